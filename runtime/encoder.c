@@ -1,0 +1,25 @@
+/* encoder.c: dense_conv_1, the dense block, dense_conv_2. */
+#include "encoder.h"
+
+void mbt_encoder_plan(mbt_encoder_memory *memory, size_t frames, size_t bins, size_t channels, mbt_arena *arena)
+{
+    mbt_dense_plan(&memory->dense, frames, bins, channels, arena);
+    memory->out = mbt_arena_floats(arena, mbt_times(mbt_times(frames, bins), channels));
+}
+
+void mbt_encoder_run(mbt_run *run, const mbt_encoder_memory *memory, float *planes, float *x,
+                     const mbt_instance_norm *norm, double share)
+{
+    const mbt_encoder *encoder = run->model->encoder;
+    const ptrdiff_t channels = (ptrdiff_t)run->model->channels;
+    const ptrdiff_t bins = (ptrdiff_t)run->bins, inner_bins = (ptrdiff_t)run->inner_bins;
+    const mbt_view in = {planes, 2 * bins, 2};
+    const mbt_view dense_out = {memory->out, bins * channels, channels};
+    const mbt_view out = {x, inner_bins * channels, channels};
+    mbt_dense_clear(run, &memory->dense);
+    mbt_unit_run(run, &encoder->dense_conv_1, (mbt_window){1, 1, 1, 1}, in, mbt_dense_slot(run, &memory->dense, 0),
+                 run->bins, norm);
+    mbt_dense_run(run, &encoder->dense_block, &memory->dense, dense_out, norm, 0.9 * share);
+    mbt_unit_run(run, &encoder->dense_conv_2, (mbt_window){1, 1, 3, 2}, dense_out, out, run->inner_bins, norm);
+    mbt_run_advance(run, 0.1 * share);
+}

@@ -1,0 +1,18 @@
+/* encoder.h: from the compressed magnitude and phase to the activations of the blocks. */
+#ifndef MBT_RUNTIME_ENCODER_H
+#define MBT_RUNTIME_ENCODER_H
+
+#include "unit.h"
+
+typedef struct mbt_encoder_memory {
+    mbt_dense dense;
+    float *out; /* [T][F][C] the dense block's output */
+} mbt_encoder_memory;
+
+void mbt_encoder_plan(mbt_encoder_memory *memory, size_t frames, size_t bins, size_t channels, mbt_arena *arena);
+
+/* planes: [T][F][2], compressed magnitude and phase. x: [T][F'][C]. share: of the progress. */
+void mbt_encoder_run(mbt_run *run, const mbt_encoder_memory *memory, float *planes, float *x,
+                     const mbt_instance_norm *norm, double share);
+
+#endif

@@ -1,0 +1,157 @@
+/* mambattention.h: speech enhancement with MambAttention (arXiv 2507.00966) on any CPU.
+ *
+ * The library removes noise from one channel of speech. A recording goes in whole and comes out as long as it went in:
+ *
+ *     mbt_options options;
+ *     mbt_options_init(&options);
+ *     options.max_samples = samples;
+ *     mbt_enhancer *enhancer = NULL;
+ *     mbt_status status = mbt_open(mbt_model_default(), &options, &enhancer);
+ *     if (status == MBT_OK) status = mbt_enhance(enhancer, noisy, clean, samples);
+ *     if (status != MBT_OK) fprintf(stderr, "%s\n", mbt_status_string(status));
+ *     mbt_close(enhancer);
+ *
+ * Samples are float, nominally in [-1, 1], at mbt_model_info.sample_rate. Any scale works: the network normalises the
+ * level of the recording and the result has the level of the input. The output may exceed [-1, 1] where the input
+ * nearly did; mbt_to_s16 saturates.
+ *
+ * Threads: any number of enhancers may run at once. One enhancer serves one call at a time. All other functions are
+ * pure. The output has the same bits for every kernel (mbt_isa) and every number of threads, on every machine.
+ */
+#ifndef MAMBATTENTION_MAMBATTENTION_H
+#define MAMBATTENTION_MAMBATTENTION_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define MBT_VERSION_MAJOR 0
+#define MBT_VERSION_MINOR 1
+#define MBT_VERSION_PATCH 0
+
+#if defined(__GNUC__)
+#define MBT_API __attribute__((visibility("default")))
+#define MBT_MUST_CHECK __attribute__((warn_unused_result))
+#else
+#define MBT_API
+#define MBT_MUST_CHECK
+#endif
+
+/* A trained network, compiled into constant data by mambac (model.h). Declared as `extern const mbt_model
+ * mbt_model_NAME;`. */
+#ifndef MBT_MODEL_DECLARED
+#define MBT_MODEL_DECLARED
+typedef struct mbt_model mbt_model;
+#endif
+
+/* An opened network with its memory and threads. */
+typedef struct mbt_enhancer mbt_enhancer;
+
+/* What a call came to. Negative values are failures; mbt_status_string says each in one line. */
+typedef enum mbt_status {
+    MBT_OK = 0,
+    MBT_ERROR_ARGUMENT = -1, /* a null pointer, or an option out of its range */
+    MBT_ERROR_MODEL = -2,    /* the model was compiled for another version of the library, or is damaged */
+    MBT_ERROR_MEMORY = -3,   /* memory ran out, or the block given is too small or not aligned to 64 bytes */
+    MBT_ERROR_TOO_LONG = -4, /* more samples than options.max_samples, or than memory can address */
+    MBT_ERROR_SAMPLE = -5,   /* an input sample is NaN or infinite; the output was not touched */
+    MBT_ERROR_ISA = -6,      /* the kernels asked for do not run on this machine, or MBT_ISA names none */
+    MBT_ERROR_THREADS = -7,  /* the system refused to start a thread */
+    MBT_ERROR_CANCELLED = -8 /* options.progress asked to stop; the output was not touched */
+} mbt_status;
+
+/* One line, without a newline, for any value. Never NULL; the text is constant. */
+MBT_API const char *mbt_status_string(mbt_status status);
+
+/* "MAJOR.MINOR.PATCH" of the library that runs, which may be newer than the header. */
+MBT_API const char *mbt_version(void);
+
+/* The sets of kernels. Which of them exist is a matter of the build, which of them run a matter of the machine. */
+typedef enum mbt_isa {
+    MBT_ISA_AUTO = 0,   /* the one that the environment variable MBT_ISA names, else the fastest */
+    MBT_ISA_SCALAR = 1, /* portable C: the specification of the others */
+    MBT_ISA_AVX2 = 2,   /* x86-64 with AVX2, FMA and F16C */
+    MBT_ISA_AVX512 = 3, /* x86-64 with AVX-512 F, BW, DQ and VL */
+    MBT_ISA_NEON = 4    /* aarch64 */
+} mbt_isa;
+
+#define MBT_ISA_COUNT 5
+
+/* "auto", "scalar", "avx2", "avx512" or "neon"; NULL for another value. */
+MBT_API const char *mbt_isa_name(mbt_isa isa);
+
+/* The value for such a name; MBT_ERROR_ISA if there is none. */
+MBT_API MBT_MUST_CHECK mbt_status mbt_isa_from_name(const char *name, mbt_isa *isa);
+
+/* 1 if these kernels are in this build and run on this machine, else 0. MBT_ISA_AUTO is always 1. */
+MBT_API int mbt_isa_available(mbt_isa isa);
+
+/* The set that MBT_ISA_AUTO stands for here. MBT_ERROR_ISA if MBT_ISA is set and names none that is available. */
+MBT_API MBT_MUST_CHECK mbt_status mbt_isa_chosen(mbt_isa *isa);
+
+/* Called now and then from the thread that called mbt_enhance, with the share of the work done, rising from 0 to 1.
+ * Returning anything but 0 stops the call with MBT_ERROR_CANCELLED. */
+typedef int mbt_progress(void *cookie, double done);
+
+/* What mbt_open needs to know. Set by mbt_options_init, then changed where the default does not suit. */
+typedef struct mbt_options {
+    size_t max_samples; /* length of the longest recording, >= 1. Memory is taken for this much. Default: 10 s */
+    unsigned threads;   /* 1 to 256; 0 (default) means one for each core. Without thread support in the build: 1 */
+    mbt_isa isa;        /* MBT_ISA_AUTO by default */
+    void *memory;       /* a block aligned to 64 bytes, kept by the caller until mbt_close; NULL (default): malloc */
+    size_t memory_size; /* its bytes: mbt_memory_needed or more */
+    mbt_progress *progress; /* NULL (default): none */
+    void *progress_cookie;  /* passed on to progress */
+    uintptr_t reserved[8];  /* zero */
+} mbt_options;
+
+/* Fills in the defaults. options: not NULL. */
+MBT_API void mbt_options_init(mbt_options *options);
+
+/* What a model is and expects. */
+typedef struct mbt_model_info {
+    const char *name;          /* the --name given to mambac */
+    const char *provenance;    /* command, sha256 of checkpoint and configuration; lines end with '\n' */
+    uint32_t sample_rate;      /* Hz */
+    uint32_t n_fft, hop;       /* samples */
+    uint32_t channels, blocks; /* hid_feature, num_tfmamba */
+    uint64_t parameters;       /* numbers in the checkpoint */
+    uint64_t weight_bytes;     /* bytes of constant data */
+    double macs_per_second; /* multiply-adds for a second of audio, attention along time left out: it adds a share per
+                               second */
+} mbt_model_info;
+
+/* Describes a model. MBT_ERROR_ARGUMENT, MBT_ERROR_MODEL. */
+MBT_API MBT_MUST_CHECK mbt_status mbt_model_describe(const mbt_model *model, mbt_model_info *info);
+
+/* The model linked into the library (tiny: 104 049 parameters, 16 kHz). Never NULL. */
+MBT_API const mbt_model *mbt_model_default(void);
+
+/* The bytes that mbt_open takes for this model and these options, from options->memory or malloc. Nothing else is
+ * allocated, but for what the system takes for threads. MBT_ERROR_ARGUMENT, MBT_ERROR_MODEL, MBT_ERROR_TOO_LONG. */
+MBT_API MBT_MUST_CHECK mbt_status mbt_memory_needed(const mbt_model *model, const mbt_options *options, size_t *bytes);
+
+/* Opens a model. options: NULL for the defaults. On failure *enhancer is NULL and nothing is held. */
+MBT_API MBT_MUST_CHECK mbt_status mbt_open(const mbt_model *model, const mbt_options *options, mbt_enhancer **enhancer);
+
+/* Enhances a whole recording of 1 to max_samples samples; 0 samples are done at once. out may be in; else they may not
+ * overlap. On any failure out is untouched. Silence comes out as silence. Allocates nothing. */
+MBT_API MBT_MUST_CHECK mbt_status mbt_enhance(mbt_enhancer *enhancer, const float *in, float *out, size_t samples);
+
+/* Releases everything. NULL is fine. */
+MBT_API void mbt_close(mbt_enhancer *enhancer);
+
+/* Samples in [-1, 1] to 16 bits: round to nearest even of 32768 x, saturated to [-32768, 32767]; NaN becomes 0. */
+MBT_API void mbt_to_s16(const float *in, int16_t *out, size_t samples);
+
+/* 16 bits to samples in [-1, 1): x / 32768, exact. */
+MBT_API void mbt_from_s16(const int16_t *in, float *out, size_t samples);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,183 @@
+/* model.h: the structs that the C written by mambac fills, and the layout of the weights in them.
+ *
+ * This header is all that the compiler and the runtime share, and all that generated C includes. Names follow the
+ * published checkpoints (dense_conv, in_proj, x_proj, dt_proj, d_state ...). C = channels (hid_feature), F = n_fft / 2
+ * + 1 bins, F' = (F - 3) / 2 + 1 bins inside the network.
+ *
+ * Every array is const, aligned to 64 bytes and padded with zeros to a whole number of panels of MBT_LANES.
+ */
+#ifndef MAMBATTENTION_MODEL_H
+#define MAMBATTENTION_MODEL_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define MBT_MODEL_ABI 1u
+#define MBT_LANES 16u      /* outputs in a panel of a packed matrix; lanes of a vector in simd/ */
+#define MBT_DENSE_UNITS 4u /* convolutions in a dense block; unit i has dilation 2^i in time */
+#define MBT_MAX_TAPS 9u    /* 3 x 3 */
+#define MBT_PADDED(n) (((n) + MBT_LANES - 1u) / MBT_LANES * MBT_LANES)
+
+#if defined(__GNUC__)
+#define MBT_ALIGN __attribute__((aligned(64)))
+#define MBT_WEAK __attribute__((weak))
+#elif defined(_MSC_VER)
+#define MBT_ALIGN __declspec(align(64))
+#define MBT_WEAK
+#else
+#define MBT_ALIGN
+#define MBT_WEAK
+#endif
+
+/* How the weights of a matrix are stored. The element order inside a panel differs: see mbt_matrix. */
+typedef enum mbt_weight_type {
+    MBT_WEIGHT_F32 = 0, /* float                              data[panel][tap][k][16]        */
+    MBT_WEIGHT_F16 = 1, /* IEEE binary16, computed in float   data[panel][tap][k][16]        */
+    MBT_WEIGHT_I8 = 2   /* int8, symmetric, scale per output  data[panel][tap][k / 4][16][4] */
+} mbt_weight_type;
+
+/* A packed operand of a matrix product or convolution:
+ *     out[m][o] = bias[o] + sum over tap, i of in_tap[m][i] * w[tap][i][o],     i < k, o < n
+ * A linear layer has one tap. A convolution has one tap for each offset in its window, time-major: (time, frequency).
+ */
+typedef struct mbt_matrix {
+    uint32_t type;      /* mbt_weight_type */
+    uint32_t taps;      /* 1 to MBT_MAX_TAPS */
+    uint32_t k;         /* inputs of each tap, >= 1 */
+    uint32_t n;         /* outputs, >= 1; MBT_PADDED(n) / 16 panels, what pads them is zero */
+    const void *data;   /* panels as above, first panel first */
+    const float *scale; /* int8: [MBT_PADDED(n)] weight = scale[o] * integer; NULL otherwise */
+    const float *bias;  /* [MBT_PADDED(n)], zeros where the layer has none */
+} mbt_matrix;
+
+/* A convolution, InstanceNorm2d (eps 1e-5, biased variance over all of time and frequency), PReLU.
+ * The bias of such a convolution has no effect and is zero here. */
+typedef struct mbt_unit {
+    mbt_matrix conv;
+    const float *gain, *offset; /* [MBT_PADDED(n)] InstanceNorm's weight and bias */
+    const float *slope;         /* [MBT_PADDED(n)] PReLU's */
+} mbt_unit;
+
+/* Four units; unit i is a 3 x 3 convolution with dilation (2^i, 1) from (i + 1) C to C channels. Its input is the
+ * block's input followed by the outputs of units 0 .. i-1: oldest first, where the checkpoint has newest first. */
+typedef struct mbt_dense_block {
+    mbt_unit unit[MBT_DENSE_UNITS];
+} mbt_dense_block;
+
+typedef struct mbt_encoder {
+    mbt_unit dense_conv_1; /* 1 x 1, 2 -> C; inputs: compressed magnitude, phase */
+    mbt_dense_block dense_block;
+    mbt_unit dense_conv_2; /* (1, 3), stride (1, 2), C -> C: F -> F' */
+} mbt_encoder;
+
+/* x += out_proj(softmax(q k') v), q k v = in_proj((x - mean) / sqrt(var + eps)) over the C channels of a position.
+ * Folded into in_proj: LayerNorm's gain and bias; into its rows of q: (C / heads)^-0.5 and log2(e), for 2^x in the
+ * softmax. */
+typedef struct mbt_attention {
+    uint32_t heads; /* a head has C / heads dimensions */
+    float norm_eps;
+    mbt_matrix in_proj;  /* C -> 3 C: q, k, v, each head after head */
+    mbt_matrix out_proj; /* C -> C */
+} mbt_attention;
+
+/* The selective state space layer (Mamba, arXiv 2312.00752), E = d_inner, P = MBT_PADDED(E), N = d_state.
+ *     u, z = in_proj(x / rms(x));  u = silu(conv(u));  dt, B, C = x_proj(u);  dt = softplus(dt_proj(dt))
+ *     h[e][n] = 2^(dt[e] a[e][n]) h[e][n] + dt[e] u[e] B[n];   y[e] = (sum_n h[e][n] C[n] + d[e] u[e]) silu(z[e])
+ * and out_proj(y) is added to the output. Folded: RMSNorm's gain into in_proj, this direction's half of the linear
+ * layer that follows into out_proj. */
+typedef struct mbt_mamba {
+    uint32_t d_inner, d_state, d_conv, dt_rank;
+    float norm_eps;
+    mbt_matrix in_proj;       /* C -> 2 P: u in columns 0 .. E-1, z in columns P .. P+E-1, zeros between */
+    const float *conv_weight; /* [d_conv][P], oldest position first */
+    const float *conv_bias;   /* [P] */
+    mbt_matrix x_proj;        /* E -> dt_rank + 2 N: dt, B, C */
+    mbt_matrix dt_proj;       /* dt_rank -> E, with dt_proj's bias */
+    const float *a;           /* [P / 16][N][16]: -exp(A_log) log2(e) */
+    const float *d;           /* [P] */
+    mbt_matrix out_proj;      /* E -> C, no bias */
+} mbt_mamba;
+
+typedef enum mbt_sequence_kind {
+    MBT_SEQUENCE_MAMBA = 0 /* mbt_sequence.layer is an mbt_mamba */
+} mbt_sequence_kind;
+
+/* A layer that runs over a sequence in one direction. */
+typedef struct mbt_sequence {
+    uint32_t kind; /* mbt_sequence_kind */
+    const void *layer;
+} mbt_sequence;
+
+typedef enum mbt_attention_place {
+    MBT_ATTENTION_NONE = 0,
+    MBT_ATTENTION_BEFORE = 1, /* before the sequence layers: MambAttention */
+    MBT_ATTENTION_AFTER = 2
+} mbt_attention_place;
+
+/* One axis of a block: attention along it, and the sequence layers both ways with the linear layer that joins them,
+ *     x += linear([forward(x), flip(backward(flip(x)))]),   forward(x) = x + ..., backward(x) = x + ...
+ * linear holds the sum of both halves, which is what acts on x itself, and the bias. Both axes may point to one
+ * attention. */
+typedef struct mbt_axis {
+    uint32_t attention_place; /* mbt_attention_place */
+    const mbt_attention *attention;
+    mbt_sequence forward, backward;
+    mbt_matrix linear; /* C -> C */
+} mbt_axis;
+
+typedef struct mbt_block {
+    mbt_axis time, frequency;
+} mbt_block;
+
+/* Mask head: ConvTranspose2d (1, 3) stride (1, 2) and the 1 x 1 convolution after it, composed: C -> 1;
+ * InstanceNorm2d(1); PReLU(1); 1 x 1 convolution (scale, offset); beta sigmoid(slope[f] x). even: taps (bin j - 1, bin
+ * j) give output bin 2 j, j = 0 .. F'; odd: bin j gives output bin 2 j + 1, j = 0 .. F' - 1. */
+typedef struct mbt_mask_decoder {
+    mbt_dense_block dense_block;
+    mbt_matrix even, odd;      /* C -> 1; the bias has no effect and is zero */
+    float gain, offset, prelu; /* InstanceNorm2d(1), PReLU(1) */
+    float out_scale, out_bias; /* the last 1 x 1 convolution */
+    float beta;
+    const float *slope; /* [MBT_PADDED(F)] */
+} mbt_mask_decoder;
+
+/* Phase head: ConvTranspose2d as above, C -> C; InstanceNorm2d, PReLU; real and imaginary part: atan2(out[1], out[0]).
+ */
+typedef struct mbt_phase_decoder {
+    mbt_dense_block dense_block;
+    mbt_matrix even, odd;               /* C -> C */
+    const float *gain, *offset, *slope; /* [MBT_PADDED(C)] */
+    mbt_matrix out;                     /* C -> 2: real, imaginary */
+} mbt_phase_decoder;
+
+/* A whole network. */
+struct mbt_model {
+    uint32_t abi;        /* MBT_MODEL_ABI: checked when opened */
+    uint32_t model_size; /* sizeof(struct mbt_model): checked when opened */
+    const char *name, *provenance;
+    uint32_t sample_rate, n_fft, hop, win; /* Hz, samples; n_fft a multiple of 4, win <= n_fft, hop <= win / 2 */
+    float compress_factor;                 /* the magnitude's exponent, in (0, 1] */
+    uint32_t channels;                     /* C, a multiple of 8 */
+    uint32_t block_count;
+    uint64_t parameters;    /* numbers in the checkpoint */
+    uint64_t weight_bytes;  /* bytes of all arrays */
+    double macs_per_second; /* of audio, attention along time left out */
+    const mbt_encoder *encoder;
+    const mbt_block *blocks; /* [block_count] */
+    const mbt_mask_decoder *mask_decoder;
+    const mbt_phase_decoder *phase_decoder;
+};
+
+#ifndef MBT_MODEL_DECLARED
+#define MBT_MODEL_DECLARED
+typedef struct mbt_model mbt_model;
+#endif
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

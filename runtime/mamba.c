@@ -1,0 +1,67 @@
+/* mamba.c: RMSNorm to out_proj in one visit of each chunk; what crosses chunks is the state and d_conv - 1 positions.
+ */
+#include "mamba.h"
+
+#include <string.h>
+
+#include "run.h"
+
+void mbt_mamba_plan(mbt_mamba_memory *memory, const mbt_mamba *mamba, size_t channels, mbt_arena *arena)
+{
+    const size_t p = MBT_PADDED((size_t)mamba->d_inner), s = MBT_MAMBA_CHUNK;
+    memory->normed = mbt_arena_floats(arena, s * channels);
+    memory->uz = mbt_arena_floats(arena, (mamba->d_conv - 1 + s) * 2 * p);
+    memory->u = mbt_arena_floats(arena, s * p);
+    memory->dt_b_c = mbt_arena_floats(arena, s * (mamba->dt_rank + 2 * (size_t)mamba->d_state));
+    memory->dt = mbt_arena_floats(arena, s * p);
+    memory->y = mbt_arena_floats(arena, s * p);
+    memory->h = mbt_arena_floats(arena, p * mamba->d_state);
+}
+
+static void run_chunk(const mbt_kernels *kernels, const mbt_mamba *mamba, const mbt_mamba_memory *memory, mbt_rows x,
+                      mbt_rows out, size_t channels)
+{
+    const size_t p = MBT_PADDED((size_t)mamba->d_inner);
+    const ptrdiff_t ld = (ptrdiff_t)p, ldbc = (ptrdiff_t)(mamba->dt_rank + 2 * mamba->d_state);
+    float *uz = memory->uz + (mamba->d_conv - 1) * 2 * p;
+    kernels->rms_norm(x.data, x.stride, x.count, channels, mamba->norm_eps, memory->normed, (ptrdiff_t)channels);
+    mbt_linear(kernels, &mamba->in_proj, memory->normed, (ptrdiff_t)channels, uz, 2 * ld, x.count, false);
+    kernels->conv1d_silu(memory->uz, 2 * ld, x.count, p, mamba->d_conv, mamba->conv_weight, mamba->conv_bias, memory->u,
+                         ld);
+    mbt_linear(kernels, &mamba->x_proj, memory->u, ld, memory->dt_b_c, ldbc, x.count, false);
+    mbt_linear(kernels, &mamba->dt_proj, memory->dt_b_c, ldbc, memory->dt, ld, x.count, false);
+    kernels->softplus(memory->dt, x.count * p);
+    const float *b = memory->dt_b_c + mamba->dt_rank;
+    const mbt_scan scan = {.dt = memory->dt,
+                           .u = memory->u,
+                           .z = uz + p,
+                           .b = b,
+                           .c = b + mamba->d_state,
+                           .a = mamba->a,
+                           .d = mamba->d,
+                           .h = memory->h,
+                           .y = memory->y,
+                           .ld = ld,
+                           .ldz = 2 * ld,
+                           .ldbc = ldbc,
+                           .steps = x.count,
+                           .channels = p,
+                           .d_state = mamba->d_state};
+    kernels->scan(&scan);
+    mbt_linear(kernels, &mamba->out_proj, memory->y, ld, out.data, out.stride, x.count, true);
+    memmove(memory->uz, memory->uz + x.count * 2 * p, (mamba->d_conv - 1) * 2 * p * sizeof(float));
+}
+
+void mbt_mamba_run(const mbt_kernels *kernels, const mbt_mamba *mamba, const mbt_mamba_memory *memory, mbt_rows x,
+                   mbt_rows out, size_t channels)
+{
+    const size_t p = MBT_PADDED((size_t)mamba->d_inner);
+    memset(memory->uz, 0, (mamba->d_conv - 1) * 2 * p * sizeof(float));
+    memset(memory->h, 0, p * mamba->d_state * sizeof(float));
+    for (size_t i = 0; i < MBT_MAMBA_CHUNK; i++) /* lanes that only pad: dt_proj does not write them */
+        memset(memory->dt + i * p + mamba->d_inner, 0, (p - mamba->d_inner) * sizeof(float));
+    for (size_t first = 0; first < x.count; first += MBT_MAMBA_CHUNK) {
+        const size_t left = x.count - first, count = left < MBT_MAMBA_CHUNK ? left : MBT_MAMBA_CHUNK;
+        run_chunk(kernels, mamba, memory, mbt_rows_part(x, first, count), mbt_rows_part(out, first, count), channels);
+    }
+}

@@ -1,0 +1,94 @@
+/* model_check.c: a model may come from a file made for another version, so every shape is held against the others. */
+#include "model_check.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Far above any network of the family, and low enough that no product of them overflows. */
+#define MAX_SIZE 65536u
+
+static bool in_range(uint32_t value, uint32_t lowest, uint32_t highest)
+{
+    return value >= lowest && value <= highest;
+}
+
+static bool matrix_is(const mbt_matrix *w, uint32_t taps, uint32_t k, uint32_t n)
+{
+    return w->type == MBT_WEIGHT_F32 && w->taps == taps && w->k == k && w->n == n && w->data && w->bias;
+}
+
+static bool unit_is(const mbt_unit *unit, uint32_t taps, uint32_t k, uint32_t n)
+{
+    return matrix_is(&unit->conv, taps, k, n) && unit->gain && unit->offset && unit->slope;
+}
+
+static bool dense_is(const mbt_dense_block *block, uint32_t channels)
+{
+    for (uint32_t i = 0; i < MBT_DENSE_UNITS; i++)
+        if (!unit_is(&block->unit[i], 9, (i + 1) * channels, channels))
+            return false;
+    return true;
+}
+
+static bool attention_is(const mbt_attention *attention, uint32_t channels)
+{
+    return attention && in_range(attention->heads, 1, channels) && channels % attention->heads == 0 &&
+           matrix_is(&attention->in_proj, 1, channels, 3 * channels) &&
+           matrix_is(&attention->out_proj, 1, channels, channels);
+}
+
+static bool mamba_is(const mbt_sequence *sequence, uint32_t channels)
+{
+    const mbt_mamba *m = sequence->layer;
+    return sequence->kind == MBT_SEQUENCE_MAMBA && m && in_range(m->d_inner, 1, MAX_SIZE) &&
+           in_range(m->d_state, 1, MAX_SIZE) && in_range(m->d_conv, 1, MAX_SIZE) && in_range(m->dt_rank, 1, MAX_SIZE) &&
+           m->conv_weight && m->conv_bias && m->a && m->d &&
+           matrix_is(&m->in_proj, 1, channels, 2 * MBT_PADDED(m->d_inner)) &&
+           matrix_is(&m->x_proj, 1, m->d_inner, m->dt_rank + 2 * m->d_state) &&
+           matrix_is(&m->dt_proj, 1, m->dt_rank, m->d_inner) && matrix_is(&m->out_proj, 1, m->d_inner, channels);
+}
+
+static bool same_sizes(const mbt_mamba *a, const mbt_mamba *b)
+{
+    return a->d_inner == b->d_inner && a->d_state == b->d_state && a->d_conv == b->d_conv && a->dt_rank == b->dt_rank;
+}
+
+/* All sequence layers take turns in the same scratch memory, so their sizes are those of `first`. */
+static bool axis_is(const mbt_axis *axis, const mbt_mamba *first, uint32_t channels)
+{
+    const bool attends = axis->attention_place != MBT_ATTENTION_NONE;
+    return axis->attention_place <= MBT_ATTENTION_AFTER && (!attends || attention_is(axis->attention, channels)) &&
+           mamba_is(&axis->forward, channels) && same_sizes(axis->forward.layer, first) &&
+           mamba_is(&axis->backward, channels) && same_sizes(axis->backward.layer, first) &&
+           matrix_is(&axis->linear, 1, channels, channels);
+}
+
+static bool sizes_are_sane(const mbt_model *m)
+{
+    return m->name && m->provenance && in_range(m->sample_rate, 1, 1000000) && in_range(m->n_fft, 4, MAX_SIZE) &&
+           m->n_fft % 4 == 0 && in_range(m->win, 2, m->n_fft) && in_range(m->hop, 1, m->win / 2) &&
+           in_range(m->channels, 8, MAX_SIZE / 16) && m->channels % 8 == 0 && in_range(m->block_count, 1, MAX_SIZE) &&
+           m->compress_factor > 0 && m->compress_factor <= 1 && m->encoder && m->blocks && m->mask_decoder &&
+           m->phase_decoder;
+}
+
+mbt_status mbt_model_check(const mbt_model *m)
+{
+    if (m->abi != MBT_MODEL_ABI || m->model_size != sizeof *m || !sizes_are_sane(m))
+        return MBT_ERROR_MODEL;
+    const uint32_t c = m->channels;
+    const mbt_encoder *encoder = m->encoder;
+    const mbt_mask_decoder *mask = m->mask_decoder;
+    const mbt_phase_decoder *phase = m->phase_decoder;
+    bool good = unit_is(&encoder->dense_conv_1, 1, 2, c) && dense_is(&encoder->dense_block, c) &&
+                unit_is(&encoder->dense_conv_2, 3, c, c) && dense_is(&mask->dense_block, c) &&
+                matrix_is(&mask->even, 2, c, 1) && matrix_is(&mask->odd, 1, c, 1) && mask->slope &&
+                dense_is(&phase->dense_block, c) && matrix_is(&phase->even, 2, c, c) &&
+                matrix_is(&phase->odd, 1, c, c) && phase->gain && phase->offset && phase->slope &&
+                matrix_is(&phase->out, 1, c, 2);
+    const mbt_mamba *first = m->blocks[0].time.forward.layer;
+    for (uint32_t i = 0; good && first && i < m->block_count; i++)
+        good = axis_is(&m->blocks[i].time, first, c) && axis_is(&m->blocks[i].frequency, first, c);
+    good = good && first;
+    return good ? MBT_OK : MBT_ERROR_MODEL;
+}

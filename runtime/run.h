@@ -1,0 +1,62 @@
+/* run.h: what every part of the network is given for one recording, and how it hands out its work. */
+#ifndef MBT_RUNTIME_RUN_H
+#define MBT_RUNTIME_RUN_H
+
+#include <stdbool.h>
+
+#include "kernels.h"
+#include "stages.h"
+#include "threads.h"
+
+typedef struct mbt_run {
+    const mbt_model *model;
+    const mbt_kernels *kernels;
+    mbt_pool *pool;
+    size_t frames;     /* T = 1 + floor(samples / hop) */
+    size_t bins;       /* F = n_fft / 2 + 1 */
+    size_t inner_bins; /* F' = (F - 3) / 2 + 1 */
+    mbt_progress *progress;
+    void *progress_cookie;
+    mbt_stage_hook *hook;
+    void *hook_cookie;
+    double done;
+    bool cancelled;
+} mbt_run;
+
+/* Runs the tasks, unless the run was cancelled. */
+static inline void mbt_run_tasks(mbt_run *run, mbt_task *task, void *context, size_t count)
+{
+    if (!run->cancelled)
+        mbt_pool_run(run->pool, task, context, count);
+}
+
+/* Adds a share to the progress and tells the caller, who may cancel. */
+static inline void mbt_run_advance(mbt_run *run, double share)
+{
+    run->done += share;
+    if (run->progress && !run->cancelled)
+        run->cancelled = run->progress(run->progress_cookie, run->done < 1 ? run->done : 1) != 0;
+}
+
+static inline void mbt_run_stage(mbt_run *run, const char *stage, const float *data, size_t count)
+{
+    if (run->hook && !run->cancelled)
+        run->hook(run->hook_cookie, stage, data, count);
+}
+
+/* The matrix product for the weights' type; mbt_model_check has made sure that there is one. */
+static inline void mbt_gemm_run(const mbt_kernels *kernels, const mbt_gemm *gemm)
+{
+    kernels->gemm_f32(gemm);
+}
+
+/* A linear layer: out[m] = w in[m], or out[m] += w in[m]. */
+static inline void mbt_linear(const mbt_kernels *kernels, const mbt_matrix *w, const float *in, ptrdiff_t ldi,
+                              float *out, ptrdiff_t ldo, size_t rows, bool accumulate)
+{
+    const mbt_gemm gemm = {
+        .w = w, .a = {in}, .lda = ldi, .out = out, .ldo = ldo, .rows = rows, .accumulate = accumulate};
+    mbt_gemm_run(kernels, &gemm);
+}
+
+#endif

@@ -1,0 +1,121 @@
+/* spectrum.c: frames, windows, overlap-add. */
+#include "spectrum.h"
+
+#include <float.h>
+#include <string.h>
+
+void mbt_spectrum_plan(mbt_spectrum *spectrum, const mbt_model *model, size_t frames, unsigned threads,
+                       mbt_arena *arena)
+{
+    const size_t n_fft = model->n_fft, bins = n_fft / 2 + 1;
+    *spectrum = (mbt_spectrum){.hop = model->hop};
+    mbt_fft_plan(&spectrum->fft, n_fft, arena);
+    spectrum->window = mbt_arena_floats(arena, n_fft);
+    spectrum->windowed = mbt_arena_floats(arena, mbt_times(frames, n_fft));
+    spectrum->memories = mbt_arena_take(arena, threads, sizeof(mbt_spectrum_memory));
+    for (unsigned i = 0; i < threads; i++) {
+        const mbt_spectrum_memory memory = {mbt_arena_floats(arena, n_fft), mbt_arena_floats(arena, n_fft),
+                                            mbt_arena_floats(arena, bins), mbt_arena_floats(arena, bins)};
+        if (spectrum->memories)
+            spectrum->memories[i] = memory;
+    }
+}
+
+void mbt_spectrum_window(const mbt_spectrum *spectrum, const mbt_model *model, const mbt_kernels *kernels)
+{
+    memset(spectrum->window, 0, model->n_fft * sizeof(float));
+    kernels->hann(spectrum->window + (model->n_fft - model->win) / 2, model->win);
+}
+
+/* Sample i of a recording reflected at both ends, as often as it takes: ... 2 1 | 0 1 2 | 1 0 1 ... */
+static size_t reflect(ptrdiff_t i, size_t count)
+{
+    if (i >= 0 && (size_t)i < count)
+        return (size_t)i;
+    if (count == 1)
+        return 0;
+    const size_t period = 2 * (count - 1);
+    const size_t distance = (i < 0 ? (size_t)-i : (size_t)i) % period;
+    return distance < count ? distance : period - distance;
+}
+
+typedef struct spectrum_job {
+    const mbt_run *run;
+    const mbt_spectrum *spectrum;
+    const float *in;
+    size_t count;
+    float gain;
+    float *planes;
+    const float *magnitude, *pairs;
+    float *out;
+} spectrum_job;
+
+static void forward_frame(void *context, size_t t, unsigned worker)
+{
+    const spectrum_job *job = context;
+    const mbt_spectrum *s = job->spectrum;
+    const mbt_spectrum_memory *m = &s->memories[worker];
+    const size_t n_fft = s->fft.size;
+    const ptrdiff_t start = (ptrdiff_t)(t * s->hop) - (ptrdiff_t)(n_fft / 2);
+    for (size_t n = 0; n < n_fft; n++)
+        m->frame[n] = job->in[reflect(start + (ptrdiff_t)n, job->count)] * job->gain * s->window[n];
+    mbt_fft_forward(&s->fft, m->frame, m->scratch, m->re, m->im);
+    job->run->kernels->spectrum(m->re, m->im, job->run->bins, job->run->model->compress_factor,
+                                job->planes + 2 * t * job->run->bins);
+}
+
+void mbt_spectrum_forward(mbt_run *run, const mbt_spectrum *spectrum, const float *samples, size_t count, float gain,
+                          float *planes)
+{
+    spectrum_job job = {
+        .run = run, .spectrum = spectrum, .in = samples, .count = count, .gain = gain, .planes = planes};
+    mbt_run_tasks(run, forward_frame, &job, run->frames);
+}
+
+static void inverse_frame(void *context, size_t t, unsigned worker)
+{
+    const spectrum_job *job = context;
+    const mbt_spectrum *s = job->spectrum;
+    const mbt_spectrum_memory *m = &s->memories[worker];
+    const size_t n_fft = s->fft.size, bins = job->run->bins;
+    job->run->kernels->polar(job->magnitude + t * bins, job->pairs + 2 * t * bins, bins, m->re, m->im);
+    mbt_fft_inverse(&s->fft, m->re, m->im, m->frame, m->scratch);
+    for (size_t n = 0; n < n_fft; n++)
+        s->windowed[t * n_fft + n] = m->frame[n] / (float)n_fft * s->window[n];
+}
+
+/* Task: `hop` samples of the result. Sums run over the frames in order. */
+static void overlap_add(void *context, size_t task, unsigned worker)
+{
+    const spectrum_job *job = context;
+    const mbt_spectrum *s = job->spectrum;
+    const size_t n_fft = s->fft.size;
+    (void)worker;
+    const size_t end = (task + 1) * s->hop < job->count ? (task + 1) * s->hop : job->count;
+    for (size_t i = task * s->hop; i < end; i++) {
+        const size_t position = i + n_fft / 2; /* from the start of frame 0 */
+        const size_t first = position < n_fft ? 0 : (position - n_fft) / s->hop + 1;
+        float sum = 0, envelope = 0;
+        for (size_t t = first; t < job->run->frames && t * s->hop <= position; t++) {
+            const size_t n = position - t * s->hop;
+            sum += s->windowed[t * n_fft + n];
+            envelope += s->window[n] * s->window[n];
+        }
+        const float value = sum / envelope / job->gain;
+        job->out[i] = value > FLT_MAX ? FLT_MAX : value < -FLT_MAX ? -FLT_MAX : value;
+    }
+}
+
+void mbt_spectrum_inverse(mbt_run *run, const mbt_spectrum *spectrum, const float *magnitude, const float *pairs,
+                          float *samples, size_t count, float gain)
+{
+    spectrum_job job = {.run = run,
+                        .spectrum = spectrum,
+                        .count = count,
+                        .gain = gain,
+                        .magnitude = magnitude,
+                        .pairs = pairs,
+                        .out = samples};
+    mbt_run_tasks(run, inverse_frame, &job, run->frames);
+    mbt_run_tasks(run, overlap_add, &job, (count + spectrum->hop - 1) / spectrum->hop);
+}

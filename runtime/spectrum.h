@@ -1,0 +1,38 @@
+/* spectrum.h: short-time Fourier transform, there and back. */
+#ifndef MBT_RUNTIME_SPECTRUM_H
+#define MBT_RUNTIME_SPECTRUM_H
+
+#include "fft.h"
+#include "run.h"
+
+/* Scratch memory of one worker. */
+typedef struct mbt_spectrum_memory {
+    float *frame, *scratch; /* [n_fft] */
+    float *re, *im;         /* [F] */
+} mbt_spectrum_memory;
+
+typedef struct mbt_spectrum {
+    mbt_fft fft;
+    size_t hop;
+    float *window;                 /* [n_fft] periodic Hann of `win` samples, centred */
+    float *windowed;               /* [T][n_fft] frames of the result */
+    mbt_spectrum_memory *memories; /* [threads] */
+} mbt_spectrum;
+
+/* Takes the memory and, if the arena has any, computes the tables; the window has to wait for mbt_spectrum_window. */
+void mbt_spectrum_plan(mbt_spectrum *spectrum, const mbt_model *model, size_t frames, unsigned threads,
+                       mbt_arena *arena);
+
+/* Computes the window. */
+void mbt_spectrum_window(const mbt_spectrum *spectrum, const mbt_model *model, const mbt_kernels *kernels);
+
+/* Centred frames of samples * gain, reflected at both ends; planes: [T][F][2], |X|^compress_factor and the phase. */
+void mbt_spectrum_forward(mbt_run *run, const mbt_spectrum *spectrum, const float *samples, size_t count, float gain,
+                          float *planes);
+
+/* Inverse of the spectrum (magnitude [T][F], phase of pairs [T][F][2]), overlap-added and divided by the sum of squared
+ * windows and by gain. */
+void mbt_spectrum_inverse(mbt_run *run, const mbt_spectrum *spectrum, const float *magnitude, const float *pairs,
+                          float *samples, size_t count, float gain);
+
+#endif

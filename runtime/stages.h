@@ -1,0 +1,17 @@
+/* stages.h: a look at the tensors between the parts, for the tests that hold them against the reference. Not exported.
+ */
+#ifndef MBT_RUNTIME_STAGES_H
+#define MBT_RUNTIME_STAGES_H
+
+#include <stddef.h>
+
+#include "mambattention/mambattention.h"
+
+/* stage: "encoder" and "block0" .. [T][F'][C], "mask" [T][F], "phase" [T][F][2]: real and imaginary part, whose angle
+ * it is. count: floats. */
+typedef void mbt_stage_hook(void *cookie, const char *stage, const float *data, size_t count);
+
+/* hook is called by every later mbt_enhance, from the calling thread; NULL takes it away. */
+void mbt_enhancer_set_stage_hook(mbt_enhancer *enhancer, mbt_stage_hook *hook, void *cookie);
+
+#endif

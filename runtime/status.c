@@ -1,0 +1,35 @@
+/* status.c: the texts of the library. */
+#include "mambattention/mambattention.h"
+
+#define TEXT_(x) #x
+#define TEXT(x) TEXT_(x)
+
+const char *mbt_version(void)
+{
+    return TEXT(MBT_VERSION_MAJOR) "." TEXT(MBT_VERSION_MINOR) "." TEXT(MBT_VERSION_PATCH);
+}
+
+const char *mbt_status_string(mbt_status status)
+{
+    switch (status) {
+    case MBT_OK:
+        return "success";
+    case MBT_ERROR_ARGUMENT:
+        return "invalid argument: a null pointer, or an option out of its range";
+    case MBT_ERROR_MODEL:
+        return "the model was compiled for another version of the library, or is damaged";
+    case MBT_ERROR_MEMORY:
+        return "out of memory, or the block of memory given is too small or not aligned to 64 bytes";
+    case MBT_ERROR_TOO_LONG:
+        return "the recording is longer than max_samples, or than memory can hold";
+    case MBT_ERROR_SAMPLE:
+        return "the recording has a sample that is NaN or infinite";
+    case MBT_ERROR_ISA:
+        return "the kernels asked for (--isa, MBT_ISA) do not exist or do not run on this processor";
+    case MBT_ERROR_THREADS:
+        return "the system refused to start a thread";
+    case MBT_ERROR_CANCELLED:
+        return "cancelled";
+    }
+    return "unknown status";
+}

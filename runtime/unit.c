@@ -1,0 +1,123 @@
+/* unit.c: convolution, InstanceNorm2d, PReLU, frame by frame; the dense block. */
+#include "unit.h"
+
+#include <math.h>
+#include <string.h>
+
+void mbt_instance_norm_plan(mbt_instance_norm *norm, size_t frames, size_t channels, mbt_arena *arena)
+{
+    norm->mean = mbt_arena_floats(arena, mbt_times(frames, channels));
+    norm->m2 = mbt_arena_floats(arena, mbt_times(frames, channels));
+    norm->scale = mbt_arena_floats(arena, channels);
+    norm->shift = mbt_arena_floats(arena, channels);
+}
+
+void mbt_instance_norm_combine(const mbt_instance_norm *norm, size_t frames, size_t bins, size_t channels,
+                               const float *gain, const float *offset)
+{
+    for (size_t c = 0; c < channels; c++) {
+        double mean = 0, m2 = 0, spread = 0;
+        for (size_t t = 0; t < frames; t++)
+            mean += (double)norm->mean[t * channels + c];
+        mean /= (double)frames;
+        for (size_t t = 0; t < frames; t++) {
+            const double deviation = (double)norm->mean[t * channels + c] - mean;
+            m2 += (double)norm->m2[t * channels + c];
+            spread += deviation * deviation;
+        }
+        const double variance = m2 / ((double)frames * (double)bins) + spread / (double)frames;
+        const double scale = (double)gain[c] / sqrt(variance + MBT_INSTANCE_NORM_EPS);
+        norm->scale[c] = (float)scale;
+        norm->shift[c] = (float)((double)offset[c] - mean * scale);
+    }
+}
+
+typedef struct unit_job {
+    const mbt_run *run;
+    const mbt_unit *unit;
+    mbt_window window;
+    mbt_view in, out;
+    size_t bins;
+    const mbt_instance_norm *norm;
+} unit_job;
+
+/* Task t: frame t of the convolution, and its statistics while it is in the cache. */
+static void convolve_frame(void *context, size_t t, unsigned worker)
+{
+    const unit_job *job = context;
+    const mbt_kernels *kernels = job->run->kernels;
+    const mbt_window *window = &job->window;
+    const size_t channels = job->unit->conv.n;
+    (void)worker;
+    mbt_gemm gemm = {.w = &job->unit->conv,
+                     .lda = (ptrdiff_t)window->bin_stride * job->in.bin,
+                     .out = job->out.data + (ptrdiff_t)t * job->out.frame,
+                     .ldo = job->out.bin,
+                     .rows = job->bins};
+    for (size_t i = 0; i < window->time_taps; i++) {
+        const ptrdiff_t frame =
+            (ptrdiff_t)t + ((ptrdiff_t)i - (ptrdiff_t)(window->time_taps - 1) / 2) * (ptrdiff_t)window->time_dilation;
+        if (frame < 0 || frame >= (ptrdiff_t)job->run->frames)
+            continue;
+        for (size_t j = 0; j < window->bin_taps; j++)
+            gemm.a[i * window->bin_taps + j] = job->in.data + frame * job->in.frame + (ptrdiff_t)j * job->in.bin;
+    }
+    mbt_gemm_run(kernels, &gemm);
+    kernels->channel_stats(gemm.out, gemm.ldo, gemm.rows, channels, job->norm->mean + t * channels,
+                           job->norm->m2 + t * channels);
+}
+
+static void normalise_frame(void *context, size_t t, unsigned worker)
+{
+    const unit_job *job = context;
+    (void)worker;
+    job->run->kernels->norm_prelu(job->out.data + (ptrdiff_t)t * job->out.frame, job->out.bin, job->bins,
+                                  job->unit->conv.n, job->norm->scale, job->norm->shift, job->unit->slope);
+}
+
+void mbt_unit_run(mbt_run *run, const mbt_unit *unit, mbt_window window, mbt_view in, mbt_view out, size_t bins,
+                  const mbt_instance_norm *norm)
+{
+    unit_job job = {run, unit, window, in, out, bins, norm};
+    mbt_run_tasks(run, convolve_frame, &job, run->frames);
+    if (run->cancelled)
+        return;
+    mbt_instance_norm_combine(norm, run->frames, bins, unit->conv.n, unit->gain, unit->offset);
+    mbt_run_tasks(run, normalise_frame, &job, run->frames);
+}
+
+void mbt_dense_plan(mbt_dense *dense, size_t frames, size_t bins, size_t channels, mbt_arena *arena)
+{
+    dense->bins = bins;
+    dense->data = mbt_arena_floats(arena, mbt_times(mbt_times(frames, bins + 2), MBT_DENSE_UNITS * channels));
+}
+
+void mbt_dense_clear(mbt_run *run, const mbt_dense *dense)
+{
+    const size_t position = MBT_DENSE_UNITS * run->model->channels;
+    for (size_t t = 0; t < run->frames; t++) {
+        float *frame = dense->data + t * (dense->bins + 2) * position;
+        memset(frame, 0, position * sizeof(float));
+        memset(frame + (dense->bins + 1) * position, 0, position * sizeof(float));
+    }
+}
+
+mbt_view mbt_dense_slot(const mbt_run *run, const mbt_dense *dense, size_t slot)
+{
+    const size_t channels = run->model->channels, position = MBT_DENSE_UNITS * channels;
+    return (mbt_view){dense->data + position + slot * channels, (ptrdiff_t)((dense->bins + 2) * position),
+                      (ptrdiff_t)position};
+}
+
+void mbt_dense_run(mbt_run *run, const mbt_dense_block *block, const mbt_dense *dense, mbt_view out,
+                   const mbt_instance_norm *norm, double share)
+{
+    mbt_view in = mbt_dense_slot(run, dense, 0);
+    in.data -= in.bin; /* the window starts one bin before */
+    for (size_t i = 0; i < MBT_DENSE_UNITS; i++) {
+        const mbt_window window = {3, (size_t)1 << i, 3, 1};
+        const mbt_view to = i + 1 < MBT_DENSE_UNITS ? mbt_dense_slot(run, dense, i + 1) : out;
+        mbt_unit_run(run, &block->unit[i], window, in, to, dense->bins, norm);
+        mbt_run_advance(run, share / MBT_DENSE_UNITS);
+    }
+}

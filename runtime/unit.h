@@ -1,0 +1,61 @@
+/* unit.h: a convolution with the InstanceNorm2d and PReLU that follow it, and the dense block made of four of them. */
+#ifndef MBT_RUNTIME_UNIT_H
+#define MBT_RUNTIME_UNIT_H
+
+#include "arena.h"
+#include "run.h"
+
+/* A tensor [T][F][channels] in memory: (t, f, c) is data[t * frame + f * bin + c]. */
+typedef struct mbt_view {
+    float *data;
+    ptrdiff_t frame, bin;
+} mbt_view;
+
+/* Statistics of the frames of a tensor, and the affine map that they come to. */
+typedef struct mbt_instance_norm {
+    float *mean, *m2;     /* [T][channels]: of each frame */
+    float *scale, *shift; /* [channels] */
+} mbt_instance_norm;
+
+/* The reference's InstanceNorm2d: torch.nn.InstanceNorm2d's default. */
+#define MBT_INSTANCE_NORM_EPS 1e-5
+
+void mbt_instance_norm_plan(mbt_instance_norm *norm, size_t frames, size_t channels, mbt_arena *arena);
+
+/* From mean and m2 of every frame (`bins` positions each) to scale = gain / sqrt(var + eps), shift = offset - mean
+ * scale. Done in double, frame after frame, so that it is exact enough for an hour and the same for any number of
+ * threads. */
+void mbt_instance_norm_combine(const mbt_instance_norm *norm, size_t frames, size_t bins, size_t channels,
+                               const float *gain, const float *offset);
+
+/* How a convolution's window lies on its input. Tap (i, j) of output (t, f) reads input frame t + (i - (time_taps - 1)
+ * / 2) time_dilation, which counts as zeros outside of the recording, and bin f * bin_stride + j of the view. */
+typedef struct mbt_window {
+    size_t time_taps, time_dilation, bin_taps, bin_stride;
+} mbt_window;
+
+/* out = PReLU(InstanceNorm(conv(in))), out with `bins` bins. in and out are different memory. */
+void mbt_unit_run(mbt_run *run, const mbt_unit *unit, mbt_window window, mbt_view in, mbt_view out, size_t bins,
+                  const mbt_instance_norm *norm);
+
+/* The activations of a dense block: [T][F + 2][4 C], where channels 0 .. C-1 are the input and i C .. the output of
+ * unit i - 1, so that every unit reads one run of channels. The two outer bins are zeros: the padding along frequency.
+ */
+typedef struct mbt_dense {
+    float *data;
+    size_t bins; /* F */
+} mbt_dense;
+
+void mbt_dense_plan(mbt_dense *dense, size_t frames, size_t bins, size_t channels, mbt_arena *arena);
+
+/* Writes the zeros around the bins. */
+void mbt_dense_clear(mbt_run *run, const mbt_dense *dense);
+
+/* Channels i C .. of the inner bins. */
+mbt_view mbt_dense_slot(const mbt_run *run, const mbt_dense *dense, size_t slot);
+
+/* Runs the four units; the input stands in slot 0, the result goes to out. share: of the progress. */
+void mbt_dense_run(mbt_run *run, const mbt_dense_block *block, const mbt_dense *dense, mbt_view out,
+                   const mbt_instance_norm *norm, double share);
+
+#endif

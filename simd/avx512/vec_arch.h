@@ -1,0 +1,153 @@
+/* avx512/vec_arch.h: the vocabulary on 512-bit registers. */
+#ifndef MBT_SIMD_VEC_ARCH_H
+#define MBT_SIMD_VEC_ARCH_H
+
+#include <immintrin.h>
+
+#define MBT_ARCH avx512
+#define MBT_ARCH_ISA MBT_ISA_AVX512
+
+typedef __m512 vf;
+typedef __mmask16 vm;
+
+static inline __mmask16 v_first(size_t n)
+{
+    return (__mmask16)((1u << n) - 1u);
+}
+
+static inline vf v_set(float x)
+{
+    return _mm512_set1_ps(x);
+}
+
+static inline vf v_load(const float *p)
+{
+    return _mm512_loadu_ps(p);
+}
+
+static inline vf v_load_n(const float *p, size_t n)
+{
+    return _mm512_maskz_loadu_ps(v_first(n), p);
+}
+
+static inline void v_store(float *p, vf a)
+{
+    _mm512_storeu_ps(p, a);
+}
+
+static inline void v_store_n(float *p, vf a, size_t n)
+{
+    _mm512_mask_storeu_ps(p, v_first(n), a);
+}
+
+static inline vf v_add(vf a, vf b)
+{
+    return _mm512_add_ps(a, b);
+}
+
+static inline vf v_sub(vf a, vf b)
+{
+    return _mm512_sub_ps(a, b);
+}
+
+static inline vf v_mul(vf a, vf b)
+{
+    return _mm512_mul_ps(a, b);
+}
+
+static inline vf v_div(vf a, vf b)
+{
+    return _mm512_div_ps(a, b);
+}
+
+/* a > b ? a : b is what the instruction does. */
+static inline vf v_max(vf a, vf b)
+{
+    return _mm512_max_ps(a, b);
+}
+
+static inline vf v_min(vf a, vf b)
+{
+    return _mm512_min_ps(a, b);
+}
+
+static inline vf v_sqrt(vf a)
+{
+    return _mm512_sqrt_ps(a);
+}
+
+static inline vf v_abs(vf a)
+{
+    return _mm512_abs_ps(a);
+}
+
+static inline vf v_fma(vf a, vf b, vf c)
+{
+    return _mm512_fmadd_ps(a, b, c);
+}
+
+static inline vm v_gt(vf a, vf b)
+{
+    return _mm512_cmp_ps_mask(a, b, _CMP_GT_OQ);
+}
+
+static inline vm v_sign_bit(vf a)
+{
+    return _mm512_movepi32_mask(_mm512_castps_si512(a));
+}
+
+static inline vf v_select(vm m, vf a, vf b)
+{
+    return _mm512_mask_blend_ps(m, b, a);
+}
+
+static inline vf v_copysign(vf a, vf s)
+{
+    const __m512 sign = _mm512_set1_ps(-0.0f);
+    return _mm512_or_ps(_mm512_andnot_ps(sign, a), _mm512_and_ps(sign, s));
+}
+
+static inline vf v_add_exponent(vf p, vf t)
+{
+    return _mm512_castsi512_ps(_mm512_add_epi32(_mm512_castps_si512(p), _mm512_slli_epi32(_mm512_castps_si512(t), 23)));
+}
+
+static inline vf v_split(vf x, vf *e)
+{
+    const __m512i bits = _mm512_castps_si512(x);
+    const __m512i exponent = _mm512_srai_epi32(_mm512_sub_epi32(bits, _mm512_set1_epi32(0x3f3504f3)), 23);
+    *e = _mm512_cvtepi32_ps(exponent);
+    return _mm512_castsi512_ps(_mm512_sub_epi32(bits, _mm512_slli_epi32(exponent, 23)));
+}
+
+static inline float v_sum(vf a)
+{
+    const __m256 eight = _mm256_add_ps(_mm512_castps512_ps256(a), _mm512_extractf32x8_ps(a, 1));
+    const __m128 four = _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
+    const __m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
+    return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
+}
+
+#if MBT_SLEEF
+static inline vf v_sleef_log1p(vf a)
+{
+    return Sleef_finz_log1pf16_u10avx512f(a);
+}
+
+static inline vf v_sleef_pow(vf a, vf b)
+{
+    return Sleef_finz_powf16_u10avx512f(a, b);
+}
+
+static inline vf v_sleef_atan2(vf y, vf x)
+{
+    return Sleef_finz_atan2f16_u10avx512f(y, x);
+}
+
+static inline vf v_sleef_cos(vf a)
+{
+    return Sleef_finz_cosf16_u10avx512f(a);
+}
+#endif
+
+#endif

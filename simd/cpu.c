@@ -1,0 +1,103 @@
+/* cpu.c: asks the processor and the operating system what may be used. Compiled without any instruction set flags. */
+#include "cpu.h"
+
+#if defined(__x86_64__) || defined(__i386__)
+#include <cpuid.h>
+#include <stdint.h>
+
+/* Bits of CPUID leaves 1 and 7 and of XCR0: Intel SDM vol. 2A, CPUID, and vol. 1, 13.3. */
+#define LEAF1_ECX_FMA (1u << 12)
+#define LEAF1_ECX_OSXSAVE (1u << 27)
+#define LEAF1_ECX_AVX (1u << 28)
+#define LEAF1_ECX_F16C (1u << 29)
+#define LEAF7_EBX_AVX2 (1u << 5)
+#define LEAF7_EBX_AVX512 ((1u << 16) | (1u << 17) | (1u << 30) | (1u << 31)) /* F, DQ, BW, VL */
+#define XCR0_YMM 0x06u                                                       /* SSE and AVX state */
+#define XCR0_ZMM 0xe6u                                                       /* and opmask, upper ZMM, ZMM 16 to 31 */
+
+static uint32_t xcr0(void)
+{
+    uint32_t low, high;
+    __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+    (void)high;
+    return low;
+}
+
+static bool all(uint32_t value, uint32_t bits)
+{
+    return (value & bits) == bits;
+}
+
+/* FMA is a VEX instruction: it too needs the YMM state saved. */
+bool mbt_cpu_has_fma(void)
+{
+    uint32_t eax, ebx, ecx, edx;
+    if (!__get_cpuid(1, &eax, &ebx, &ecx, &edx))
+        return false;
+    return all(ecx, LEAF1_ECX_OSXSAVE | LEAF1_ECX_AVX | LEAF1_ECX_FMA) && all(xcr0(), XCR0_YMM);
+}
+
+static bool has_avx(bool wide)
+{
+    uint32_t eax, ebx, ecx, edx;
+    if (!mbt_cpu_has_fma() || !__get_cpuid(1, &eax, &ebx, &ecx, &edx) || !all(ecx, LEAF1_ECX_F16C) ||
+        !__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) || !all(ebx, LEAF7_EBX_AVX2))
+        return false;
+    return !wide || (all(ebx, LEAF7_EBX_AVX512) && all(xcr0(), XCR0_ZMM));
+}
+
+bool mbt_cpu_has(mbt_isa isa)
+{
+    switch (isa) {
+    case MBT_ISA_SCALAR:
+        return true;
+    case MBT_ISA_AVX2:
+        return has_avx(false);
+    case MBT_ISA_AVX512:
+        return has_avx(true);
+    default:
+        return false;
+    }
+}
+
+#elif defined(__aarch64__)
+
+#if defined(__linux__)
+#include <sys/auxv.h>
+#define HWCAP_ASIMD_BIT (1ul << 1) /* Linux arch/arm64, uapi/asm/hwcap.h */
+static bool has_asimd(void)
+{
+    return (getauxval(AT_HWCAP) & HWCAP_ASIMD_BIT) != 0;
+}
+#else
+/* Advanced SIMD is part of every aarch64 ABI in use. */
+static bool has_asimd(void)
+{
+    return true;
+}
+#endif
+
+bool mbt_cpu_has_fma(void)
+{
+    return true;
+}
+
+bool mbt_cpu_has(mbt_isa isa)
+{
+    return isa == MBT_ISA_SCALAR || (isa == MBT_ISA_NEON && has_asimd());
+}
+
+#else
+
+/* The scalar kernels call fmaf, which the C library gets right without help from the processor; SLEEF's need it. */
+bool mbt_cpu_has_fma(void)
+{
+    return true;
+}
+
+bool mbt_cpu_has(mbt_isa isa)
+{
+    return isa == MBT_ISA_SCALAR;
+}
+
+#endif

@@ -1,0 +1,96 @@
+/* kernels.h: the table of kernels through which the runtime computes everything that is hot, and what each entry
+ * promises.
+ *
+ * A kernel is written once over the vector vocabulary (vec.h) and compiled for each architecture; the matrix product is
+ * written for each by hand. The scalar table is the specification. The same-bits rule holds for every entry:
+ *   - each output of a product starts at its bias and accumulates taps and inputs in their order, one fma each;
+ *   - each sum over a row runs in 16 lanes (element i in lane i mod 16, in order), which are then added as the tree
+ *     l + (l+8), l + (l+4), l + (l+2), l + (l+1); sums over positions run per channel in the order of positions;
+ *   - exp, log1p, pow and atan2 are one fixed sequence of IEEE operations.
+ *
+ * Conventions: ld* is the distance between rows in floats, and may be negative where rows are walked backwards.
+ * Pointers need float alignment only. Kernels write exactly the elements named and may read no others; they keep no
+ * state and allocate nothing. P(n) = MBT_PADDED(n).
+ */
+#ifndef MBT_SIMD_KERNELS_H
+#define MBT_SIMD_KERNELS_H
+
+#include <stddef.h>
+
+#include "mambattention/mambattention.h"
+#include "mambattention/model.h"
+
+/* out[m][o] = bias[o] (+ out[m][o] if accumulate) + sum_tap sum_i a[tap][m * lda + i] * w[tap][i][o]
+ * for m < rows, o < w->n. A tap whose a is NULL lies in the zero padding and is left out.
+ * out overlaps no a. */
+typedef struct mbt_gemm {
+    const mbt_matrix *w;
+    const float *a[MBT_MAX_TAPS]; /* [w->taps] row 0 of each tap's input */
+    ptrdiff_t lda;
+    float *out;
+    ptrdiff_t ldo;
+    size_t rows;
+    int accumulate;
+} mbt_gemm;
+
+/* One head of attention for up to 16 queries over all keys of a sequence:
+ *     out[i] = sum_j 2^(q_i.k_j - m_i) v_j / sum_j 2^(q_i.k_j - m_i),    m_i = max_j q_i.k_j
+ * A query is a lane: products run over dimensions in order, sums over keys in order. */
+typedef struct mbt_attend {
+    const float *q;     /* query 0, this head's dimensions */
+    const float *k, *v; /* key and value 0, this head's dimensions */
+    ptrdiff_t ld;       /* of q, k and v */
+    size_t queries;     /* 1 to 16 */
+    size_t keys;        /* >= 1 */
+    size_t dims;        /* C / heads, >= 1 */
+    float *out;         /* query 0, this head's dimensions */
+    ptrdiff_t ldo;
+    float *scratch; /* 16 * (keys + dims) floats, aligned to 64 bytes */
+} mbt_attend;
+
+/* Selective scan over `steps` positions, channels in groups of 16 lanes, state carried in h:
+ *     h[n] = 2^(dt a[n]) h[n] + (dt u) B[n]  (one fma);   y = (sum_n h[n] C[n] + d u) silu(z)
+ * The sum starts at d u and takes n in order, one fma each. */
+typedef struct mbt_scan {
+    const float *dt, *u; /* [steps] rows of P(E), row distance ld */
+    const float *z;      /* [steps] rows of P(E), row distance ldz */
+    const float *b, *c;  /* [steps] rows of d_state, row distance ldbc */
+    const float *a, *d;  /* mbt_mamba's */
+    float *h;            /* [P(E) / 16][d_state][16], read and written */
+    float *y;            /* [steps] rows of P(E), row distance ld */
+    ptrdiff_t ld, ldz, ldbc;
+    size_t steps, channels; /* channels = P(E), a multiple of 16 */
+    size_t d_state;
+} mbt_scan;
+
+/* The last steps of the mask head for one frame of `bins`, in place of the reference's compressed magnitude:
+ *     x = prelu(scale x + shift);  mask = beta / (1 + exp(-slope[f] (out_scale x + out_bias)));
+ *     magnitude[f] = (mask compressed[f])^(1 / compress_factor) */
+typedef struct mbt_mask {
+    const float *x; /* [bins] the head's convolution */
+    const float
+        *compressed;    /* [bins] the noisy magnitude to the power compress_factor, row distance 2 (see spectrum) */
+    const float *slope; /* [bins] */
+    float *mask;        /* [bins] or NULL */
+    float *magnitude;   /* [bins], may be x */
+    size_t bins;
+    float scale, shift, prelu, out_scale, out_bias, beta, expand; /* expand = 1 / compress_factor */
+} mbt_mask;
+
+typedef struct mbt_kernels {
+    mbt_isa isa;
+#define MBT_KERNEL(name, parameters) void(*name) parameters;
+#include "kernels.def"
+#undef MBT_KERNEL
+} mbt_kernels;
+
+/* The table of an instruction set, or NULL if it is not in this build or does not run on this machine. */
+const mbt_kernels *mbt_kernels_for(mbt_isa isa);
+
+/* The tables that exist; mbt_kernels_for hands them out. */
+extern const mbt_kernels mbt_kernels_scalar;
+extern const mbt_kernels mbt_kernels_avx2;
+extern const mbt_kernels mbt_kernels_avx512;
+extern const mbt_kernels mbt_kernels_neon;
+
+#endif

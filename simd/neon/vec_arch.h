@@ -1,0 +1,153 @@
+/* neon/vec_arch.h: the vocabulary on four 128-bit registers of aarch64. */
+#ifndef MBT_SIMD_VEC_ARCH_H
+#define MBT_SIMD_VEC_ARCH_H
+
+#include <arm_neon.h>
+
+#define MBT_ARCH neon
+#define MBT_ARCH_ISA MBT_ISA_NEON
+
+typedef struct vf {
+    float32x4_t v[4];
+} vf;
+
+typedef struct vm {
+    uint32x4_t v[4];
+} vm;
+
+#define V_EACH for (size_t i = 0; i < 4; i++)
+
+static inline vf v_set(float x)
+{
+    const float32x4_t r = vdupq_n_f32(x);
+    return (vf){{r, r, r, r}};
+}
+
+static inline vf v_load(const float *p)
+{
+    return (vf){{vld1q_f32(p), vld1q_f32(p + 4), vld1q_f32(p + 8), vld1q_f32(p + 12)}};
+}
+
+static inline void v_store(float *p, vf a)
+{
+    V_EACH
+    vst1q_f32(p + 4 * i, a.v[i]);
+}
+
+static inline vf v_load_n(const float *p, size_t n)
+{
+    float lanes[16] = {0};
+    memcpy(lanes, p, n * sizeof(float));
+    return v_load(lanes);
+}
+
+static inline void v_store_n(float *p, vf a, size_t n)
+{
+    float lanes[16];
+    v_store(lanes, a);
+    memcpy(p, lanes, n * sizeof(float));
+}
+
+#define V_BINARY(name, expression)    \
+    static inline vf name(vf a, vf b) \
+    {                                 \
+        vf r;                         \
+        V_EACH                        \
+        r.v[i] = expression;          \
+        return r;                     \
+    }
+
+V_BINARY(v_add, vaddq_f32(a.v[i], b.v[i]))
+V_BINARY(v_sub, vsubq_f32(a.v[i], b.v[i]))
+V_BINARY(v_mul, vmulq_f32(a.v[i], b.v[i]))
+V_BINARY(v_div, vdivq_f32(a.v[i], b.v[i]))
+/* fmax and fmin treat NaN and signed zeros otherwise than a > b ? a : b. */
+V_BINARY(v_max, vbslq_f32(vcgtq_f32(a.v[i], b.v[i]), a.v[i], b.v[i]))
+V_BINARY(v_min, vbslq_f32(vcltq_f32(a.v[i], b.v[i]), a.v[i], b.v[i]))
+V_BINARY(v_copysign, vbslq_f32(vdupq_n_u32(0x80000000u), b.v[i], a.v[i]))
+V_BINARY(v_add_exponent, vreinterpretq_f32_s32(vaddq_s32(vreinterpretq_s32_f32(a.v[i]),
+                                                         vshlq_n_s32(vreinterpretq_s32_f32(b.v[i]), 23))))
+
+static inline vf v_sqrt(vf a)
+{
+    V_EACH
+    a.v[i] = vsqrtq_f32(a.v[i]);
+    return a;
+}
+
+static inline vf v_abs(vf a)
+{
+    V_EACH
+    a.v[i] = vabsq_f32(a.v[i]);
+    return a;
+}
+
+static inline vf v_fma(vf a, vf b, vf c)
+{
+    V_EACH
+    c.v[i] = vfmaq_f32(c.v[i], a.v[i], b.v[i]);
+    return c;
+}
+
+static inline vm v_gt(vf a, vf b)
+{
+    vm r;
+    V_EACH
+    r.v[i] = vcgtq_f32(a.v[i], b.v[i]);
+    return r;
+}
+
+static inline vm v_sign_bit(vf a)
+{
+    vm r;
+    V_EACH
+    r.v[i] = vcltzq_s32(vreinterpretq_s32_f32(a.v[i]));
+    return r;
+}
+
+static inline vf v_select(vm m, vf a, vf b)
+{
+    V_EACH
+    b.v[i] = vbslq_f32(m.v[i], a.v[i], b.v[i]);
+    return b;
+}
+
+static inline vf v_split(vf x, vf *e)
+{
+    V_EACH
+    {
+        const int32x4_t bits = vreinterpretq_s32_f32(x.v[i]);
+        const int32x4_t exponent = vshrq_n_s32(vsubq_s32(bits, vdupq_n_s32(0x3f3504f3)), 23);
+        e->v[i] = vcvtq_f32_s32(exponent);
+        x.v[i] = vreinterpretq_f32_s32(vsubq_s32(bits, vshlq_n_s32(exponent, 23)));
+    }
+    return x;
+}
+
+static inline float v_sum(vf a)
+{
+    const float32x4_t four = vaddq_f32(vaddq_f32(a.v[0], a.v[2]), vaddq_f32(a.v[1], a.v[3]));
+    const float32x2_t two = vadd_f32(vget_low_f32(four), vget_high_f32(four));
+    return vget_lane_f32(two, 0) + vget_lane_f32(two, 1);
+}
+
+#if MBT_SLEEF
+V_BINARY(v_sleef_pow, Sleef_finz_powf4_u10advsimd(a.v[i], b.v[i]))
+V_BINARY(v_sleef_atan2, Sleef_finz_atan2f4_u10advsimd(a.v[i], b.v[i]))
+
+static inline vf v_sleef_log1p(vf a)
+{
+    V_EACH
+    a.v[i] = Sleef_finz_log1pf4_u10advsimd(a.v[i]);
+    return a;
+}
+
+static inline vf v_sleef_cos(vf a)
+{
+    V_EACH
+    a.v[i] = Sleef_finz_cosf4_u10advsimd(a.v[i]);
+    return a;
+}
+#endif
+
+#endif

@@ -1,0 +1,12 @@
+/* table.c: the kernel table of the architecture being compiled. */
+#include "vec.h"
+
+#define MBT_TABLE_(arch) mbt_kernels_##arch
+#define MBT_TABLE(arch) MBT_TABLE_(arch)
+
+const mbt_kernels MBT_TABLE(MBT_ARCH) = {
+    .isa = MBT_ARCH_ISA,
+#define MBT_KERNEL(name, parameters) .name = MBT_FN(name),
+#include "kernels.def"
+#undef MBT_KERNEL
+};

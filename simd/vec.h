@@ -1,0 +1,76 @@
+/* vec.h: the vector vocabulary in which every kernel is written: a vf is 16 floats, whatever the registers of the
+ * machine.
+ *
+ * The architecture's own vec_arch.h supplies, each exactly rounded or exact in each lane:
+ *     vf v_set(x)  v_load(p)  v_load_n(p, n)  v_store(p, v)  v_store_n(p, v, n)    n lanes, 0 <= n <= 16; other lanes
+ * load as 0 vf v_add  v_sub  v_mul  v_div  v_sqrt  v_abs vf v_fma(a, b, c)        a b + c, rounded once vf v_max(a, b)
+ * a > b ? a : b, lane by lane, so also for NaN and signed zeros vf v_min(a, b)           a < b ? a : b vm v_gt(a, b)
+ * the lanes where a > b vm v_sign_bit(a)         the lanes whose sign bit is set vf v_select(m, a, b)     m ? a : b vf
+ * v_copysign(a, s)      |a| with the sign bit of s vf v_add_exponent(p, t)  the bits of p plus the low 9 bits of t
+ * moved to the exponent: see v_exp2 vf v_split(x, &e)        x = 2^e m with m in [sqrt(1/2), sqrt(2)), for normal x >
+ * 0; returns m float v_sum(v)           the tree l + (l+8), l + (l+4), l + (l+2), l + (l+1) and, with MBT_SLEEF,
+ * v_sleef_log1p, v_sleef_pow, v_sleef_atan2, v_sleef_cos. */
+#ifndef MBT_SIMD_VEC_H
+#define MBT_SIMD_VEC_H
+
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "kernels.h"
+
+#if MBT_SLEEF
+#include <sleef.h>
+#endif
+
+#include "vec_arch.h"
+
+#define MBT_JOIN_(name, arch) mbt_##name##_##arch
+#define MBT_JOIN(name, arch) MBT_JOIN_(name, arch)
+/* The name of a kernel on the architecture being compiled: mbt_gemm_f32_avx2. */
+#define MBT_FN(name) MBT_JOIN(name, MBT_ARCH)
+
+/* n floats, `stride` floats apart. */
+static inline vf v_load_strided(const float *p, ptrdiff_t stride, size_t n)
+{
+    float lanes[MBT_LANES] = {0};
+    for (size_t i = 0; i < n; i++)
+        lanes[i] = p[(ptrdiff_t)i * stride];
+    return v_load(lanes);
+}
+
+static inline void v_store_strided(float *p, ptrdiff_t stride, vf v, size_t n)
+{
+    float lanes[MBT_LANES];
+    v_store(lanes, v);
+    for (size_t i = 0; i < n; i++)
+        p[(ptrdiff_t)i * stride] = lanes[i];
+}
+
+/* 0, 1, 2 ... 15 */
+static inline vf v_numbers(void)
+{
+    static const float numbers[MBT_LANES] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    return v_load(numbers);
+}
+
+/* The first n lanes of v, 1 <= n <= 16; the others are 0. */
+static inline vf v_first_n(vf v, size_t n)
+{
+    return n == MBT_LANES ? v : v_select(v_gt(v_set((float)n), v_numbers()), v, v_set(0.0f));
+}
+
+/* Lanes in use when `left` elements remain. */
+static inline size_t v_lanes(size_t left)
+{
+    return left < MBT_LANES ? left : MBT_LANES;
+}
+
+#include "vec_math.h"
+
+#define MBT_KERNEL(name, parameters) void MBT_FN(name) parameters;
+#include "kernels.def"
+#undef MBT_KERNEL
+
+#endif
