@@ -1,0 +1,82 @@
+/* bind.c: names to slots, with shapes checked. */
+#include "bind.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define SHAPE_TEXT (MBT_TENSOR_DIMS * 22 + 3)
+
+/* "[64, 2, 1, 1]"; "[]" for a scalar. */
+static const char *shape_text(const uint64_t *shape, uint32_t dims, char text[SHAPE_TEXT])
+{
+    size_t used = (size_t)snprintf(text, SHAPE_TEXT, "[");
+    for (uint32_t i = 0; i < dims && i < MBT_TENSOR_DIMS; i++) {
+        used += (size_t)snprintf(text + used, SHAPE_TEXT - used, "%s%" PRIu64, i > 0 ? ", " : "", shape[i]);
+    }
+    snprintf(text + used, SHAPE_TEXT - used, "]");
+    return text;
+}
+
+static bool bind_slot(void *cookie, const mbt_slot *slot, mbt_error *error)
+{
+    char wanted[SHAPE_TEXT], found[SHAPE_TEXT];
+    mbt_tensor *tensor = mbt_tensors_find(cookie, slot->name);
+    shape_text(slot->shape, slot->dims, wanted);
+    if (tensor == NULL) {
+        return mbt_fail(error, "tensor '%s' is missing; its shape would be %s", slot->name, wanted);
+    }
+    if (tensor->dims != slot->dims || memcmp(tensor->shape, slot->shape, slot->dims * sizeof slot->shape[0]) != 0) {
+        return mbt_fail(error, "tensor '%s' has shape %s; the configuration asks for %s", slot->name,
+                        shape_text(tensor->shape, tensor->dims, found), wanted);
+    }
+    for (uint64_t i = 0; i < tensor->count; i++) {
+        if (!isfinite(tensor->data[i])) {
+            return mbt_fail(error, "tensor '%s' holds a value that is not finite (number %" PRIu64 ")", slot->name, i);
+        }
+    }
+    tensor->used = true;
+    *slot->data = tensor->data;
+    return true;
+}
+
+/* The relatives of the network share most names, and are told apart by the name of their blocks. */
+static bool check_family(const mbt_tensors *tensors, mbt_error *error)
+{
+    static const struct {
+        const char *mark, *family;
+    } relatives[] = {
+        {"TSMamba.", "SEMamba"},
+        {"TSTransformer.", "MP-SENet"},
+        {"TSConformer.", "MP-SENet (2023)"},
+        {"TSxLSTM.", "xLSTM-SENet"},
+        {"TSLSTM.", "LSTM"},
+        {"TFMambAttention.0.time_attention.", "MambAttention with an attention for each axis"},
+    };
+    for (size_t i = 0; i < tensors->count; i++) {
+        for (size_t k = 0; k < sizeof relatives / sizeof relatives[0]; k++) {
+            if (strncmp(tensors->list[i].name, relatives[k].mark, strlen(relatives[k].mark)) == 0) {
+                return mbt_fail(error,
+                                "tensor '%.200s' is of a network of the family %s: only MambAttention is supported",
+                                tensors->list[i].name, relatives[k].family);
+            }
+        }
+    }
+    return true;
+}
+
+bool mbt_bind(const mbt_config *config, mbt_tensors *tensors, mbt_raw_network *raw, mbt_error *error)
+{
+    if (!check_family(tensors, error) || !mbt_slots_visit(config, raw, bind_slot, tensors, error)) {
+        return false;
+    }
+    const mbt_tensor *unused = mbt_tensors_unused(tensors);
+    if (unused != NULL) {
+        char found[SHAPE_TEXT];
+        return mbt_fail(error,
+                        "tensor '%.200s' of shape %s has no place in the network that the configuration describes",
+                        unused->name, shape_text(unused->shape, unused->dims, found));
+    }
+    return true;
+}

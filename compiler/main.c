@@ -1,0 +1,138 @@
+/* main.c: mambac, the offline compiler: a checkpoint in, C source out. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config.h"
+#include "emit.h"
+#include "files.h"
+#include "network.h"
+#include "options.h"
+#include "provenance.h"
+#include "random.h"
+#include "tensors.h"
+
+#define EXIT_USAGE 2
+#define CONFIG_LIMIT ((size_t)1 << 20)
+#define CHECKPOINT_LIMIT ((size_t)1 << 31)
+
+/* What was read. */
+typedef struct input {
+    void *config_bytes, *checkpoint_bytes;
+    size_t config_size, checkpoint_size;
+    mbt_config config;
+    mbt_tensors tensors;
+} input;
+
+static bool read_input(const mbt_arguments *arguments, input *in, mbt_error *error)
+{
+    if (!mbt_file_read(arguments->config, CONFIG_LIMIT, &in->config_bytes, &in->config_size, error)) {
+        return false;
+    }
+    mbt_error reason = {""};
+    if (!mbt_config_parse(in->config_bytes, in->config_size, &in->config, &reason)) {
+        return mbt_fail(error, "%s: %s", arguments->config, reason.text);
+    }
+    if (arguments->random_weights) {
+        return mbt_random_weights(&in->config, arguments->seed, &in->tensors, error);
+    }
+    return mbt_file_read(arguments->checkpoint, CHECKPOINT_LIMIT, &in->checkpoint_bytes, &in->checkpoint_size, error) &&
+           mbt_checkpoint_read(in->checkpoint_bytes, in->checkpoint_size, arguments->checkpoint, &in->tensors, error);
+}
+
+static bool build_network(const mbt_arguments *arguments, input *in, mbt_network *network, mbt_error *error)
+{
+    const mbt_source config = {arguments->config, in->config_bytes, in->config_size};
+    const mbt_source checkpoint = {arguments->checkpoint, in->checkpoint_bytes, in->checkpoint_size};
+    char *provenance = mbt_provenance(arguments->random_weights ? NULL : &checkpoint, arguments->seed, &config,
+                                      arguments->name, error);
+    if (provenance == NULL) {
+        return false;
+    }
+    mbt_error reason = {""};
+    const bool done = mbt_network_build(&in->config, &in->tensors, arguments->name, provenance, network, &reason);
+    free(provenance);
+    if (!done) {
+        return mbt_fail(error, "%s: %s", arguments->random_weights ? arguments->config : arguments->checkpoint,
+                        reason.text);
+    }
+    return true;
+}
+
+static bool print_table(const mbt_network *network, mbt_error *error)
+{
+    mbt_parts_print(stdout, network->parts, network->config.num_tfmamba);
+    return fflush(stdout) == 0 || mbt_fail(error, "standard output: %s", strerror(errno));
+}
+
+static bool write_output(const mbt_arguments *arguments, const mbt_network *network, mbt_error *error)
+{
+    mbt_output output;
+    if (!mbt_output_open(arguments->output, &output, error)) {
+        return false;
+    }
+    mbt_error reason = {""};
+    if (!mbt_emit(network, output.stream, &reason)) {
+        mbt_output_discard(&output);
+        return mbt_fail(error, "%s: %s", arguments->output, reason.text);
+    }
+    if (!arguments->quiet && !print_table(network, error)) {
+        mbt_output_discard(&output);
+        return false;
+    }
+    return mbt_output_commit(&output, error);
+}
+
+static bool compile(const mbt_arguments *arguments, mbt_error *error)
+{
+    if (mbt_same_file(arguments->output, arguments->config) ||
+        (arguments->checkpoint != NULL && mbt_same_file(arguments->output, arguments->checkpoint))) {
+        return mbt_fail(error, "%s: is an input; it would be overwritten", arguments->output);
+    }
+    input in = {0};
+    mbt_network network;
+    bool done = read_input(arguments, &in, error);
+    if (done) {
+        done = build_network(arguments, &in, &network, error);
+        if (done) {
+            done = write_output(arguments, &network, error);
+            mbt_network_free(&network);
+        }
+        mbt_tensors_free(&in.tensors);
+    }
+    free(in.config_bytes);
+    free(in.checkpoint_bytes);
+    return done;
+}
+
+/* --help and --version. */
+static int print_text(const char *text, const char *end)
+{
+    if (printf("%s%s", text, end) < 0 || fflush(stdout) != 0) {
+        fprintf(stderr, "mambac: standard output: %s\n", strerror(errno));
+        return EXIT_FAILURE;
+    }
+    return EXIT_SUCCESS;
+}
+
+int main(int argc, char **argv)
+{
+    mbt_arguments arguments;
+    mbt_error error = {""};
+    if (!mbt_arguments_parse(argc, argv, &arguments, &error)) {
+        fprintf(stderr, "mambac: %s (mambac --help says more)\n", error.text);
+        return EXIT_USAGE;
+    }
+    if (arguments.help) {
+        return print_text(mbt_usage, "");
+    }
+    if (arguments.version) {
+        return print_text(mbt_mambac_version, "\n");
+    }
+    if (!compile(&arguments, &error)) {
+        fprintf(stderr, "mambac: %s\n", error.text);
+        return EXIT_FAILURE;
+    }
+    return EXIT_SUCCESS;
+}

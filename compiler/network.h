@@ -1,0 +1,61 @@
+/* network.h: a network as the generated C holds it: the structs of model.h, filled, and the arrays they point to. */
+#ifndef MBT_COMPILER_NETWORK_H
+#define MBT_COMPILER_NETWORK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "config.h"
+#include "error.h"
+#include "mambattention/model.h"
+#include "parts.h"
+#include "tensors.h"
+
+#define MBT_NAME_MAX 64 /* longest name of a model */
+#define MBT_ARRAY_NAME 96
+
+/* An array of the generated C. */
+typedef struct mbt_array {
+    char name[MBT_ARRAY_NAME]; /* a C identifier, unique in the network */
+    float *data;               /* [count], aligned to 64 bytes */
+    size_t count;
+} mbt_array;
+
+/* The layers that a block's axes point to. */
+typedef struct mbt_block_layers {
+    mbt_attention attention; /* of both axes */
+    mbt_mamba time_forward, time_backward, frequency_forward, frequency_backward;
+} mbt_block_layers;
+
+typedef struct mbt_network {
+    mbt_config config;
+    mbt_model model; /* points to all that follows */
+    char name[MBT_NAME_MAX + 1];
+    char *provenance;
+    mbt_encoder encoder;
+    mbt_block *blocks;        /* [num_tfmamba] */
+    mbt_block_layers *layers; /* [num_tfmamba] */
+    mbt_mask_decoder mask_decoder;
+    mbt_phase_decoder phase_decoder;
+    mbt_part *parts; /* [mbt_part_count] */
+    mbt_array *arrays;
+    size_t array_count, array_capacity;
+} mbt_network;
+
+/* Makes a network of the tensors: binds, folds, packs. name: a C identifier of at most MBT_NAME_MAX characters;
+ * provenance is copied. tensors' marks of use change. The network lies at *network from then on and may not be moved.
+ * On failure nothing is held. Precision: f32. */
+bool mbt_network_build(const mbt_config *config, mbt_tensors *tensors, const char *name, const char *provenance,
+                       mbt_network *network, mbt_error *error);
+
+void mbt_network_free(mbt_network *network);
+
+/* Adds an array of count (>= 1) zeros named "PREFIX_NAME" to a part. NULL, with error set, if memory ran out. The array
+ * stays where it is until the network is freed. */
+float *mbt_network_array(mbt_network *network, uint32_t part, const char *prefix, const char *name, size_t count,
+                         mbt_error *error);
+
+/* The array that data points to, or NULL. */
+const mbt_array *mbt_network_find(const mbt_network *network, const void *data);
+
+#endif

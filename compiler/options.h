@@ -1,0 +1,21 @@
+/* options.h: the command line of mambac. */
+#ifndef MBT_COMPILER_OPTIONS_H
+#define MBT_COMPILER_OPTIONS_H
+
+#include <stdint.h>
+
+#include "error.h"
+
+typedef struct mbt_arguments {
+    const char *checkpoint; /* NULL: random weights */
+    const char *config, *precision, *name, *output;
+    uint64_t seed;
+    bool random_weights, quiet, help, version;
+} mbt_arguments;
+
+/* Fills in arguments from argv[1 .. argc - 1], in any order. With help or version the rest need not be there. */
+bool mbt_arguments_parse(int argc, char *const *argv, mbt_arguments *arguments, mbt_error *error);
+
+extern const char mbt_usage[];
+
+#endif

@@ -1,0 +1,36 @@
+/* pack.h: matrices in double while they are folded, and their packed form. */
+#ifndef MBT_COMPILER_PACK_H
+#define MBT_COMPILER_PACK_H
+
+#include "error.h"
+#include "mambattention/model.h"
+#include "network.h"
+
+/* A layer before it is packed: out[o] = bias[o] + sum over tap, i of in_tap[i] weight[tap][i][o]. */
+typedef struct mbt_dense {
+    uint32_t taps, k, n;
+    double *weight; /* [taps][k][n] */
+    double *bias;   /* [n] */
+} mbt_dense;
+
+/* Allocates zeros. taps, k, n >= 1. On failure nothing is held. */
+bool mbt_dense_init(mbt_dense *dense, uint32_t taps, uint32_t k, uint32_t n, mbt_error *error);
+
+void mbt_dense_free(mbt_dense *dense);
+
+/* The place of the weight from input i of a tap to output o. */
+static inline double *mbt_dense_at(const mbt_dense *dense, uint32_t tap, uint32_t i, uint32_t o)
+{
+    return &dense->weight[((size_t)tap * dense->k + i) * dense->n + o];
+}
+
+/* Rounds to the precision of type and packs as mbt_matrix says, into the part's arrays PREFIX_weights and
+ * PREFIX_bias. */
+bool mbt_pack_matrix(mbt_network *network, uint32_t part, const char *prefix, const mbt_dense *dense,
+                     mbt_weight_type type, mbt_matrix *matrix, mbt_error *error);
+
+/* A vector of n numbers, padded with zeros to a whole number of lanes: an array named PREFIX_NAME. NULL on failure. */
+const float *mbt_pack_vector(mbt_network *network, uint32_t part, const char *prefix, const char *name,
+                             const float *values, uint32_t n, mbt_error *error);
+
+#endif

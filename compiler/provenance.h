@@ -1,0 +1,26 @@
+/* provenance.h: the text that says what a generated file was made from. */
+#ifndef MBT_COMPILER_PROVENANCE_H
+#define MBT_COMPILER_PROVENANCE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "error.h"
+
+typedef struct mbt_source {
+    const char *path;
+    const void *bytes;
+    size_t size;
+} mbt_source;
+
+/* "mambac MAJOR.MINOR.PATCH" of these sources. */
+extern const char mbt_mambac_version[];
+
+/* Lines ending in '\n': the program with its version, the command in one fixed form with base names in place of paths,
+ * and the sha256 of what was read. checkpoint: NULL for random weights of that seed. Characters of file names other
+ * than letters, digits and . _ + - are written as '_', so that the text can stand in a comment and in a string.
+ * malloc'd; NULL, with error set, if memory ran out. */
+char *mbt_provenance(const mbt_source *checkpoint, uint64_t seed, const mbt_source *config, const char *name,
+                     mbt_error *error);
+
+#endif

@@ -1,0 +1,102 @@
+/* random.c: lively random weights from a small generator that works on integers. */
+#include "random.h"
+
+#include <math.h>
+
+#include "numeric.h"
+#include "slots.h"
+
+/* A gigabyte of floats, a hundred times the published size: more is a slip in the configuration. */
+#define MOST_NUMBERS 268435456.0
+
+typedef struct random_state {
+    uint64_t state;
+    mbt_tensors *tensors;
+} random_state;
+
+/* SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, OOPSLA 2014). */
+static uint64_t next_bits(random_state *random)
+{
+    uint64_t z = random->state += UINT64_C(0x9e3779b97f4a7c15);
+    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return z ^ (z >> 31);
+}
+
+/* Even in [low, high). */
+static double uniform(random_state *random, double low, double high)
+{
+    return low + (high - low) * (double)(next_bits(random) >> 11) * 0x1p-53;
+}
+
+/* Mean 0, variance 1: the sum of twelve even numbers, which needs no libm. */
+static double gauss(random_state *random)
+{
+    double sum = 0;
+    for (int i = 0; i < 12; i++) {
+        sum += uniform(random, -0.5, 0.5);
+    }
+    return sum;
+}
+
+static double draw(random_state *random, const mbt_slot *slot, uint64_t index)
+{
+    switch (slot->role) {
+    case MBT_ROLE_WEIGHT: {
+        const double bound = 1 / sqrt((double)slot->fan_in);
+        return uniform(random, -bound, bound);
+    }
+    case MBT_ROLE_BIAS:
+        return 0.1 * gauss(random);
+    case MBT_ROLE_GAIN:
+        return 1 + 0.1 * gauss(random);
+    case MBT_ROLE_PRELU:
+        return 0.25 + 0.1 * gauss(random);
+    case MBT_ROLE_A_LOG: /* Mamba's own start: a[e][n] = -(n + 1) */
+        return mbt_log((double)(index % slot->shape[1] + 1)) + 0.1 * gauss(random);
+    case MBT_ROLE_DT_BIAS:
+        return uniform(random, -6, -2);
+    }
+    return 0;
+}
+
+static bool fill_slot(void *cookie, const mbt_slot *slot, mbt_error *error)
+{
+    random_state *random = cookie;
+    mbt_tensor *tensor = mbt_tensors_add(random->tensors, slot->name, slot->shape, slot->dims, error);
+    if (tensor == NULL) {
+        return false;
+    }
+    for (uint64_t i = 0; i < tensor->count; i++) {
+        tensor->data[i] = (float)draw(random, slot, i);
+    }
+    return true;
+}
+
+/* In double, which no shape overflows. */
+static bool add_count(void *cookie, const mbt_slot *slot, mbt_error *error)
+{
+    double count = 1, *total = cookie;
+    for (uint32_t i = 0; i < slot->dims; i++) {
+        count *= (double)slot->shape[i];
+    }
+    *total += count;
+    return *total <= MOST_NUMBERS || mbt_fail(error, "the network would have more than %.0f numbers", MOST_NUMBERS);
+}
+
+bool mbt_random_weights(const mbt_config *config, uint64_t seed, mbt_tensors *tensors, mbt_error *error)
+{
+    random_state random = {.state = seed, .tensors = tensors};
+    mbt_raw_network raw;
+    if (!mbt_raw_network_init(config, &raw, error)) {
+        return false;
+    }
+    double total = 0;
+    const bool done = mbt_slots_visit(config, &raw, add_count, &total, error) &&
+                      mbt_slots_visit(config, &raw, fill_slot, &random, error);
+    mbt_raw_network_free(&raw);
+    if (!done) {
+        mbt_tensors_free(tensors);
+    }
+    return done;
+}

@@ -1,0 +1,18 @@
+/* safetensors.h: the safetensors format: a length, a JSON header, and the tensors' bytes. */
+#ifndef MBT_COMPILER_SAFETENSORS_H
+#define MBT_COMPILER_SAFETENSORS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "error.h"
+#include "tensors.h"
+
+/* Whether the first bytes look like it: a length below 2^40, then '{'. */
+bool mbt_safetensors_sniff(const uint8_t *bytes, size_t size);
+
+/* Adds every tensor of the file. Nothing may lie beyond the tensors' bytes, and none of them outside of the file. */
+bool mbt_safetensors_read(const uint8_t *bytes, size_t size, mbt_tensors *tensors, mbt_error *error);
+
+#endif

@@ -1,0 +1,44 @@
+/* tensors.h: a checkpoint in memory: named tensors of floats. */
+#ifndef MBT_COMPILER_TENSORS_H
+#define MBT_COMPILER_TENSORS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "error.h"
+
+#define MBT_TENSOR_DIMS 8
+
+typedef struct mbt_tensor {
+    char *name;
+    uint32_t dims; /* 0 for a scalar */
+    uint64_t shape[MBT_TENSOR_DIMS];
+    uint64_t count; /* product of shape */
+    float *data;    /* [count], row-major, whatever the type and strides in the file */
+    bool used;      /* set by whoever takes the tensor; see mbt_tensors_unused */
+} mbt_tensor;
+
+typedef struct mbt_tensors {
+    mbt_tensor *list; /* in the file's order, names unique */
+    size_t count, capacity;
+} mbt_tensors;
+
+/* Adds a tensor: copies name and shape, allocates data (zeros) for the caller to fill. NULL, with error set, if the
+ * name is there already, the size overflows, or memory runs out. The pointer lives until the next call. */
+mbt_tensor *mbt_tensors_add(mbt_tensors *tensors, const char *name, const uint64_t *shape, uint32_t dims,
+                            mbt_error *error);
+
+/* The tensor of that name, or NULL. */
+mbt_tensor *mbt_tensors_find(const mbt_tensors *tensors, const char *name);
+
+/* The first tensor that nobody has taken, or NULL. */
+const mbt_tensor *mbt_tensors_unused(const mbt_tensors *tensors);
+
+void mbt_tensors_free(mbt_tensors *tensors);
+
+/* Reads a checkpoint from memory: a torch.save zip archive or a safetensors file, told apart by their first bytes. The
+ * weights are at top level or under `generator`, `state_dict` or `model`; a `module.` prefix common to all is removed.
+ * path: for messages only. On failure tensors is empty. */
+bool mbt_checkpoint_read(const void *bytes, size_t size, const char *path, mbt_tensors *tensors, mbt_error *error);
+
+#endif

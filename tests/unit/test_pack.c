@@ -1,0 +1,138 @@
+/* test_pack.c: the packed layout, written out by hand, and the store of arrays. */
+#include "compiler_fixture.h"
+#include "pack.h"
+
+#include <stdint.h>
+#include <string.h>
+
+static mbt_network empty_network(mbt_part *parts)
+{
+    mbt_network network;
+    memset(&network, 0, sizeof network);
+    network.parts = parts;
+    return network;
+}
+
+static void release(mbt_network *network)
+{
+    network->parts = NULL;
+    mbt_network_free(network);
+}
+
+/* 2 taps, 3 inputs, 18 outputs: two panels, of which the second holds two outputs. The digits of a weight are
+ * those of tap, i and o. */
+START_TEST(panels)
+{
+    mbt_part parts[3] = {{0}};
+    mbt_network network = empty_network(parts);
+    mbt_error error = {""};
+    mbt_dense dense;
+    ck_assert(mbt_dense_init(&dense, 2, 3, 18, &error));
+    for (uint32_t tap = 0; tap < 2; tap++) {
+        for (uint32_t i = 0; i < 3; i++) {
+            for (uint32_t o = 0; o < 18; o++) {
+                *mbt_dense_at(&dense, tap, i, o) = 1000 * (tap + 1) + 100 * (i + 1) + o;
+            }
+        }
+    }
+    dense.bias[17] = 0.1;
+    mbt_matrix matrix;
+    ck_assert(mbt_pack_matrix(&network, 2, "layer", &dense, MBT_WEIGHT_F32, &matrix, &error));
+    mbt_dense_free(&dense);
+    const float *data = matrix.data;
+    ck_assert_uint_eq((uintptr_t)data % 64, 0);
+    ck_assert_uint_eq(matrix.taps, 2);
+    ck_assert_uint_eq(matrix.k, 3);
+    ck_assert_uint_eq(matrix.n, 18);
+    ck_assert(data[0] == 1100 && data[1] == 1101 && data[15] == 1115);
+    ck_assert(data[16] == 1200 && data[2 * 16] == 1300);                                  /* the next inputs */
+    ck_assert(data[3 * 16] == 2100 && data[5 * 16 + 15] == 2315);                         /* the second tap */
+    ck_assert(data[6 * 16] == 1116 && data[6 * 16 + 1] == 1117 && data[6 * 16 + 2] == 0); /* the second panel */
+    ck_assert(data[11 * 16 + 1] == 2317 && data[11 * 16 + 15] == 0);
+    ck_assert(matrix.bias[17] == 0.1f && matrix.bias[16] == 0 && matrix.bias[31] == 0);
+    ck_assert_ptr_null(matrix.scale);
+    ck_assert_uint_eq(network.array_count, 2);
+    ck_assert_str_eq(mbt_network_find(&network, matrix.data)->name, "layer_weights");
+    ck_assert_uint_eq(mbt_network_find(&network, matrix.data)->count, 2 * 6 * 16);
+    ck_assert_str_eq(mbt_network_find(&network, matrix.bias)->name, "layer_bias");
+    ck_assert_uint_eq(parts[2].bytes, 4 * (2 * 6 * 16 + 32));
+    release(&network);
+}
+END_TEST
+
+START_TEST(vectors)
+{
+    mbt_part parts[1] = {{0}};
+    mbt_network network = empty_network(parts);
+    mbt_error error = {""};
+    float values[17];
+    for (int i = 0; i < 17; i++) {
+        values[i] = (float)(i + 1);
+    }
+    const float *packed = mbt_pack_vector(&network, 0, "norm", "gain", values, 17, &error);
+    ck_assert_ptr_nonnull(packed);
+    for (int i = 0; i < 32; i++) {
+        ck_assert(packed[i] == (i < 17 ? (float)(i + 1) : 0));
+    }
+    ck_assert_uint_eq(parts[0].bytes, 4 * 32);
+    release(&network);
+}
+END_TEST
+
+/* Earlier arrays stay where they are while the list of them grows. */
+START_TEST(many_arrays)
+{
+    mbt_part parts[1] = {{0}};
+    mbt_network network = empty_network(parts);
+    mbt_error error = {""};
+    float *first = mbt_network_array(&network, 0, "array", "first", 1, &error);
+    ck_assert_ptr_nonnull(first);
+    for (int i = 0; i < 1000; i++) {
+        ck_assert_ptr_nonnull(mbt_network_array(&network, 0, "array", "next", 1, &error));
+    }
+    ck_assert_str_eq(mbt_network_find(&network, first)->name, "array_first");
+    ck_assert_ptr_null(mbt_network_find(&network, &network));
+    release(&network);
+}
+END_TEST
+
+START_TEST(too_large)
+{
+    mbt_part parts[1] = {{0}};
+    mbt_network network = empty_network(parts);
+    mbt_error error = {""};
+    mbt_dense dense;
+    ck_assert(!mbt_dense_init(&dense, 9, UINT32_MAX, UINT32_MAX, &error));
+    ck_assert_ptr_nonnull(strstr(error.text, "memory"));
+    error.text[0] = '\0';
+    ck_assert_ptr_null(mbt_network_array(&network, 0, "array", "huge", SIZE_MAX / 4, &error));
+    ck_assert_ptr_nonnull(strstr(error.text, "array_huge"));
+    release(&network);
+}
+END_TEST
+
+START_TEST(unknown_type)
+{
+    mbt_part parts[1] = {{0}};
+    mbt_network network = empty_network(parts);
+    mbt_error error = {""};
+    mbt_dense dense;
+    mbt_matrix matrix;
+    ck_assert(mbt_dense_init(&dense, 1, 1, 1, &error));
+    ck_assert(!mbt_pack_matrix(&network, 0, "layer", &dense, MBT_WEIGHT_I8, &matrix, &error));
+    ck_assert_ptr_nonnull(strstr(error.text, "layer"));
+    mbt_dense_free(&dense);
+    release(&network);
+}
+END_TEST
+
+int main(void)
+{
+    TCase *tests = tcase_create("pack");
+    tcase_add_test(tests, panels);
+    tcase_add_test(tests, vectors);
+    tcase_add_test(tests, many_arrays);
+    tcase_add_test(tests, too_large);
+    tcase_add_test(tests, unknown_type);
+    return fixture_run(tests, "pack");
+}
