@@ -1,0 +1,49 @@
+/* resample_check.c: tools/resample.c against sines, whose samples at the new rate are known: no delay, same level. */
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "resample.h"
+
+static double worst_error(uint32_t from, uint32_t to)
+{
+    size_t in_samples = from / 2 + 7, out_samples = mbt_resampled_length(in_samples, from, to);
+    float *in = malloc(in_samples * sizeof *in), *out = malloc(out_samples * sizeof *out);
+    const char *reason = "out of memory";
+    double step = 2.0 * acos(-1.0) * 1000.0, worst = HUGE_VAL;
+    for (size_t i = 0; in != NULL && i < in_samples; i++) {
+        in[i] = (float)sin(step * (double)i / from + 0.3);
+    }
+    if (in != NULL && out != NULL && mbt_resample(in, in_samples, from, out, out_samples, to, &reason)) {
+        worst = 0.0;
+        for (size_t i = out_samples / 4; i < out_samples - out_samples / 4; i++) {
+            worst = fmax(worst, fabs(out[i] - sin(step * (double)i / to + 0.3)));
+        }
+    } else {
+        fprintf(stderr, "resample_check: %s\n", reason);
+    }
+    free(in);
+    free(out);
+    return worst;
+}
+
+int main(void)
+{
+    static const uint32_t rates[] = {8000, 11025, 16000, 22050, 44100, 48000, 96000};
+    enum { RATES = sizeof rates / sizeof rates[0] };
+    int failed = 0;
+    for (int i = 0; i < RATES; i++) {
+        for (int j = 0; j < RATES; j++) {
+            double error = i == j ? 0.0 : worst_error(rates[i], rates[j]);
+            if (!(error < 1e-5)) {
+                fprintf(stderr, "resample_check: %u to %u Hz: off by %g\n", rates[i], rates[j], error);
+                failed = 1;
+            }
+        }
+    }
+    failed |= mbt_resampled_length(1, 48000, 16000) != 1 || mbt_resampled_length(441, 44100, 16000) != 160 ||
+              mbt_resampled_length(442, 44100, 16000) != 161 || mbt_resampled_length(0, 8000, 16000) != 0;
+    failed |= mbt_can_resample(16000, 16000 * 300) || !mbt_can_resample(8000, 16000) || mbt_can_resample(0, 16000);
+    return failed;
+}

@@ -1,0 +1,44 @@
+/* command.h: what the parts of the mambattention command share: exit codes, subcommands, and how failures are told. */
+#ifndef MBT_TOOLS_COMMAND_H
+#define MBT_TOOLS_COMMAND_H
+
+#include <stdbool.h>
+
+#include "mambattention/mambattention.h"
+
+#if defined(__GNUC__)
+#define MBT_PRINTF(text, first) __attribute__((format(printf, text, first)))
+#else
+#define MBT_PRINTF(text, first)
+#endif
+
+enum { MBT_EXIT_OK = 0, MBT_EXIT_FAILED = 1, MBT_EXIT_USAGE = 2 };
+
+/* A subcommand: argv[0] is its name. Returns the exit code, with everything that went wrong already told. */
+typedef struct mbt_command {
+    const char *name, *summary;
+    int (*run)(int argc, char **argv);
+} mbt_command;
+
+int mbt_command_enhance(int argc, char **argv);
+int mbt_command_info(int argc, char **argv);
+
+/* One line on stderr, "mambattention: ...". Control characters, which come from file names, are replaced by '?'.
+ * Returns false, so that callers can `return mbt_complain("...");`. */
+bool mbt_complain(const char *format, ...) MBT_PRINTF(1, 2);
+
+/* The same for a wrong command line, with a hint at --help; command: NULL outside a subcommand.
+ * Returns MBT_EXIT_USAGE. */
+int mbt_usage_error(const char *command, const char *format, ...) MBT_PRINTF(2, 3);
+
+/* The message for '?' and ':' from getopt_long, called with opterr = 0 and short options that start with ':'. */
+int mbt_option_error(const char *command, int found, char **argv);
+
+/* The arguments of --threads and --isa. On failure false, with the usage error told. */
+bool mbt_parse_threads(const char *command, const char *text, unsigned *threads);
+bool mbt_parse_isa(const char *command, const char *text, mbt_isa *isa);
+
+/* Tells a failure of the library about `subject` (a file's or model's name); adds what helps. Returns false. */
+bool mbt_complain_status(mbt_status status, const char *subject);
+
+#endif

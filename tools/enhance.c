@@ -1,0 +1,325 @@
+/* enhance.c: the subcommand that removes the noise from a recording. */
+#define _POSIX_C_SOURCE 200809L
+
+#include <errno.h>
+#include <getopt.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "audio.h"
+#include "command.h"
+#include "model_load.h"
+#include "output_file.h"
+#include "progress.h"
+#include "resample.h"
+
+typedef struct request {
+    const char *in, *out, *model;
+    mbt_sample_format format;
+    unsigned threads;
+    mbt_isa isa;
+    bool quiet, help;
+} request;
+
+/* One channel after the other goes through here. */
+typedef struct channel_work {
+    mbt_enhancer *enhancer;
+    uint32_t rate, model_rate;
+    float *channel, *at_model_rate; /* [frames], [model_frames]; the same block if the rates are the same */
+    size_t frames, model_frames;
+    size_t index, channels;
+    mbt_progress_bar *bar;
+} channel_work;
+
+static void print_help(void)
+{
+    puts("Usage: mambattention enhance [OPTION]... IN OUT\n"
+         "Removes the noise from the speech in IN and writes it to OUT, as long and as loud.\n"
+         "\n"
+         "IN is a WAV, FLAC, Ogg or other file that libsndfile reads, at any rate, with any number of channels\n"
+         "(each is enhanced on its own). OUT is in the format that its extension names, else in IN's. It appears\n"
+         "when it is done, and may be IN. The bandwidth of the result is that of the model: 8 kHz for tiny.\n"
+         "\n"
+         "Options:\n"
+         "  --model NAME   tiny (built in, the default), or FILE.so made from the C that mambac writes\n"
+         "  --format F     how samples are stored: s16, s24 or f32; by default as in IN\n"
+         "  --threads N    1 to 256; 0, the default, stands for one for each core\n"
+         "  --isa NAME     kernels: auto (default), scalar, avx2, avx512 or neon. Every choice gives the same bits\n"
+         "  -q, --quiet    print nothing unless it fails\n"
+         "  -h, --help     show this help\n"
+         "\n"
+         "The real-time factor that is printed is the time taken over the length of the recording: below 1 is\n"
+         "faster than real time.");
+}
+
+static bool parse_format(const char *text, mbt_sample_format *format)
+{
+    static const char *const names[] = {"s16", "s24", "f32"};
+    static const mbt_sample_format formats[] = {MBT_FORMAT_S16, MBT_FORMAT_S24, MBT_FORMAT_F32};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(text, names[i]) == 0) {
+            *format = formats[i];
+            return true;
+        }
+    }
+    mbt_usage_error("enhance", "--format takes s16, s24 or f32, not '%s'", text);
+    return false;
+}
+
+/* Returns an exit code: MBT_EXIT_OK to go on. */
+static int parse_request(int argc, char **argv, request *r)
+{
+    static const struct option options[] = {
+        {"model", required_argument, NULL, 'm'},
+        {"format", required_argument, NULL, 'f'},
+        {"threads", required_argument, NULL, 't'},
+        {"isa", required_argument, NULL, 'i'},
+        {"quiet", no_argument, NULL, 'q'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
+    };
+    *r = (request){.model = "tiny", .isa = MBT_ISA_AUTO};
+    opterr = 0;
+    int found;
+    while ((found = getopt_long(argc, argv, ":qh", options, NULL)) != -1) {
+        bool fine = true;
+        switch (found) {
+        case 'm':
+            r->model = optarg;
+            break;
+        case 'f':
+            fine = parse_format(optarg, &r->format);
+            break;
+        case 't':
+            fine = mbt_parse_threads("enhance", optarg, &r->threads);
+            break;
+        case 'i':
+            fine = mbt_parse_isa("enhance", optarg, &r->isa);
+            break;
+        case 'q':
+            r->quiet = true;
+            break;
+        case 'h':
+            r->help = true;
+            return MBT_EXIT_OK;
+        default:
+            return mbt_option_error("enhance", found, argv);
+        }
+        if (!fine) {
+            return MBT_EXIT_USAGE;
+        }
+    }
+    if (argc - optind < 2) {
+        return mbt_usage_error("enhance", "%s is missing", argc - optind < 1 ? "IN" : "OUT");
+    }
+    if (argc - optind > 2) {
+        return mbt_usage_error("enhance", "'%s' is one argument too many", argv[optind + 2]);
+    }
+    r->in = argv[optind];
+    r->out = argv[optind + 1];
+    return MBT_EXIT_OK;
+}
+
+static int show_progress(void *cookie, double done)
+{
+    const channel_work *work = cookie;
+    mbt_progress_bar_draw(work->bar, ((double)work->index + done) / (double)work->channels);
+    return 0;
+}
+
+/* The system hands out memory that it does not have and kills the process when that comes to light: asked before. */
+static bool check_memory(const request *r, const mbt_model *model, const mbt_options *options, double seconds)
+{
+    size_t bytes;
+    mbt_status status = mbt_memory_needed(model, options, &bytes);
+    if (status != MBT_OK) {
+        return mbt_complain_status(status, r->in);
+    }
+    long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
+    double machine = (double)pages * (double)page;
+    if (pages > 0 && page > 0 && (double)bytes > machine) {
+        return mbt_complain("%s: %.1f s need %.1f GB of memory, and this machine has %.1f GB", r->in, seconds,
+                            (double)bytes / 1e9, machine / 1e9);
+    }
+    return true;
+}
+
+static bool open_enhancer(const request *r, const mbt_loaded_model *loaded, channel_work *work)
+{
+    mbt_options options;
+    mbt_options_init(&options);
+    options.max_samples = work->model_frames;
+    options.threads = r->threads;
+    options.isa = r->isa;
+    options.progress = show_progress;
+    options.progress_cookie = work;
+    if (!check_memory(r, loaded->model, &options, (double)work->frames / work->rate)) {
+        return false;
+    }
+    mbt_status status = mbt_open(loaded->model, &options, &work->enhancer);
+    return status == MBT_OK || mbt_complain_status(status, status == MBT_ERROR_MODEL ? r->model : r->in);
+}
+
+static bool allocate(const request *r, channel_work *work)
+{
+    bool same = work->rate == work->model_rate;
+    if (work->model_frames > SIZE_MAX / sizeof(float)) {
+        return mbt_complain("%s: too long for this machine's memory", r->in);
+    }
+    work->channel = malloc(work->frames * sizeof(float));
+    work->at_model_rate = same ? work->channel : malloc(work->model_frames * sizeof(float));
+    return (work->channel != NULL && work->at_model_rate != NULL) ||
+           mbt_complain("%s: out of memory for %zu frames", r->in, work->frames);
+}
+
+/* From work->channel, back into it. */
+static bool enhance_channel(const request *r, channel_work *work)
+{
+    const char *reason = NULL;
+    bool same = work->channel == work->at_model_rate;
+    if (!same && !mbt_resample(work->channel, work->frames, work->rate, work->at_model_rate, work->model_frames,
+                               work->model_rate, &reason)) {
+        return mbt_complain("%s: cannot change the rate: %s", r->in, reason);
+    }
+    mbt_status status = mbt_enhance(work->enhancer, work->at_model_rate, work->at_model_rate, work->model_frames);
+    if (status != MBT_OK) {
+        return mbt_complain("%s: channel %zu: %s", r->in, work->index + 1, mbt_status_string(status));
+    }
+    if (!same && !mbt_resample(work->at_model_rate, work->model_frames, work->model_rate, work->channel, work->frames,
+                               work->rate, &reason)) {
+        return mbt_complain("%s: cannot change the rate: %s", r->out, reason);
+    }
+    for (size_t i = 0; i < work->frames; i++) {
+        if (!isfinite(work->channel[i])) {
+            return mbt_complain("%s: channel %zu: the result is beyond the range of float", r->in, work->index + 1);
+        }
+    }
+    return true;
+}
+
+static bool enhance_channels(const request *r, mbt_recording *recording, channel_work *work)
+{
+    for (work->index = 0; work->index < work->channels; work->index++) {
+        for (size_t i = 0; i < work->frames; i++) {
+            work->channel[i] = recording->samples[i * work->channels + work->index];
+        }
+        if (!enhance_channel(r, work)) {
+            return false;
+        }
+        for (size_t i = 0; i < work->frames; i++) {
+            recording->samples[i * work->channels + work->index] = work->channel[i];
+        }
+    }
+    return true;
+}
+
+static bool enhance_recording(const request *r, const mbt_loaded_model *loaded, mbt_recording *recording)
+{
+    mbt_progress_bar bar;
+    mbt_progress_bar_begin(&bar, r->quiet);
+    channel_work work = {
+        .rate = (uint32_t)recording->info.samplerate,
+        .model_rate = loaded->info.sample_rate,
+        .frames = recording->frames,
+        .channels = (size_t)recording->info.channels,
+        .bar = &bar,
+    };
+    work.model_frames = mbt_resampled_length(work.frames, work.rate, work.model_rate);
+    bool done = allocate(r, &work) && open_enhancer(r, loaded, &work) && enhance_channels(r, recording, &work);
+    mbt_close(work.enhancer);
+    if (work.at_model_rate != work.channel) {
+        free(work.at_model_rate);
+    }
+    free(work.channel);
+    mbt_progress_bar_end(&bar);
+    return done;
+}
+
+static bool read_and_enhance(const request *r, const mbt_loaded_model *loaded, mbt_recording *recording,
+                             const SF_INFO *format)
+{
+    if (!mbt_recording_read(recording) || !mbt_check_size(recording, format, r->out)) {
+        return false;
+    }
+    if (recording->ended_early && !r->quiet) {
+        mbt_complain("warning: %s: damaged or cut short; the first %zu frames were read", r->in, recording->frames);
+    }
+    return recording->frames == 0 || enhance_recording(r, loaded, recording);
+}
+
+/* The output is begun before the work, so that what cannot be written is known at once. */
+static bool write_enhanced(const request *r, const mbt_loaded_model *loaded, mbt_recording *recording,
+                           const SF_INFO *format)
+{
+    mbt_output_file output;
+    if (!mbt_output_create(&output, r->out)) {
+        return false;
+    }
+    bool done = false;
+    SNDFILE *writer = mbt_writer_open(recording, format, output.fd, r->out);
+    if (writer != NULL && read_and_enhance(r, loaded, recording, format)) {
+        done = mbt_writer_finish(writer, recording, format, output.fd, r->out) && mbt_output_commit(&output);
+    } else if (writer != NULL) {
+        sf_close(writer);
+    }
+    mbt_output_discard(&output);
+    return done;
+}
+
+static void print_factor(const request *r, const mbt_recording *recording, double taken)
+{
+    double audio = (double)recording->frames / recording->info.samplerate;
+    printf("%s: %.2f s of audio", r->out, audio);
+    if (recording->info.channels > 1) {
+        printf(" in %d channels", recording->info.channels);
+    }
+    printf(", %.2f s taken", taken);
+    if (recording->frames > 0) {
+        printf(", real-time factor %.3f", taken / audio);
+    }
+    putchar('\n');
+}
+
+static bool enhance_file(const request *r, const mbt_loaded_model *loaded)
+{
+    double start = mbt_seconds();
+    mbt_recording recording;
+    SF_INFO format;
+    if (!mbt_recording_open(&recording, r->in)) {
+        return false;
+    }
+    uint32_t rate = (uint32_t)recording.info.samplerate, model_rate = loaded->info.sample_rate;
+    bool done = (mbt_can_resample(rate, model_rate) ||
+                 mbt_complain("%s: its rate of %u Hz is too far from the model's %u Hz", r->in, rate, model_rate)) &&
+                mbt_choose_format(&recording.info, r->out, r->format, &format) &&
+                write_enhanced(r, loaded, &recording, &format);
+    if (done && !r->quiet) {
+        print_factor(r, &recording, mbt_seconds() - start);
+    }
+    mbt_recording_close(&recording);
+    return done;
+}
+
+int mbt_command_enhance(int argc, char **argv)
+{
+    request r;
+    int code = parse_request(argc, argv, &r);
+    if (code != MBT_EXIT_OK) {
+        return code;
+    }
+    if (r.help) {
+        print_help();
+        return MBT_EXIT_OK;
+    }
+    mbt_loaded_model loaded;
+    if (!mbt_model_load(r.model, &loaded)) {
+        return MBT_EXIT_FAILED;
+    }
+    bool done = enhance_file(&r, &loaded);
+    mbt_model_unload(&loaded);
+    return done ? MBT_EXIT_OK : MBT_EXIT_FAILED;
+}

@@ -1,0 +1,172 @@
+/* output_file.c: a file that appears under its name when it is whole, or not at all. */
+#define _POSIX_C_SOURCE 200809L
+#define _XOPEN_SOURCE 700
+
+#include "output_file.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "command.h"
+
+static const int fatal_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE};
+
+enum { FATAL_SIGNALS = sizeof fatal_signals / sizeof fatal_signals[0] };
+
+/* What the handler removes. Changed only while the signals are held back. */
+static const char *volatile removed_on_signal;
+
+static void remove_and_die(int number)
+{
+    if (removed_on_signal != NULL) {
+        unlink(removed_on_signal);
+    }
+    raise(number); /* SA_RESETHAND has put the default action back: this ends the process when the handler returns */
+}
+
+static void hold_signals(sigset_t *before)
+{
+    sigset_t held;
+    sigemptyset(&held);
+    for (int i = 0; i < FATAL_SIGNALS; i++) {
+        sigaddset(&held, fatal_signals[i]);
+    }
+    sigprocmask(SIG_BLOCK, &held, before);
+}
+
+static void catch_signals(void)
+{
+    for (int i = 0; i < FATAL_SIGNALS; i++) {
+        struct sigaction action;
+        if (sigaction(fatal_signals[i], NULL, &action) == 0 && action.sa_handler == SIG_DFL) {
+            memset(&action, 0, sizeof action);
+            action.sa_handler = remove_and_die;
+            action.sa_flags = (int)SA_RESETHAND;
+            sigemptyset(&action.sa_mask);
+            sigaction(fatal_signals[i], &action, NULL);
+        }
+    }
+    signal(SIGXFSZ, SIG_IGN); /* a file above the size limit is then a failed write, told and cleaned up like others */
+}
+
+/* The permissions of the file that is replaced, or those that a new file gets. */
+static bool find_mode(const char *path, bool *exists, mode_t *mode)
+{
+    struct stat about;
+    *exists = stat(path, &about) == 0;
+    if (!*exists) {
+        if (errno != ENOENT) {
+            return mbt_complain("%s: %s", path, strerror(errno));
+        }
+        mode_t mask = umask(0);
+        umask(mask);
+        *mode = (mode_t)(0666 & ~mask);
+        return true;
+    }
+    if (!S_ISREG(about.st_mode)) {
+        return mbt_complain("%s: %s, cannot be written as a recording", path,
+                            S_ISDIR(about.st_mode) ? "a folder" : "not a regular file");
+    }
+    if (access(path, W_OK) != 0) {
+        return mbt_complain("%s: cannot be replaced: %s", path, strerror(errno));
+    }
+    *mode = about.st_mode & 0777;
+    return true;
+}
+
+static bool set_names(mbt_output_file *file, const char *path, bool exists)
+{
+    static const char hidden[] = ".mambattention-XXXXXX";
+    file->path = exists ? realpath(path, NULL) : strdup(path);
+    if (file->path == NULL) {
+        return mbt_complain("%s: %s", path, strerror(errno));
+    }
+    const char *slash = strrchr(file->path, '/');
+    size_t folder = slash != NULL ? (size_t)(slash - file->path) + 1 : 0;
+    if (file->path[folder] == '\0') {
+        return mbt_complain("'%s': names a folder, not a file", path);
+    }
+    file->temporary = malloc(folder + sizeof hidden);
+    if (file->temporary == NULL) {
+        return mbt_complain("%s: out of memory", path);
+    }
+    memcpy(file->temporary, file->path, folder);
+    memcpy(file->temporary + folder, hidden, sizeof hidden);
+    return true;
+}
+
+bool mbt_output_create(mbt_output_file *file, const char *path)
+{
+    bool exists;
+    mode_t mode = 0;
+    *file = (mbt_output_file){NULL, NULL, -1};
+    if (!find_mode(path, &exists, &mode)) {
+        return false;
+    }
+    if (!set_names(file, path, exists)) {
+        mbt_output_discard(file);
+        return false;
+    }
+    sigset_t before;
+    hold_signals(&before);
+    catch_signals();
+    file->fd = mkstemp(file->temporary);
+    int error = errno;
+    if (file->fd >= 0) {
+        removed_on_signal = file->temporary;
+    }
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    if (file->fd < 0) {
+        mbt_output_discard(file);
+        return mbt_complain("%s: cannot write to its folder: %s", path, strerror(error));
+    }
+    if (fchmod(file->fd, mode) != 0) {
+        error = errno;
+        mbt_output_discard(file);
+        return mbt_complain("%s: cannot set its permissions: %s", path, strerror(error));
+    }
+    return true;
+}
+
+bool mbt_output_commit(mbt_output_file *file)
+{
+    int closed = close(file->fd);
+    file->fd = -1;
+    if (closed != 0 || rename(file->temporary, file->path) != 0) {
+        mbt_complain("%s: %s", file->path, strerror(errno));
+        mbt_output_discard(file);
+        return false;
+    }
+    sigset_t before;
+    hold_signals(&before);
+    removed_on_signal = NULL;
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    free(file->temporary);
+    file->temporary = NULL;
+    mbt_output_discard(file);
+    return true;
+}
+
+void mbt_output_discard(mbt_output_file *file)
+{
+    if (file->temporary != NULL) {
+        sigset_t before;
+        hold_signals(&before);
+        if (file->temporary == removed_on_signal) {
+            unlink(file->temporary);
+            removed_on_signal = NULL;
+        }
+        sigprocmask(SIG_SETMASK, &before, NULL);
+    }
+    if (file->fd >= 0) {
+        close(file->fd);
+    }
+    free(file->temporary);
+    free(file->path);
+    *file = (mbt_output_file){NULL, NULL, -1};
+}

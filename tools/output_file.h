@@ -1,0 +1,23 @@
+/* output_file.h: a file that appears under its name when it is whole, or not at all. */
+#ifndef MBT_TOOLS_OUTPUT_FILE_H
+#define MBT_TOOLS_OUTPUT_FILE_H
+
+#include <stdbool.h>
+
+typedef struct mbt_output_file {
+    char *path;      /* where it goes, links followed */
+    char *temporary; /* where it is until then: a hidden name in the same folder */
+    int fd;          /* open for reading and writing; -1 when closed */
+} mbt_output_file;
+
+/* Creates the temporary file, which SIGINT, SIGTERM, SIGHUP and SIGPIPE then remove on their way. One at a time.
+ * On failure false, told in a line. */
+bool mbt_output_create(mbt_output_file *file, const char *path);
+
+/* Closes it and gives it its name. On failure false, told in a line, and nothing remains. */
+bool mbt_output_commit(mbt_output_file *file);
+
+/* Removes the temporary file. Fine after any of the above, and more than once. */
+void mbt_output_discard(mbt_output_file *file);
+
+#endif

@@ -1,0 +1,20 @@
+/* resample.h: changes the rate of a signal without moving it in time. */
+#ifndef MBT_TOOLS_RESAMPLE_H
+#define MBT_TOOLS_RESAMPLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Samples at rate `to` that span `samples` samples at rate `from`, rounded up. SIZE_MAX if too many to count. */
+size_t mbt_resampled_length(size_t samples, uint32_t from, uint32_t to);
+
+/* Whether this change of rate can be made: a factor of 256 either way at most. */
+bool mbt_can_resample(uint32_t from, uint32_t to);
+
+/* Output sample j stands for the time j / to seconds, as input sample i does for i / from: no delay either way. Beyond
+ * its ends the input counts as silence. in and out do not overlap. On failure false, and *reason says why. */
+bool mbt_resample(const float *in, size_t in_samples, uint32_t from, float *out, size_t out_samples, uint32_t to,
+                  const char **reason);
+
+#endif
