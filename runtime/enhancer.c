@@ -131,7 +131,6 @@ mbt_status mbt_open(const mbt_model *model, const mbt_options *options, mbt_enha
     mbt_enhancer *opened = plan(&arena, model, &chosen);
     opened->kernels = kernels;
     opened->allocated = allocated;
-    mbt_spectrum_window(&opened->spectrum, model, kernels);
     status = mbt_pool_start(opened->pool);
     if (status != MBT_OK) {
         free(allocated);

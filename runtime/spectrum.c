@@ -4,6 +4,8 @@
 #include <float.h>
 #include <string.h>
 
+#include "window.h"
+
 void mbt_spectrum_plan(mbt_spectrum *spectrum, const mbt_model *model, size_t frames, unsigned threads,
                        mbt_arena *arena)
 {
@@ -19,12 +21,10 @@ void mbt_spectrum_plan(mbt_spectrum *spectrum, const mbt_model *model, size_t fr
         if (spectrum->memories)
             spectrum->memories[i] = memory;
     }
-}
-
-void mbt_spectrum_window(const mbt_spectrum *spectrum, const mbt_model *model, const mbt_kernels *kernels)
-{
-    memset(spectrum->window, 0, model->n_fft * sizeof(float));
-    kernels->hann(spectrum->window + (model->n_fft - model->win) / 2, model->win);
+    if (spectrum->window) {
+        memset(spectrum->window, 0, n_fft * sizeof(float));
+        mbt_window_hann(spectrum->window + (n_fft - model->win) / 2, model->win);
+    }
 }
 
 /* Sample i of a recording reflected at both ends, as often as it takes: ... 2 1 | 0 1 2 | 1 0 1 ... */

@@ -19,12 +19,9 @@ typedef struct mbt_spectrum {
     mbt_spectrum_memory *memories; /* [threads] */
 } mbt_spectrum;
 
-/* Takes the memory and, if the arena has any, computes the tables; the window has to wait for mbt_spectrum_window. */
+/* Takes the memory and, if the arena has any, computes the tables. */
 void mbt_spectrum_plan(mbt_spectrum *spectrum, const mbt_model *model, size_t frames, unsigned threads,
                        mbt_arena *arena);
-
-/* Computes the window. */
-void mbt_spectrum_window(const mbt_spectrum *spectrum, const mbt_model *model, const mbt_kernels *kernels);
 
 /* Centred frames of samples * gain, reflected at both ends; planes: [T][F][2], |X|^compress_factor and the phase. */
 void mbt_spectrum_forward(mbt_run *run, const mbt_spectrum *spectrum, const float *samples, size_t count, float gain,

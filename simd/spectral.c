@@ -1,15 +1,6 @@
 /* spectral.c: between the spectrum and the network, and back. Contracts in kernels.def and kernels.h (mbt_mask). */
 #include "vec.h"
 
-void MBT_FN(hann)(float *window, size_t count)
-{
-    const vf step = v_set((float)(6.283185307179586476925 / (double)count));
-    for (size_t i = 0; i < count; i += MBT_LANES) {
-        const vf angle = v_mul(v_add(v_set((float)i), v_numbers()), step);
-        v_store_n(window + i, v_fma(v_cos(angle), v_set(-0.5f), v_set(0.5f)), v_lanes(count - i));
-    }
-}
-
 void MBT_FN(spectrum)(const float *re, const float *im, size_t bins, float compress_factor, float *planes)
 {
     for (size_t f = 0; f < bins; f += MBT_LANES) {

@@ -9,7 +9,7 @@
  * v_copysign(a, s)      |a| with the sign bit of s vf v_add_exponent(p, t)  the bits of p plus the low 9 bits of t
  * moved to the exponent: see v_exp2 vf v_split(x, &e)        x = 2^e m with m in [sqrt(1/2), sqrt(2)), for normal x >
  * 0; returns m float v_sum(v)           the tree l + (l+8), l + (l+4), l + (l+2), l + (l+1) and, with MBT_SLEEF,
- * v_sleef_log1p, v_sleef_pow, v_sleef_atan2, v_sleef_cos. */
+ * v_sleef_log1p, v_sleef_pow, v_sleef_atan2. */
 #ifndef MBT_SIMD_VEC_H
 #define MBT_SIMD_VEC_H
 
@@ -48,17 +48,11 @@ static inline void v_store_strided(float *p, ptrdiff_t stride, vf v, size_t n)
         p[(ptrdiff_t)i * stride] = lanes[i];
 }
 
-/* 0, 1, 2 ... 15 */
-static inline vf v_numbers(void)
-{
-    static const float numbers[MBT_LANES] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-    return v_load(numbers);
-}
-
 /* The first n lanes of v, 1 <= n <= 16; the others are 0. */
 static inline vf v_first_n(vf v, size_t n)
 {
-    return n == MBT_LANES ? v : v_select(v_gt(v_set((float)n), v_numbers()), v, v_set(0.0f));
+    static const float number[MBT_LANES] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    return n == MBT_LANES ? v : v_select(v_gt(v_set((float)n), v_load(number)), v, v_set(0.0f));
 }
 
 /* Lanes in use when `left` elements remain. */

@@ -1,4 +1,4 @@
-/* vec_math.h: exp, log1p, pow, atan2 and cos on vectors: fixed sequences of IEEE operations, so the same bits
+/* vec_math.h: exp, log1p, pow and atan2 on vectors: fixed sequences of IEEE operations, so the same bits
  * everywhere.
  *
  * The polynomials are minimax fits of ours (relative error in the comments), evaluated by Horner's rule with fma. exp2
@@ -62,11 +62,6 @@ static inline vf v_atan2(vf y, vf x)
     return v_sleef_atan2(y, x);
 }
 
-static inline vf v_cos(vf x)
-{
-    return v_sleef_cos(x);
-}
-
 #else
 
 /* log(1 + y) for 0 <= y <= 1: 2 atanh(s) = s R(s^2) with s = y / (2 + y), error 9.9e-11. */
@@ -126,25 +121,6 @@ static inline vf v_atan2(vf y, vf x)
     angle = v_select(v_gt(ay, ax), v_sub(v_set(0x1.921fb6p+0f), angle), angle);
     angle = v_select(v_sign_bit(x), v_sub(v_set(0x1.921fb6p+1f), angle), angle);
     return v_copysign(angle, y);
-}
-
-/* cos x for 0 <= x <= 7: as -cos(y) or sin(y) of the distance y to the nearest multiple of pi / 2, which is subtracted
- * in two parts. sin y = y + y^3 S(y^2), cos y = 1 - y^2 / 2 + y^4 C(y^2) for |y| <= pi / 4, errors 3.6e-9 and 9.6e-11.
- */
-static inline vf v_cos(vf x)
-{
-    const vf n = v_sub(v_fma(x, v_set(0x1.45f306p-1f), v_set(V_ROUND)), v_set(V_ROUND));
-    const vf y = v_fma(n, v_set(0x1.777a5cp-25f), v_fma(n, v_set(-0x1.921fb6p+0f), x));
-    const vf u = v_mul(y, y);
-    const vf s = v_fma(v_fma(v_set(-0x1.994cf8p-13f), u, v_set(0x1.11075cp-7f)), u, v_set(-0x1.555546p-3f));
-    const vf c = v_fma(v_fma(v_set(0x1.9a00ccp-16f), u, v_set(-0x1.6c0c86p-10f)), u, v_set(0x1.55554ap-5f));
-    const vf sine = v_fma(v_mul(s, u), y, y);
-    const vf cosine = v_fma(v_mul(c, u), u, v_fma(u, v_set(-0.5f), v_set(1.0f)));
-    /* n = 0 .. 4: cos, -sin, -cos, sin, cos */
-    const vf upper = v_select(v_gt(n, v_set(3.5f)), cosine, sine);
-    const vf middle = v_select(v_gt(n, v_set(2.5f)), upper, v_sub(v_set(0.0f), cosine));
-    const vf lower = v_select(v_gt(n, v_set(0.5f)), v_sub(v_set(0.0f), sine), cosine);
-    return v_select(v_gt(n, v_set(1.5f)), middle, lower);
 }
 
 #endif

@@ -4,25 +4,26 @@
 
 #define TILE_ROWS 6
 
-/* Rows row .. row + TILE - 1 of one panel; n of its 16 outputs are stored. TILE is a constant in every call, so that
- * the accumulators are registers. */
+/* Rows row .. row + rows - 1 of one panel; n of its 16 outputs are stored. rows is a constant in every call, so that
+ * the accumulators are registers; the sums over taps are in memory between taps. */
 static inline __attribute__((always_inline)) void tile(const mbt_gemm *g, const float *panel, const float *bias,
                                                        size_t row, size_t o, size_t n, size_t rows)
 {
     const size_t k = g->w->k;
     float *out = g->out + (ptrdiff_t)row * g->ldo + o;
-    __m256 lo[TILE_ROWS], hi[TILE_ROWS];
+    vf sum[TILE_ROWS];
     for (size_t r = 0; r < rows; r++) {
-        vf start = v_load(bias + o);
+        sum[r] = v_load(bias + o);
         if (g->accumulate)
-            start = v_add(start, v_load_n(out + (ptrdiff_t)r * g->ldo, n));
-        lo[r] = start.lo;
-        hi[r] = start.hi;
+            sum[r] = v_add(sum[r], v_load_n(out + (ptrdiff_t)r * g->ldo, n));
     }
     for (size_t tap = 0; tap < g->w->taps; tap++, panel += k * MBT_LANES) {
         if (!g->a[tap])
             continue;
         const float *a = g->a[tap] + (ptrdiff_t)row * g->lda;
+        __m256 lo[TILE_ROWS], hi[TILE_ROWS];
+        for (size_t r = 0; r < rows; r++)
+            lo[r] = hi[r] = _mm256_setzero_ps();
         for (size_t i = 0; i < k; i++) {
             const __m256 w_lo = _mm256_loadu_ps(panel + i * MBT_LANES),
                          w_hi = _mm256_loadu_ps(panel + i * MBT_LANES + 8);
@@ -32,9 +33,11 @@ static inline __attribute__((always_inline)) void tile(const mbt_gemm *g, const 
                 hi[r] = _mm256_fmadd_ps(x, w_hi, hi[r]);
             }
         }
+        for (size_t r = 0; r < rows; r++)
+            sum[r] = v_add(sum[r], (vf){lo[r], hi[r]});
     }
     for (size_t r = 0; r < rows; r++)
-        v_store_n(out + (ptrdiff_t)r * g->ldo, (vf){lo[r], hi[r]}, n);
+        v_store_n(out + (ptrdiff_t)r * g->ldo, sum[r], n);
 }
 
 void MBT_FN(gemm_f32)(const mbt_gemm *g)

@@ -143,11 +143,6 @@ static inline vf v_sleef_log1p(vf a)
 {
     return (vf){Sleef_finz_log1pf8_u10avx2(a.lo), Sleef_finz_log1pf8_u10avx2(a.hi)};
 }
-
-static inline vf v_sleef_cos(vf a)
-{
-    return (vf){Sleef_finz_cosf8_u10avx2(a.lo), Sleef_finz_cosf8_u10avx2(a.hi)};
-}
 #endif
 
 #endif

@@ -6,34 +6,42 @@
 #define TILE_PANELS 2
 
 /* Rows row .. row + rows - 1 of `panels` panels from output o on; of the last panel n outputs are stored. rows and
- * panels are constants in every call, so that the accumulators are registers. */
+ * panels are constants in every call, so that the accumulators are registers; the sums over taps are in memory between
+ * taps. */
 static inline __attribute__((always_inline)) void tile(const mbt_gemm *g, const float *weights, size_t row, size_t o,
                                                        size_t n, size_t rows, size_t panels)
 {
     const size_t k = g->w->k, panel_size = g->w->taps * k * MBT_LANES;
     float *out = g->out + (ptrdiff_t)row * g->ldo + o;
-    vf acc[TILE_PANELS][TILE_ROWS];
+    vf sum[TILE_PANELS][TILE_ROWS];
     for (size_t p = 0; p < panels; p++)
         for (size_t r = 0; r < rows; r++) {
-            acc[p][r] = v_load(g->w->bias + o + p * MBT_LANES);
+            const float *from = out + (ptrdiff_t)r * g->ldo + p * MBT_LANES;
+            sum[p][r] = v_load(g->w->bias + o + p * MBT_LANES);
             if (g->accumulate)
-                acc[p][r] = v_add(
-                    acc[p][r], v_load_n(out + (ptrdiff_t)r * g->ldo + p * MBT_LANES, p + 1 < panels ? MBT_LANES : n));
+                sum[p][r] = v_add(sum[p][r], v_load_n(from, p + 1 < panels ? MBT_LANES : n));
         }
     for (size_t tap = 0; tap < g->w->taps; tap++, weights += k * MBT_LANES) {
         if (!g->a[tap])
             continue;
         const float *a = g->a[tap] + (ptrdiff_t)row * g->lda;
+        vf acc[TILE_PANELS][TILE_ROWS];
+        for (size_t p = 0; p < panels; p++)
+            for (size_t r = 0; r < rows; r++)
+                acc[p][r] = v_set(0.0f);
         for (size_t i = 0; i < k; i++)
             for (size_t r = 0; r < rows; r++) {
                 const vf x = v_set(a[(ptrdiff_t)r * g->lda + (ptrdiff_t)i]);
                 for (size_t p = 0; p < panels; p++)
                     acc[p][r] = v_fma(x, v_load(weights + p * panel_size + i * MBT_LANES), acc[p][r]);
             }
+        for (size_t p = 0; p < panels; p++)
+            for (size_t r = 0; r < rows; r++)
+                sum[p][r] = v_add(sum[p][r], acc[p][r]);
     }
     for (size_t p = 0; p < panels; p++)
         for (size_t r = 0; r < rows; r++)
-            v_store_n(out + (ptrdiff_t)r * g->ldo + p * MBT_LANES, acc[p][r], p + 1 < panels ? MBT_LANES : n);
+            v_store_n(out + (ptrdiff_t)r * g->ldo + p * MBT_LANES, sum[p][r], p + 1 < panels ? MBT_LANES : n);
 }
 
 /* All rows of `panels` panels. */

@@ -143,11 +143,6 @@ static inline vf v_sleef_atan2(vf y, vf x)
 {
     return Sleef_finz_atan2f16_u10avx512f(y, x);
 }
-
-static inline vf v_sleef_cos(vf a)
-{
-    return Sleef_finz_cosf16_u10avx512f(a);
-}
 #endif
 
 #endif

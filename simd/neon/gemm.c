@@ -13,22 +13,25 @@
     }
 
 /* Rows row .. row + rows - 1 of one panel; n of its 16 outputs are stored. rows is a constant in every call, so that
- * the accumulators are registers. */
+ * the accumulators are registers; the sums over taps are in memory between taps. */
 static inline __attribute__((always_inline)) void tile(const mbt_gemm *g, const float *panel, const float *bias,
                                                        size_t row, size_t o, size_t n, size_t rows)
 {
     const size_t k = g->w->k;
     float *out = g->out + (ptrdiff_t)row * g->ldo + o;
-    vf acc[TILE_ROWS];
+    vf sum[TILE_ROWS];
     for (size_t r = 0; r < rows; r++) {
-        acc[r] = v_load(bias + o);
+        sum[r] = v_load(bias + o);
         if (g->accumulate)
-            acc[r] = v_add(acc[r], v_load_n(out + (ptrdiff_t)r * g->ldo, n));
+            sum[r] = v_add(sum[r], v_load_n(out + (ptrdiff_t)r * g->ldo, n));
     }
     for (size_t tap = 0; tap < g->w->taps; tap++, panel += k * MBT_LANES) {
         if (!g->a[tap])
             continue;
         const float *a = g->a[tap] + (ptrdiff_t)row * g->lda;
+        vf acc[TILE_ROWS];
+        for (size_t r = 0; r < rows; r++)
+            acc[r] = v_set(0.0f);
         size_t i = 0;
         for (; i + 4 <= k; i += 4) {
             float32x4_t x[TILE_ROWS];
@@ -44,9 +47,11 @@ static inline __attribute__((always_inline)) void tile(const mbt_gemm *g, const 
             for (size_t r = 0; r < rows; r++)
                 acc[r] = v_fma(v_set(a[(ptrdiff_t)r * g->lda + (ptrdiff_t)i]), w, acc[r]);
         }
+        for (size_t r = 0; r < rows; r++)
+            sum[r] = v_add(sum[r], acc[r]);
     }
     for (size_t r = 0; r < rows; r++)
-        v_store_n(out + (ptrdiff_t)r * g->ldo, acc[r], n);
+        v_store_n(out + (ptrdiff_t)r * g->ldo, sum[r], n);
 }
 
 void MBT_FN(gemm_f32)(const mbt_gemm *g)

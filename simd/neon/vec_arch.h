@@ -141,13 +141,6 @@ static inline vf v_sleef_log1p(vf a)
     a.v[i] = Sleef_finz_log1pf4_u10advsimd(a.v[i]);
     return a;
 }
-
-static inline vf v_sleef_cos(vf a)
-{
-    V_EACH
-    a.v[i] = Sleef_finz_cosf4_u10advsimd(a.v[i]);
-    return a;
-}
 #endif
 
 #endif

@@ -16,8 +16,10 @@ void MBT_FN(gemm_f32)(const mbt_gemm *g)
                 if (!g->a[tap])
                     continue;
                 const float *a = g->a[tap] + (ptrdiff_t)row * g->lda;
+                float tap_sum = 0.0f;
                 for (size_t i = 0; i < w->k; i++)
-                    sum = fmaf(a[i], panel[(tap * w->k + i) * MBT_LANES], sum);
+                    tap_sum = fmaf(a[i], panel[(tap * w->k + i) * MBT_LANES], tap_sum);
+                sum += tap_sum;
             }
             out[o] = sum;
         }

@@ -153,7 +153,6 @@ static inline float v_sum(vf a)
 /* sleef.h declares these only where the compiler may assume fused multiply-add; the library has them all the same, and
  * mbt_kernels_for hands out no kernels that would call them on a processor without it. */
 float Sleef_finz_log1pf1_u10purecfma(float x);
-float Sleef_finz_cosf1_u10purecfma(float x);
 float Sleef_finz_powf1_u10purecfma(float x, float y);
 float Sleef_finz_atan2f1_u10purecfma(float y, float x);
 
@@ -164,13 +163,6 @@ static inline vf v_sleef_log1p(vf a)
 {
     V_EACH
     a.v[i] = Sleef_finz_log1pf1_u10purecfma(a.v[i]);
-    return a;
-}
-
-static inline vf v_sleef_cos(vf a)
-{
-    V_EACH
-    a.v[i] = Sleef_finz_cosf1_u10purecfma(a.v[i]);
     return a;
 }
 #endif

@@ -1,4 +1,4 @@
-"""Runs the reference network and keeps the tensors between its parts, with the phase as the pair (r, i) before atan2."""
+"""Runs the reference network and keeps the tensors between its parts, the phase as the pair (r, i) before atan2."""
 import hashlib
 import os
 import sys

@@ -1,0 +1,85 @@
+/* api.c: helpers of the tests of the public interface, and their main function. */
+#include "api.h"
+
+#include <math.h>
+
+#define PI 3.14159265358979323846
+
+mbt_options api_options(size_t max_samples)
+{
+    mbt_options options;
+    mbt_options_init(&options);
+    options.max_samples = max_samples;
+    options.threads = 1;
+    return options;
+}
+
+void api_speech(float *samples, size_t count)
+{
+    uint32_t state = 20250710;
+    for (size_t i = 0; i < count; i++) {
+        const double t = (double)i / 16000, phase = 2 * PI * (120 * t + 40 * t * t);
+        double x = 0;
+        for (int h = 1; h <= 20; h++)
+            x += sin(h * phase) / h * (1 + cos(h * 0.9));
+        state = state * 1664525u + 1013904223u;
+        const double noise = (double)(state >> 8) / 8388608 - 1;
+        samples[i] = (float)(0.12 * x * (0.6 - 0.4 * cos(2 * PI * 9 * t)) + 0.05 * noise);
+    }
+}
+
+mbt_enhancer *api_open(const mbt_options *options)
+{
+    mbt_enhancer *enhancer = NULL;
+    const mbt_status status = mbt_open(mbt_model_default(), options, &enhancer);
+    ck_assert_msg(status == MBT_OK, "%s", mbt_status_string(status));
+    ck_assert_ptr_nonnull(enhancer);
+    return enhancer;
+}
+
+void api_enhance(const mbt_options *options, const float *in, float *out, size_t count)
+{
+    mbt_enhancer *enhancer = api_open(options);
+    const mbt_status status = mbt_enhance(enhancer, in, out, count);
+    ck_assert_msg(status == MBT_OK, "%s", mbt_status_string(status));
+    mbt_close(enhancer);
+}
+
+double api_rms(const float *samples, size_t count)
+{
+    double sum = 0;
+    for (size_t i = 0; i < count; i++)
+        sum += (double)samples[i] * (double)samples[i];
+    return sqrt(sum / (double)count);
+}
+
+void *api_block(size_t size)
+{
+    ck_assert_uint_eq(size % 64, 0);
+    void *block = aligned_alloc(64, size);
+    ck_assert_ptr_nonnull(block);
+    return block;
+}
+
+bool api_all_finite(const float *samples, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!isfinite(samples[i]))
+            return false;
+    return true;
+}
+
+int main(void)
+{
+    TCase *cases[] = {api_open_tests(), api_signal_tests(), api_bits_tests(), api_run_tests()};
+    Suite *suite = suite_create("api");
+    for (int i = 0; i < COUNT(cases); i++) {
+        tcase_set_timeout(cases[i], 600); /* emulated and sanitized builds are slow */
+        suite_add_tcase(suite, cases[i]);
+    }
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    const int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

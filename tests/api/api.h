@@ -1,0 +1,53 @@
+/* api.h: what the tests of the public interface share. */
+#ifndef MBT_TESTS_API_H
+#define MBT_TESTS_API_H
+
+#include <check.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mambattention/mambattention.h"
+
+#define COUNT(array) ((int)(sizeof(array) / sizeof(array)[0]))
+
+/* 50 ms, 5 frames of the embedded model: enough for every part of the network, and little for an emulator. */
+#define SHORT 801u
+
+/* Defaults but for max_samples and one thread. */
+mbt_options api_options(size_t max_samples);
+
+/* Something like speech at about -18 dB: harmonics of a gliding pitch, syllables, some noise. */
+void api_speech(float *samples, size_t count);
+
+/* Opens the embedded model, which must succeed. */
+mbt_enhancer *api_open(const mbt_options *options);
+
+/* One recording through an enhancer of its own, which must succeed. */
+void api_enhance(const mbt_options *options, const float *in, float *out, size_t count);
+
+/* sqrt(sum x^2 / count) */
+double api_rms(const float *samples, size_t count);
+
+/* Memory that ends exactly after `size` bytes, aligned to 64 bytes. To be freed. */
+void *api_block(size_t size);
+
+bool api_all_finite(const float *samples, size_t count);
+
+/* True while the linker sends the library's calls here: see hooks.c. */
+typedef struct api_hooks {
+    unsigned allocations; /* malloc, calloc, realloc, aligned_alloc and posix_memalign since the last reset */
+    size_t bytes;         /* of the last one */
+    bool fail_malloc;     /* malloc returns NULL */
+    int threads_left;     /* pthread_create fails once this many were started; -1: never */
+} api_hooks;
+
+extern api_hooks api_hook;
+
+TCase *api_open_tests(void);
+TCase *api_signal_tests(void);
+TCase *api_bits_tests(void);
+TCase *api_run_tests(void);
+
+#endif

@@ -1,0 +1,79 @@
+/* hooks.c: stands between the library and the system, by the linker's --wrap, to count memory and to refuse things.
+ * What it hands on goes to the sanitizers' own functions, where there are any. */
+#include "api.h"
+
+#include <stdatomic.h>
+#if MBT_THREADS
+#include <pthread.h>
+#endif
+
+api_hooks api_hook = {.threads_left = -1};
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__real_realloc(void *block, size_t size);
+void *__real_aligned_alloc(size_t alignment, size_t size);
+int __real_posix_memalign(void **block, size_t alignment, size_t size);
+
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_realloc(void *block, size_t size);
+void *__wrap_aligned_alloc(size_t alignment, size_t size);
+int __wrap_posix_memalign(void **block, size_t alignment, size_t size);
+
+/* Any thread may come here; the counts are read when all are at rest. */
+static atomic_flag lock = ATOMIC_FLAG_INIT;
+
+static void count(size_t bytes)
+{
+    while (atomic_flag_test_and_set_explicit(&lock, memory_order_acquire))
+        ;
+    api_hook.allocations++;
+    api_hook.bytes = bytes;
+    atomic_flag_clear_explicit(&lock, memory_order_release);
+}
+
+void *__wrap_malloc(size_t size)
+{
+    count(size);
+    return api_hook.fail_malloc ? NULL : __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t items, size_t size)
+{
+    count(items * size);
+    return __real_calloc(items, size);
+}
+
+void *__wrap_realloc(void *block, size_t size)
+{
+    count(size);
+    return __real_realloc(block, size);
+}
+
+void *__wrap_aligned_alloc(size_t alignment, size_t size)
+{
+    count(size);
+    return __real_aligned_alloc(alignment, size);
+}
+
+int __wrap_posix_memalign(void **block, size_t alignment, size_t size)
+{
+    count(size);
+    return __real_posix_memalign(block, alignment, size);
+}
+
+#if MBT_THREADS
+typedef void *thread_main(void *);
+int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, thread_main *start, void *argument);
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, thread_main *start, void *argument);
+
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, thread_main *start, void *argument)
+{
+    if (api_hook.threads_left == 0)
+        return 11; /* EAGAIN */
+    if (api_hook.threads_left > 0)
+        api_hook.threads_left--;
+    return __real_pthread_create(thread, attributes, start, argument);
+}
+#endif

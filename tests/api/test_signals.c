@@ -1,0 +1,226 @@
+/* test_signals.c: recordings of every kind: silent, tiny, constant, clipped, extreme, broken. */
+#include "api.h"
+
+#include <float.h>
+#include <math.h>
+
+static float in[SHORT], out[SHORT];
+
+static void fill_out(void)
+{
+    for (size_t i = 0; i < SHORT; i++)
+        out[i] = 77;
+}
+
+static void expect_out_untouched(void)
+{
+    for (size_t i = 0; i < SHORT; i++)
+        ck_assert(out[i] == 77);
+}
+
+/* Enhances in[0 .. count - 1]: finite, nothing written beyond, and no louder than its input by more than `loudest`. The
+ * last samples may lie where the last window is nearly 0, and are divided by that: what lies more than 150 samples from
+ * the middle of the last frame is only to be finite. */
+static void enhance_and_look(size_t count, double loudest)
+{
+    const mbt_options options = api_options(SHORT);
+    fill_out();
+    api_enhance(&options, in, out, count);
+    ck_assert(api_all_finite(out, count));
+    for (size_t i = count; i < SHORT; i++)
+        ck_assert(out[i] == 77);
+    const size_t judged = count / 200 * 200 + 150 < count ? count / 200 * 200 + 150 : count;
+    const double before = api_rms(in, judged), after = api_rms(out, judged);
+    ck_assert_msg(after <= loudest * before, "rms from %g to %g", before, after);
+}
+
+START_TEST(silence_stays_silence)
+{
+    static const float zeros[SHORT];
+    const mbt_options options = api_options(SHORT);
+    for (size_t i = 0; i < SHORT; i++)
+        in[i] = i % 3 ? 0.0f : -0.0f;
+    fill_out();
+    api_enhance(&options, in, out, SHORT);
+    ck_assert_mem_eq(out, zeros, sizeof out);
+    fill_out();
+    api_enhance(&options, in, out, 1);
+    ck_assert(out[0] == 0 && out[1] == 77);
+}
+END_TEST
+
+START_TEST(nothing_is_done_at_once)
+{
+    const mbt_options options = api_options(1);
+    fill_out();
+    api_enhance(&options, in, out, 0);
+    expect_out_untouched();
+}
+END_TEST
+
+/* Fewer samples than half a window are reflected more than once. */
+static const size_t lengths[] = {1, 2, 3, 7, 50, 199, 200, 201, 202, 399, 400, 401, 599, 600, 601};
+
+START_TEST(any_length)
+{
+    api_speech(in, SHORT);
+    enhance_and_look(lengths[_i], 4);
+}
+END_TEST
+
+START_TEST(a_constant)
+{
+    for (size_t i = 0; i < SHORT; i++)
+        in[i] = _i ? -0.25f : 1.0f;
+    enhance_and_look(SHORT, 4);
+}
+END_TEST
+
+START_TEST(a_square_at_full_scale)
+{
+    for (size_t i = 0; i < SHORT; i++)
+        in[i] = i / 25 % 2 ? 1.0f : -1.0f;
+    enhance_and_look(SHORT, 4);
+}
+END_TEST
+
+START_TEST(an_impulse)
+{
+    static const size_t places[] = {0, 1, 100, 200, 400, SHORT - 2, SHORT - 1};
+    for (int i = 0; i < COUNT(places); i++) {
+        memset(in, 0, sizeof in);
+        in[places[i]] = -1;
+        enhance_and_look(SHORT, 10);
+    }
+}
+END_TEST
+
+/* The levels at which squares underflow or overflow float, the smallest and the largest floats. */
+static const float extremes[] = {0x1p-149f, 1e-40f, FLT_MIN, 1e-30f, 1e-22f, 1e-20f, 1e-19f,
+                                 1e-16f,    1e16f,  1e19f,   1e30f,  1e38f,  FLT_MAX};
+
+START_TEST(extreme_levels)
+{
+    const mbt_options options = api_options(SHORT);
+    api_speech(in, SHORT);
+    for (size_t i = 0; i < SHORT; i++)
+        in[i] = fminf(fmaxf(in[i] * 2, -1), 1) * extremes[_i];
+    api_enhance(&options, in, out, SHORT);
+    ck_assert(api_all_finite(out, SHORT));
+    for (size_t i = 0; i < SHORT; i++)
+        in[i] = i / 40 % 2 ? extremes[_i] : -extremes[_i];
+    api_enhance(&options, in, out, SHORT);
+    ck_assert(api_all_finite(out, SHORT));
+}
+END_TEST
+
+/* The network sees the same numbers, so the output differs by the factor alone. 1e-5 of the largest sample allows for
+ * a gain that is rounded otherwise. Powers from where samples are normal floats to where they stay finite. */
+static const int powers[] = {-100, -80, -70, -66, -64, -60, -40, -1, 1, 2, 15, 40, 60, 64, 80, 120};
+
+START_TEST(the_scale_comes_through)
+{
+    static float scaled[SHORT];
+    const mbt_options options = api_options(SHORT);
+    api_speech(in, SHORT);
+    api_enhance(&options, in, out, SHORT);
+    double largest = 0;
+    for (size_t i = 0; i < SHORT; i++) {
+        largest = fmax(largest, fabs((double)out[i]));
+        in[i] = ldexpf(in[i], powers[_i]);
+    }
+    ck_assert(largest > 0.01);
+    api_enhance(&options, in, scaled, SHORT);
+    for (size_t i = 0; i < SHORT; i++)
+        ck_assert_double_eq_tol(ldexp((double)scaled[i], -powers[_i]), (double)out[i], 1e-5 * largest);
+}
+END_TEST
+
+START_TEST(broken_samples)
+{
+    static const float broken[] = {NAN, INFINITY, -INFINITY};
+    static const size_t places[] = {0, 1, 400, SHORT - 1};
+    const mbt_options options = api_options(SHORT);
+    mbt_enhancer *enhancer = api_open(&options);
+    fill_out();
+    for (int b = 0; b < COUNT(broken); b++)
+        for (int p = 0; p < COUNT(places); p++)
+            for (int silent = 0; silent < 2; silent++) {
+                api_speech(in, SHORT);
+                if (silent)
+                    memset(in, 0, sizeof in);
+                in[places[p]] = broken[b];
+                ck_assert_int_eq(mbt_enhance(enhancer, in, out, SHORT), MBT_ERROR_SAMPLE);
+                expect_out_untouched();
+            }
+    api_speech(in, SHORT);
+    ck_assert_int_eq(mbt_enhance(enhancer, in, out, SHORT), MBT_OK);
+    ck_assert(api_all_finite(out, SHORT));
+    mbt_close(enhancer);
+}
+END_TEST
+
+START_TEST(longer_than_was_said)
+{
+    const mbt_options options = api_options(SHORT - 1);
+    mbt_enhancer *enhancer = api_open(&options);
+    api_speech(in, SHORT);
+    fill_out();
+    ck_assert_int_eq(mbt_enhance(enhancer, in, out, SHORT), MBT_ERROR_TOO_LONG);
+    ck_assert_int_eq(mbt_enhance(enhancer, in, out, SIZE_MAX), MBT_ERROR_TOO_LONG);
+    expect_out_untouched();
+    ck_assert_int_eq(mbt_enhance(enhancer, in, out, SHORT - 1), MBT_OK);
+    mbt_close(enhancer);
+}
+END_TEST
+
+START_TEST(in_place)
+{
+    static float kept[SHORT];
+    const mbt_options options = api_options(SHORT);
+    api_speech(in, SHORT);
+    memcpy(kept, in, sizeof in);
+    api_enhance(&options, in, out, SHORT);
+    ck_assert_mem_eq(in, kept, sizeof in); /* the input is not touched */
+    api_enhance(&options, in, in, SHORT);
+    ck_assert_mem_eq(in, out, sizeof in);
+}
+END_TEST
+
+/* What the library is for, so that the tests above do not hold for a library that does nothing: of a tone of speech
+ * much is left, and of noise alone less. */
+START_TEST(noise_is_taken_away)
+{
+    const mbt_options options = api_options(4000);
+    static float long_in[4000], speech[4000], noise[4000];
+    api_speech(long_in, 4000);
+    api_enhance(&options, long_in, speech, 4000);
+    const double kept = api_rms(speech, 4000) / api_rms(long_in, 4000);
+    uint32_t state = 1;
+    for (size_t i = 0; i < 4000; i++) {
+        state = state * 1664525u + 1013904223u;
+        long_in[i] = (float)(state >> 8) / 8388608.0f - 1;
+    }
+    api_enhance(&options, long_in, noise, 4000);
+    const double left = api_rms(noise, 4000) / api_rms(long_in, 4000);
+    ck_assert_msg(left < 0.5 && left < kept / 2, "%g of speech, %g of noise", kept, left);
+}
+END_TEST
+
+TCase *api_signal_tests(void)
+{
+    TCase *tests = tcase_create("signals");
+    tcase_add_test(tests, silence_stays_silence);
+    tcase_add_test(tests, nothing_is_done_at_once);
+    tcase_add_loop_test(tests, any_length, 0, COUNT(lengths));
+    tcase_add_loop_test(tests, a_constant, 0, 2);
+    tcase_add_test(tests, a_square_at_full_scale);
+    tcase_add_test(tests, an_impulse);
+    tcase_add_loop_test(tests, extreme_levels, 0, COUNT(extremes));
+    tcase_add_loop_test(tests, the_scale_comes_through, 0, COUNT(powers));
+    tcase_add_test(tests, broken_samples);
+    tcase_add_test(tests, longer_than_was_said);
+    tcase_add_test(tests, in_place);
+    tcase_add_test(tests, noise_is_taken_away);
+    return tests;
+}

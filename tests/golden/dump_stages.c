@@ -1,0 +1,105 @@
+/* dump_stages.c: runs a model on a file and writes the tensors between its parts, for tools/verify-reference. */
+#include <dlfcn.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mambattention/mambattention.h"
+#include "stages.h"
+
+#define PATH_SIZE 4096
+#define MAX_SAMPLES ((size_t)1 << 24)
+
+extern const mbt_model mbt_model_small;
+
+/* Where the tensors go, and whether all of them got there. */
+typedef struct destination {
+    const char *folder;
+    bool good;
+} destination;
+
+static void write_tensor(void *cookie, const char *stage, const float *data, size_t count)
+{
+    destination *to = cookie;
+    char path[PATH_SIZE];
+    const int length = snprintf(path, sizeof path, "%s/%s.f32", to->folder, stage);
+    FILE *file = length > 0 && (size_t)length < sizeof path ? fopen(path, "wb") : NULL;
+    const bool written = file != NULL && fwrite(data, sizeof *data, count, file) == count;
+    const bool closed = file != NULL && fclose(file) == 0;
+    to->good = to->good && written && closed;
+}
+
+/* A name without a slash is a model linked in; another is a shared object made of the C that mambac wrote. */
+static const mbt_model *find_model(const char *name)
+{
+    if (strcmp(name, "tiny") == 0) {
+        return mbt_model_default();
+    }
+    if (strcmp(name, "small") == 0) {
+        return &mbt_model_small;
+    }
+    void *library = strchr(name, '/') != NULL ? dlopen(name, RTLD_NOW | RTLD_LOCAL) : NULL;
+    const mbt_model *const *plugin = library != NULL ? dlsym(library, "mbt_model_plugin") : NULL;
+    return plugin != NULL ? *plugin : NULL;
+}
+
+/* 16-bit samples in this machine's byte order, as floats. */
+static float *read_samples(const char *path, size_t *count)
+{
+    FILE *file = fopen(path, "rb");
+    int16_t *pcm = file != NULL ? malloc(MAX_SAMPLES * sizeof *pcm) : NULL;
+    *count = pcm != NULL ? fread(pcm, sizeof *pcm, MAX_SAMPLES, file) : 0;
+    float *samples = *count > 0 ? malloc(*count * sizeof *samples) : NULL;
+    if (samples != NULL) {
+        mbt_from_s16(pcm, samples, *count);
+    }
+    free(pcm);
+    if (file != NULL) {
+        fclose(file);
+    }
+    return samples;
+}
+
+static bool run(const mbt_model *model, const mbt_options *options, float *samples, const char *folder)
+{
+    destination to = {folder, true};
+    mbt_enhancer *enhancer = NULL;
+    mbt_status status = mbt_open(model, options, &enhancer);
+    if (status == MBT_OK) {
+        mbt_enhancer_set_stage_hook(enhancer, write_tensor, &to);
+        status = mbt_enhance(enhancer, samples, samples, options->max_samples);
+        mbt_close(enhancer);
+    }
+    if (status != MBT_OK) {
+        fprintf(stderr, "%s\n", mbt_status_string(status));
+        return false;
+    }
+    write_tensor(&to, "output", samples, options->max_samples);
+    if (!to.good) {
+        fprintf(stderr, "%s: a tensor could not be written\n", folder);
+    }
+    return to.good;
+}
+
+int main(int argc, char **argv)
+{
+    mbt_options options;
+    mbt_options_init(&options);
+    options.threads = 1;
+    if (argc < 4 || argc > 5 || (argc == 5 && mbt_isa_from_name(argv[4], &options.isa) != MBT_OK)) {
+        fprintf(stderr, "usage: %s MODEL INPUT.s16 FOLDER [ISA]\nMODEL: tiny, small, or a path to a shared object\n",
+                argv[0]);
+        return 2;
+    }
+    const mbt_model *model = find_model(argv[1]);
+    float *samples = read_samples(argv[2], &options.max_samples);
+    bool good = model != NULL && samples != NULL;
+    if (!good) {
+        fprintf(stderr, "%s: cannot be read\n", model == NULL ? argv[1] : argv[2]);
+    }
+    good = good && run(model, &options, samples, argv[3]);
+    free(samples);
+    return good ? 0 : 1;
+}

@@ -1,0 +1,176 @@
+/* test_golden.c: the whole network against the PyTorch reference, stage by stage, and the same bits on every
+ * instruction set and for every number of threads. */
+#include <check.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "golden.h"
+#include "mambattention/mambattention.h"
+#include "sha256.h"
+#include "stages.h"
+
+#define MIN_SNR 90.0         /* dB, of the waveform */
+#define MAX_STAGE_ERROR 1e-5 /* RMS of the difference over RMS of the reference */
+#define MAX_PHASE_ERROR 1e-5 /* |wrapped phase error| * sqrt(r^2 + i^2) */
+#define PI 3.14159265358979323846
+
+extern const mbt_model mbt_model_small;
+
+static const char *const case_names[] = {
+#define MBT_CASE(name) name,
+#include "cases.def"
+#undef MBT_CASE
+};
+
+#define CASE_COUNT ((int)(sizeof case_names / sizeof case_names[0]))
+
+/* What a run has shown: the worst of each stage, by tensor of the case. */
+typedef struct observed {
+    const mbt_golden *golden;
+    double error[MBT_GOLDEN_TENSORS];
+    bool seen[MBT_GOLDEN_TENSORS];
+} observed;
+
+static double relative_error(const mbt_golden_tensor *reference, const float *data)
+{
+    double difference = 0, power = 0;
+    for (size_t i = 0; i < reference->kept; i++) {
+        const double r = (double)reference->data[i], d = (double)data[i * reference->stride] - r;
+        difference += d * d;
+        power += r * r;
+    }
+    return sqrt(difference / power);
+}
+
+/* The angle of a pair is ill-conditioned where the pair is small, so the pair's length weighs the error. */
+static double phase_error(const mbt_golden_tensor *reference, const float *data)
+{
+    double worst = 0;
+    for (size_t i = 0; i + 1 < reference->kept; i += 2) {
+        const double r = (double)reference->data[i], im = (double)reference->data[i + 1];
+        double d = atan2((double)data[i + 1], (double)data[i]) - atan2(im, r);
+        d = fabs(d - 2 * PI * round(d / (2 * PI))) * hypot(r, im);
+        worst = d > worst || isnan(d) ? d : worst;
+    }
+    return worst;
+}
+
+static void observe(void *cookie, const char *stage, const float *data, size_t count)
+{
+    observed *seen = cookie;
+    for (size_t i = 0; i < seen->golden->tensor_count; i++) {
+        const mbt_golden_tensor *tensor = &seen->golden->tensors[i];
+        if (strcmp(tensor->name, stage) == 0) {
+            ck_assert_msg(count == tensor->count, "%s: %zu numbers, not %zu", stage, count, tensor->count);
+            seen->seen[i] = true;
+            seen->error[i] = strcmp(stage, "phase") == 0 ? phase_error(tensor, data) : relative_error(tensor, data);
+        }
+    }
+}
+
+/* Enhances the case's input into out, with the hook where seen is not NULL. */
+static void enhance(const mbt_golden *golden, mbt_isa isa, unsigned threads, observed *seen, float *out)
+{
+    const mbt_model *model = strcmp(golden->model, "small") == 0 ? &mbt_model_small : mbt_model_default();
+    mbt_options options;
+    mbt_options_init(&options);
+    options.max_samples = golden->samples;
+    options.isa = isa;
+    options.threads = threads;
+    mbt_enhancer *enhancer = NULL;
+    mbt_status status = mbt_open(model, &options, &enhancer);
+    ck_assert_msg(status == MBT_OK, "mbt_open: %s", mbt_status_string(status));
+    if (seen != NULL) {
+        mbt_enhancer_set_stage_hook(enhancer, observe, seen);
+    }
+    status = mbt_enhance(enhancer, golden->input, out, golden->samples);
+    ck_assert_msg(status == MBT_OK, "mbt_enhance: %s", mbt_status_string(status));
+    mbt_close(enhancer);
+}
+
+static void load(const char *name, mbt_golden *golden, float **out)
+{
+    ck_assert_msg(mbt_golden_load(name, golden), "case %s cannot be read", name);
+    *out = malloc(golden->samples * sizeof **out);
+    ck_assert_ptr_nonnull(*out);
+}
+
+static void compare_with_reference(const char *name, const mbt_golden *golden, mbt_isa isa, float *out)
+{
+    observed seen = {.golden = golden};
+    enhance(golden, isa, 1, &seen, out);
+    const double snr = -20 * log10(relative_error(mbt_golden_find(golden, "output"), out));
+    printf("%s %s: output %.1f dB", name, mbt_isa_name(isa), snr);
+    for (size_t i = 0; i < golden->tensor_count; i++) {
+        if (seen.seen[i]) {
+            printf(", %s %.1e", golden->tensors[i].name, seen.error[i]);
+        }
+    }
+    printf("\n");
+    fflush(stdout);
+    for (size_t i = 0; i < golden->tensor_count; i++) {
+        const char *stage = golden->tensors[i].name;
+        if (strcmp(stage, "output") != 0) {
+            ck_assert_msg(seen.seen[i], "%s: stage %s was not reported", name, stage);
+            const double limit = strcmp(stage, "phase") == 0 ? MAX_PHASE_ERROR : MAX_STAGE_ERROR;
+            ck_assert_msg(seen.error[i] <= limit, "%s: stage %s is off by %g (at most %g)", name, stage, seen.error[i],
+                          limit);
+        }
+    }
+    ck_assert_msg(snr >= MIN_SNR, "%s: the output has %.1f dB, not %.1f", name, snr, MIN_SNR);
+}
+
+START_TEST(agrees_with_the_reference)
+{
+    const char *name = case_names[_i];
+    mbt_golden golden;
+    float *out;
+    load(name, &golden, &out);
+    for (int isa = MBT_ISA_SCALAR; isa < MBT_ISA_COUNT; isa++) {
+        if (mbt_isa_available((mbt_isa)isa)) {
+            compare_with_reference(name, &golden, (mbt_isa)isa, out);
+        }
+    }
+    free(out);
+    mbt_golden_free(&golden);
+}
+END_TEST
+
+START_TEST(has_the_same_bits_everywhere)
+{
+    static const unsigned thread_counts[] = {1, 2, 3, 8};
+    const char *name = case_names[_i];
+    char expected[MBT_SHA256_TEXT], found[MBT_SHA256_TEXT];
+    mbt_golden golden;
+    float *out;
+    load(name, &golden, &out);
+    ck_assert_msg(mbt_golden_hash(name, expected), "hashes.txt has no line for case %s", name);
+    for (int isa = MBT_ISA_SCALAR; isa < MBT_ISA_COUNT; isa++) {
+        for (size_t i = 0; mbt_isa_available((mbt_isa)isa) && i < sizeof thread_counts / sizeof thread_counts[0]; i++) {
+            enhance(&golden, (mbt_isa)isa, thread_counts[i], NULL, out);
+            mbt_sha256(out, golden.samples * sizeof *out, found);
+            ck_assert_msg(strcmp(found, expected) == 0, "%s, %s, %u threads: sha256 %s, not %s", name,
+                          mbt_isa_name((mbt_isa)isa), thread_counts[i], found, expected);
+        }
+    }
+    free(out);
+    mbt_golden_free(&golden);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("golden");
+    TCase *group = tcase_create("golden");
+    tcase_set_timeout(group, 600); /* emulated and sanitized runs take long */
+    tcase_add_loop_test(group, agrees_with_the_reference, 0, CASE_COUNT);
+    tcase_add_loop_test(group, has_the_same_bits_everywhere, 0, CASE_COUNT);
+    suite_add_tcase(suite, group);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    const int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,40 @@
+/* test_scalar.h: what the tests of the scalar kernels against formulas in double share. */
+#ifndef MBT_TESTS_TEST_SCALAR_H
+#define MBT_TESTS_TEST_SCALAR_H
+
+#include <check.h>
+#include <stddef.h>
+
+#include "kernels.h"
+
+/* The largest error of softplus and of atan2, in units of the last place. SLEEF's functions promise 1.0 for their part.
+ */
+#if MBT_SLEEF
+#define MBT_SOFTPLUS_ULPS 2.0
+#define MBT_PHASE_ULPS 1.0
+#else
+#define MBT_SOFTPLUS_ULPS 3.5
+#define MBT_PHASE_ULPS 2.5
+#endif
+#define MBT_POWER_ULPS 2.0
+
+/* The kernels under test. */
+const mbt_kernels *mbt_scalar(void);
+
+/* The next number of a fixed sequence, in [low, high). */
+double mbt_between(double low, double high);
+
+/* Fills with such numbers. */
+void mbt_fill_between(float *x, size_t count, double low, double high);
+
+/* How far x is from the true value, in units of the last place of the float nearest to the truth. */
+double mbt_ulps(float x, double truth);
+
+/* Fails the test unless |x - truth| <= tolerance. what: for the message. */
+void mbt_expect_near(const char *what, size_t index, float x, double truth, double tolerance);
+
+TCase *mbt_scalar_linear_tests(void);
+TCase *mbt_scalar_sequence_tests(void);
+TCase *mbt_scalar_spectral_tests(void);
+
+#endif

@@ -1,0 +1,145 @@
+/* test_scalar_linear.c: products, normalisations, activation, sum. */
+#include <math.h>
+
+#include "test_scalar.h"
+
+#define HALF_ULP 0x1p-24 /* of 1: the relative error of one rounding */
+#define ROWS 7
+#define CHANNELS 37
+#define LD 41
+
+/* A 3 x 3 convolution's shape: 9 taps, one left out, 19 outputs in two panels. The bound is that of a sum of fused
+ * multiply-adds: each adds at most one rounding of what has been summed so far. */
+START_TEST(gemm)
+{
+    enum { TAPS = 9, K = 11, N = 19, LEFT_OUT = 4 };
+    static float weights[2 * TAPS * K * 16], bias[32], a[TAPS][ROWS * LD], out[ROWS * LD], before[ROWS * LD];
+    const mbt_matrix w = {.type = MBT_WEIGHT_F32, .taps = TAPS, .k = K, .n = N, .data = weights, .bias = bias};
+    mbt_gemm g = {.w = &w, .lda = LD, .out = out, .ldo = LD, .rows = ROWS, .accumulate = _i};
+    mbt_fill_between(weights, sizeof weights / sizeof *weights, -1, 1);
+    mbt_fill_between(bias, N, -1, 1);
+    mbt_fill_between(a[0], TAPS * ROWS * LD, -1, 1);
+    mbt_fill_between(before, ROWS * LD, -1, 1);
+    for (size_t tap = 0; tap < TAPS; tap++) {
+        g.a[tap] = tap == LEFT_OUT ? NULL : a[tap];
+    }
+    for (size_t i = 0; i < ROWS * LD; i++) {
+        out[i] = before[i];
+    }
+    mbt_scalar()->gemm_f32(&g);
+    for (size_t m = 0; m < ROWS; m++) {
+        for (size_t o = 0; o < N; o++) {
+            double sum = (double)bias[o] + (_i ? (double)before[m * LD + o] : 0), size = fabs(sum) + 1;
+            for (size_t i = 0; i < TAPS * K; i++) {
+                if (i / K != LEFT_OUT) {
+                    const double term =
+                        (double)a[i / K][m * LD + i % K] * (double)weights[(o / 16 * TAPS * K + i) * 16 + o % 16];
+                    sum += term;
+                    size += fabs(term);
+                }
+            }
+            mbt_expect_near("gemm", m * N + o, out[m * LD + o], sum, (TAPS * K + 1) * HALF_ULP * size);
+        }
+    }
+}
+END_TEST
+
+START_TEST(channel_stats)
+{
+    static float x[ROWS * LD], mean[CHANNELS], m2[CHANNELS];
+    mbt_fill_between(x, ROWS * LD, -1, 3);
+    mbt_scalar()->channel_stats(x, LD, ROWS, CHANNELS, mean, m2);
+    for (size_t c = 0; c < CHANNELS; c++) {
+        double sum = 0, squares = 0;
+        for (size_t r = 0; r < ROWS; r++) {
+            sum += (double)x[r * LD + c];
+        }
+        for (size_t r = 0; r < ROWS; r++) {
+            squares += pow((double)x[r * LD + c] - sum / ROWS, 2);
+        }
+        mbt_expect_near("mean", c, mean[c], sum / ROWS, 3 * (ROWS + 1) * HALF_ULP);
+        mbt_expect_near("m2", c, m2[c], squares, (2 * ROWS + 4) * HALF_ULP * (squares + 1));
+    }
+}
+END_TEST
+
+/* One fused multiply-add is exactly rounded; the slope adds one rounding. */
+START_TEST(norm_prelu)
+{
+    static float x[ROWS * LD], before[ROWS * LD], scale[CHANNELS], shift[CHANNELS], slope[CHANNELS];
+    mbt_fill_between(before, ROWS * LD, -2, 2);
+    mbt_fill_between(scale, CHANNELS, -2, 2);
+    mbt_fill_between(shift, CHANNELS, -1, 1);
+    mbt_fill_between(slope, CHANNELS, -0.5, 1.5);
+    for (size_t i = 0; i < ROWS * LD; i++) {
+        x[i] = before[i];
+    }
+    mbt_scalar()->norm_prelu(x, LD, ROWS, CHANNELS, scale, shift, slope);
+    for (size_t i = 0; i < ROWS * LD; i++) {
+        const size_t c = i % LD;
+        if (c >= CHANNELS) {
+            ck_assert(x[i] == before[i]);
+            continue;
+        }
+        const double y = (double)before[i] * (double)scale[c] + (double)shift[c];
+        const double truth = y > 0 ? y : y * (double)slope[c];
+        ck_assert_msg(mbt_ulps(x[i], truth) <= (y > 0 ? 0.5 : 1.6), "x[%zu] is %.9g, not %.12g", i, (double)x[i],
+                      truth);
+    }
+}
+END_TEST
+
+/* Rows with a mean of 2 and a deviation of about 0.6, so that the mean matters; and with eps as large as the variance.
+ */
+START_TEST(row_norms)
+{
+    static const float eps[] = {1e-5f, 0.3f};
+    static float x[ROWS * LD], layer[ROWS * LD], rms[ROWS * LD];
+    mbt_fill_between(x, ROWS * LD, 1, 3);
+    mbt_scalar()->layer_norm(x, LD, ROWS, CHANNELS, eps[_i], layer, LD);
+    mbt_scalar()->rms_norm(x, LD, ROWS, CHANNELS, eps[_i], rms, LD);
+    for (size_t r = 0; r < ROWS; r++) {
+        double sum = 0, variance = 0, power = 0;
+        for (size_t c = 0; c < CHANNELS; c++) {
+            sum += (double)x[r * LD + c];
+            power += pow((double)x[r * LD + c], 2) / CHANNELS;
+        }
+        for (size_t c = 0; c < CHANNELS; c++) {
+            variance += pow((double)x[r * LD + c] - sum / CHANNELS, 2) / CHANNELS;
+        }
+        for (size_t c = 0; c < CHANNELS; c++) {
+            const double v = (double)x[r * LD + c], e = (double)eps[_i];
+            mbt_expect_near("layer_norm", r * LD + c, layer[r * LD + c], (v - sum / CHANNELS) / sqrt(variance + e),
+                            1e-6);
+            mbt_expect_near("rms_norm", r * LD + c, rms[r * LD + c], v / sqrt(power + e), 4e-7);
+        }
+    }
+}
+END_TEST
+
+START_TEST(add)
+{
+    static float x[ROWS * LD], before[ROWS * LD], y[ROWS * LD];
+    mbt_fill_between(before, ROWS * LD, -2, 2);
+    mbt_fill_between(y, ROWS * LD, -2, 2);
+    for (size_t i = 0; i < ROWS * LD; i++) {
+        x[i] = before[i];
+    }
+    mbt_scalar()->add(x, LD, y, LD, ROWS, CHANNELS);
+    for (size_t i = 0; i < ROWS * LD; i++) {
+        const double sum = (double)before[i] + (double)y[i]; /* exact */
+        ck_assert(x[i] == (i % LD < CHANNELS ? (float)sum : before[i]));
+    }
+}
+END_TEST
+
+TCase *mbt_scalar_linear_tests(void)
+{
+    TCase *group = tcase_create("linear");
+    tcase_add_loop_test(group, gemm, 0, 2);
+    tcase_add_test(group, channel_stats);
+    tcase_add_test(group, norm_prelu);
+    tcase_add_loop_test(group, row_norms, 0, 2);
+    tcase_add_test(group, add);
+    return group;
+}

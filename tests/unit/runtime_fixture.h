@@ -1,0 +1,43 @@
+/* runtime_fixture.h: what the tests of the runtime share: memory for an arena, noise, the main function. */
+#ifndef MBT_TESTS_UNIT_RUNTIME_FIXTURE_H
+#define MBT_TESTS_UNIT_RUNTIME_FIXTURE_H
+
+#include <check.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "arena.h"
+
+#define COUNT(array) ((int)(sizeof(array) / sizeof(array)[0]))
+
+/* An arena with exactly the bytes that `counted` came to, so that a sanitizer sees the first one beyond. Its base is
+ * the caller's to free. */
+static inline mbt_arena fixture_arena(const mbt_arena *counted)
+{
+    ck_assert(!counted->overflow);
+    mbt_arena arena = {.base = aligned_alloc(MBT_ARENA_ALIGN, counted->peak ? counted->peak : MBT_ARENA_ALIGN)};
+    ck_assert_ptr_nonnull(arena.base);
+    return arena;
+}
+
+/* Uniform in [-1, 1), in steps of 2^-23. */
+static inline float fixture_noise(uint32_t *state)
+{
+    *state = *state * 1664525u + 1013904223u;
+    return (float)(int32_t)(*state >> 8) / 8388608.0f - 1.0f;
+}
+
+/* Runs the tests of one case; for main. */
+static inline int fixture_run(TCase *tests, const char *name)
+{
+    tcase_set_timeout(tests, 300); /* emulated and sanitized builds are slow */
+    Suite *suite = suite_create(name);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    const int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+#endif
