@@ -83,6 +83,9 @@ mbt_status mbt_memory_needed(const mbt_model *model, const mbt_options *options,
         status = mbt_model_check(model);
     if (status != MBT_OK)
         return status;
+    if (chosen->max_samples >
+        (size_t)PTRDIFF_MAX / sizeof(float)) /* no array has so many; frames are counted from here */
+        return MBT_ERROR_TOO_LONG;
     mbt_arena arena = {0};
     plan(&arena, model, chosen);
     if (arena.overflow)
@@ -160,11 +163,11 @@ mbt_status mbt_enhance(mbt_enhancer *enhancer, const float *in, float *out, size
         return MBT_ERROR_ARGUMENT;
     if (samples > enhancer->options.max_samples)
         return MBT_ERROR_TOO_LONG;
-    float gain;
-    const mbt_status status = mbt_level_gain(in, samples, &gain);
+    mbt_level level;
+    const mbt_status status = mbt_level_measure(in, samples, &level);
     if (status != MBT_OK)
         return status;
-    if (gain == 0) { /* silence has no level to normalise, and stays silence */
+    if (level.gain == 0) { /* silence has no level to normalise, and stays silence */
         if (samples)
             memset(out, 0, samples * sizeof *out);
         return MBT_OK;
@@ -181,8 +184,8 @@ mbt_status mbt_enhance(mbt_enhancer *enhancer, const float *in, float *out, size
                    .progress_cookie = enhancer->options.progress_cookie,
                    .hook = enhancer->hook,
                    .hook_cookie = enhancer->hook_cookie};
-    mbt_spectrum_forward(&run, &enhancer->spectrum, in, samples, gain, enhancer->planes);
+    mbt_spectrum_forward(&run, &enhancer->spectrum, in, samples, level, enhancer->planes);
     mbt_network_run(&run, &enhancer->network, enhancer->planes, enhancer->magnitude, enhancer->pairs);
-    mbt_spectrum_inverse(&run, &enhancer->spectrum, enhancer->magnitude, enhancer->pairs, out, samples, gain);
+    mbt_spectrum_inverse(&run, &enhancer->spectrum, enhancer->magnitude, enhancer->pairs, out, samples, level);
     return run.cancelled ? MBT_ERROR_CANCELLED : MBT_OK;
 }

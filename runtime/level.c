@@ -1,18 +1,24 @@
 /* level.c: the gain that the network's input is normalised with. */
 #include "level.h"
 
-#include <float.h>
 #include <math.h>
 
-#define LANES 32u /* running sums: 4 vectors of 8 */
-#define LEVELS 4u /* sums of sums of sums */
+#define LANES 32u          /* running sums: 4 vectors of 8 */
+#define COMMON_EXPONENT 24 /* an rms from 2^-24, the last bit of a 24-bit file, to 2^24 is left as it is */
+#define LEVELS 4u          /* sums of sums of sums */
 
-/* sum x^2 in float, in the order in which the reference adds: the last bit of the gain is a matter of this order, and
- * the noise that decides the phases of frame 0 (fft.c) a matter of that bit. Element i belongs to lane i mod 32. A lane
- * adds 2^power elements before the sum is handed to the next level, which does likewise; what no longer fills 32 lanes,
- * or a vector, is added last. (Pairwise summation as in PyTorch's sum on one thread, after Higham, "The accuracy of
- * floating point summation", 1993.) */
-static float sum_of_squares(const float *x, size_t samples)
+static float square(float x, double scale)
+{
+    const float scaled = (float)((double)x * scale);
+    return scaled * scaled;
+}
+
+/* sum (x scale)^2 in float, in the order in which the reference adds: the last bit of the gain is a matter of this
+ * order, and the noise that decides the phases of frame 0 (fft.c) a matter of that bit. Element i belongs to lane i
+ * mod 32. A lane adds 2^power elements before the sum is handed to the next level, which does likewise; what no longer
+ * fills 32 lanes, or a vector, is added last. (Pairwise summation as in PyTorch's sum on one thread, after Higham, "The
+ * accuracy of floating point summation", 1993.) */
+static float sum_of_squares(const float *x, size_t samples, double scale)
 {
     float sum[LEVELS][LANES] = {{0}};
     const size_t rows = samples / LANES;
@@ -22,7 +28,7 @@ static float sum_of_squares(const float *x, size_t samples)
     const size_t power = bits / LEVELS > 4 ? bits / LEVELS : 4;
     for (size_t row = 0; row < rows; row++) {
         for (size_t lane = 0; lane < LANES; lane++)
-            sum[0][lane] += x[row * LANES + lane] * x[row * LANES + lane];
+            sum[0][lane] += square(x[row * LANES + lane], scale);
         for (size_t level = 1; level < LEVELS && (row + 1) % ((size_t)1 << (level * power)) == 0; level++)
             for (size_t lane = 0; lane < LANES; lane++) {
                 sum[level][lane] += sum[level - 1][lane];
@@ -35,30 +41,31 @@ static float sum_of_squares(const float *x, size_t samples)
     size_t i = rows * LANES;
     for (; i + 8 <= samples; i += 8)
         for (size_t lane = 0; lane < 8; lane++)
-            sum[0][lane] += x[i + lane] * x[i + lane];
+            sum[0][lane] += square(x[i + lane], scale);
     for (size_t lane = 8; lane < LANES; lane++)
         sum[0][lane % 8] += sum[0][lane];
     float total = 0;
     for (; i < samples; i++)
-        total += x[i] * x[i];
+        total += square(x[i], scale);
     for (size_t lane = 0; lane < 8; lane++)
         total += sum[0][lane];
     return total;
 }
 
-mbt_status mbt_level_gain(const float *x, size_t samples, float *gain)
+mbt_status mbt_level_measure(const float *x, size_t samples, mbt_level *level)
 {
-    double energy = 0; /* squares of floats are exact in double, and cannot overflow */
+    double energy = 0; /* squares of floats are exact in double, and neither overflow nor vanish */
     for (size_t i = 0; i < samples; i++) {
         if (!isfinite(x[i]))
             return MBT_ERROR_SAMPLE;
         energy += (double)x[i] * (double)x[i];
     }
-    *gain = 0;
+    *level = (mbt_level){.gain = 0, .scale = 1};
     if (energy > 0) {
-        const float sum = sum_of_squares(x, samples);
-        const float wanted = isnormal(sum) ? sqrtf(1.0f / sum * (float)samples) : (float)sqrt((double)samples / energy);
-        *gain = wanted > FLT_MAX ? FLT_MAX : wanted < FLT_MIN ? FLT_MIN : wanted;
+        const int exponent = ilogb(energy / (double)samples) / 2; /* of the rms */
+        if (exponent < -COMMON_EXPONENT || exponent > COMMON_EXPONENT)
+            level->scale = ldexp(1, -exponent);
+        level->gain = sqrtf(1.0f / sum_of_squares(x, samples, level->scale) * (float)samples);
     }
     return MBT_OK;
 }

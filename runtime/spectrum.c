@@ -44,7 +44,7 @@ typedef struct spectrum_job {
     const mbt_spectrum *spectrum;
     const float *in;
     size_t count;
-    float gain;
+    mbt_level level;
     float *planes;
     const float *magnitude, *pairs;
     float *out;
@@ -57,18 +57,20 @@ static void forward_frame(void *context, size_t t, unsigned worker)
     const mbt_spectrum_memory *m = &s->memories[worker];
     const size_t n_fft = s->fft.size;
     const ptrdiff_t start = (ptrdiff_t)(t * s->hop) - (ptrdiff_t)(n_fft / 2);
-    for (size_t n = 0; n < n_fft; n++)
-        m->frame[n] = job->in[reflect(start + (ptrdiff_t)n, job->count)] * job->gain * s->window[n];
+    for (size_t n = 0; n < n_fft; n++) {
+        const float x = job->in[reflect(start + (ptrdiff_t)n, job->count)];
+        m->frame[n] = (float)((double)x * job->level.scale) * job->level.gain * s->window[n];
+    }
     mbt_fft_forward(&s->fft, m->frame, m->scratch, m->re, m->im);
     job->run->kernels->spectrum(m->re, m->im, job->run->bins, job->run->model->compress_factor,
                                 job->planes + 2 * t * job->run->bins);
 }
 
-void mbt_spectrum_forward(mbt_run *run, const mbt_spectrum *spectrum, const float *samples, size_t count, float gain,
-                          float *planes)
+void mbt_spectrum_forward(mbt_run *run, const mbt_spectrum *spectrum, const float *samples, size_t count,
+                          mbt_level level, float *planes)
 {
     spectrum_job job = {
-        .run = run, .spectrum = spectrum, .in = samples, .count = count, .gain = gain, .planes = planes};
+        .run = run, .spectrum = spectrum, .in = samples, .count = count, .level = level, .planes = planes};
     mbt_run_tasks(run, forward_frame, &job, run->frames);
 }
 
@@ -101,18 +103,18 @@ static void overlap_add(void *context, size_t task, unsigned worker)
             sum += s->windowed[t * n_fft + n];
             envelope += s->window[n] * s->window[n];
         }
-        const float value = sum / envelope / job->gain;
-        job->out[i] = value > FLT_MAX ? FLT_MAX : value < -FLT_MAX ? -FLT_MAX : value;
+        const double value = (double)(sum / envelope / job->level.gain) / job->level.scale, limit = (double)FLT_MAX;
+        job->out[i] = (float)(value > limit ? limit : value < -limit ? -limit : value);
     }
 }
 
 void mbt_spectrum_inverse(mbt_run *run, const mbt_spectrum *spectrum, const float *magnitude, const float *pairs,
-                          float *samples, size_t count, float gain)
+                          float *samples, size_t count, mbt_level level)
 {
     spectrum_job job = {.run = run,
                         .spectrum = spectrum,
                         .count = count,
-                        .gain = gain,
+                        .level = level,
                         .magnitude = magnitude,
                         .pairs = pairs,
                         .out = samples};

@@ -3,6 +3,7 @@
 #define MBT_RUNTIME_SPECTRUM_H
 
 #include "fft.h"
+#include "level.h"
 #include "run.h"
 
 /* Scratch memory of one worker. */
@@ -23,13 +24,14 @@ typedef struct mbt_spectrum {
 void mbt_spectrum_plan(mbt_spectrum *spectrum, const mbt_model *model, size_t frames, unsigned threads,
                        mbt_arena *arena);
 
-/* Centred frames of samples * gain, reflected at both ends; planes: [T][F][2], |X|^compress_factor and the phase. */
-void mbt_spectrum_forward(mbt_run *run, const mbt_spectrum *spectrum, const float *samples, size_t count, float gain,
-                          float *planes);
+/* Centred frames of the recording at that level, reflected at both ends; planes: [T][F][2], |X|^compress_factor and the
+ * phase. */
+void mbt_spectrum_forward(mbt_run *run, const mbt_spectrum *spectrum, const float *samples, size_t count,
+                          mbt_level level, float *planes);
 
 /* Inverse of the spectrum (magnitude [T][F], phase of pairs [T][F][2]), overlap-added and divided by the sum of squared
- * windows and by gain. */
+ * windows and by the level. */
 void mbt_spectrum_inverse(mbt_run *run, const mbt_spectrum *spectrum, const float *magnitude, const float *pairs,
-                          float *samples, size_t count, float gain);
+                          float *samples, size_t count, mbt_level level);
 
 #endif

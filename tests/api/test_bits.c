@@ -140,7 +140,7 @@ END_TEST
 TCase *api_bits_tests(void)
 {
     TCase *tests = tcase_create("bits");
-    tcase_add_checked_fixture(tests, prepare, NULL);
+    tcase_add_unchecked_fixture(tests, prepare, NULL); /* once, before the tests' processes part */
     tcase_add_test(tests, again_and_again);
     tcase_add_test(tests, after_other_recordings);
     tcase_add_loop_test(tests, whatever_the_longest_recording, 0, 5);

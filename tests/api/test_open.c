@@ -6,15 +6,9 @@
 
 #include "mambattention/model.h"
 
-static const mbt_status statuses[] = {MBT_OK,
-                                      MBT_ERROR_ARGUMENT,
-                                      MBT_ERROR_MODEL,
-                                      MBT_ERROR_MEMORY,
-                                      MBT_ERROR_TOO_LONG,
-                                      MBT_ERROR_SAMPLE,
-                                      MBT_ERROR_ISA,
-                                      MBT_ERROR_THREADS,
-                                      MBT_ERROR_CANCELLED};
+static const mbt_status statuses[] = {MBT_OK,           MBT_ERROR_ARGUMENT, MBT_ERROR_MODEL,
+                                      MBT_ERROR_MEMORY, MBT_ERROR_TOO_LONG, MBT_ERROR_SAMPLE,
+                                      MBT_ERROR_ISA,    MBT_ERROR_THREADS,  MBT_ERROR_CANCELLED};
 
 static size_t memory_needed(const mbt_options *options)
 {
@@ -217,7 +211,7 @@ static void expect_guards(size_t count, size_t max_samples, unsigned threads)
     free(out);
 }
 
-static const size_t guarded[][2] = {{1, 1},     {1, 5000},   {199, 199}, {200, 200}, {399, 399},
+static const size_t guarded[][2] = {{1, 1},     {1, 5000},  {199, 199},  {200, 200},  {399, 399},
                                     {399, 400}, {400, 400}, {400, 5000}, {4799, 4799}};
 
 START_TEST(the_block_is_enough)
@@ -297,6 +291,7 @@ START_TEST(threads_cannot_be_started)
     }
     api_hook.threads_left = 4;
     mbt_close(api_open(&options));
+    api_hook.threads_left = -1;
 }
 END_TEST
 #endif

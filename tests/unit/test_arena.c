@@ -80,8 +80,8 @@ START_TEST(products_saturate)
 END_TEST
 
 /* count, size: each of them alone is too much. */
-static const size_t too_much[][2] = {{SIZE_MAX, 1},     {1, SIZE_MAX},         {SIZE_MAX / 8, 16}, {SIZE_MAX, SIZE_MAX},
-                                     {LIMIT + 1, 1},    {SIZE_MAX / 64 + 1, 64}, {LIMIT, 1},         {LIMIT / 2 + 1, 2}};
+static const size_t too_much[][2] = {{SIZE_MAX, 1},  {1, SIZE_MAX},           {SIZE_MAX / 8, 16}, {SIZE_MAX, SIZE_MAX},
+                                     {LIMIT + 1, 1}, {SIZE_MAX / 64 + 1, 64}, {LIMIT, 1},         {LIMIT / 2 + 1, 2}};
 
 START_TEST(a_size_too_large_is_flagged)
 {

@@ -88,8 +88,8 @@ static bool has_flag(const char *wanted)
 START_TEST(available_is_what_the_system_says)
 {
     const bool fma = has_flag("fma"), avx2 = fma && has_flag("avx2") && has_flag("f16c");
-    const bool avx512 = avx2 && has_flag("avx512f") && has_flag("avx512bw") && has_flag("avx512dq") &&
-                        has_flag("avx512vl");
+    const bool avx512 =
+        avx2 && has_flag("avx512f") && has_flag("avx512bw") && has_flag("avx512dq") && has_flag("avx512vl");
     ck_assert_int_eq(mbt_isa_available(MBT_ISA_SCALAR), fma || !MBT_SLEEF);
     ck_assert_int_eq(mbt_isa_available(MBT_ISA_AVX2), avx2);
     ck_assert_int_eq(mbt_isa_available(MBT_ISA_AVX512), avx512);

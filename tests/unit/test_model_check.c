@@ -55,27 +55,37 @@ typedef struct damage {
     uint32_t value;
 } damage;
 
-#define FLIPPED(field, bits) {#field, offsetof(copy, field), FLIP, bits}
-#define SET_TO(field, value) {#field, offsetof(copy, field), SET, value}
-#define NULLED(field) {#field, offsetof(copy, field), NULL_POINTER, 0}
-#define MATRIX(field)                                                                                             \
-    FLIPPED(field.type, 1), SET_TO(field.type, 3), FLIPPED(field.taps, 1), SET_TO(field.taps, 0),                   \
-        SET_TO(field.taps, 10), FLIPPED(field.k, 1), SET_TO(field.k, 0), FLIPPED(field.k, 0x80000000u),             \
+#define FLIPPED(field, bits)                      \
+    {                                             \
+#field, offsetof(copy, field), FLIP, bits \
+    }
+#define SET_TO(field, value)                      \
+    {                                             \
+#field, offsetof(copy, field), SET, value \
+    }
+#define NULLED(field)                                  \
+    {                                                  \
+#field, offsetof(copy, field), NULL_POINTER, 0 \
+    }
+#define MATRIX(field)                                                                                   \
+    FLIPPED(field.type, 1), SET_TO(field.type, 3), FLIPPED(field.taps, 1), SET_TO(field.taps, 0),       \
+        SET_TO(field.taps, 10), FLIPPED(field.k, 1), SET_TO(field.k, 0), FLIPPED(field.k, 0x80000000u), \
         FLIPPED(field.n, 1), SET_TO(field.n, 0), FLIPPED(field.n, 0x80000000u), NULLED(field.data), NULLED(field.bias)
 #define UNIT(field) MATRIX(field.conv), NULLED(field.gain), NULLED(field.offset), NULLED(field.slope)
 #define DENSE(field) UNIT(field.unit[0]), UNIT(field.unit[1]), UNIT(field.unit[2]), UNIT(field.unit[3])
-#define MAMBA(field)                                                                                               \
-    FLIPPED(field.d_inner, 1), SET_TO(field.d_inner, 0), SET_TO(field.d_inner, 0xffffffffu), FLIPPED(field.d_state, 1), \
-        SET_TO(field.d_state, 0), SET_TO(field.d_state, 0x80000001u), FLIPPED(field.d_conv, 1),                     \
-        SET_TO(field.d_conv, 0), SET_TO(field.d_conv, 0xffffffffu), FLIPPED(field.dt_rank, 2),                      \
-        SET_TO(field.dt_rank, 0), MATRIX(field.in_proj), MATRIX(field.x_proj), MATRIX(field.dt_proj),               \
-        MATRIX(field.out_proj), NULLED(field.conv_weight), NULLED(field.conv_bias), NULLED(field.a), NULLED(field.d)
-#define AXIS(field)                                                                                                \
-    SET_TO(field.attention_place, 3), SET_TO(field.attention_place, 0xffffffffu), NULLED(field.attention),          \
-        SET_TO(field.forward.kind, 1), SET_TO(field.backward.kind, 1), NULLED(field.forward.layer),                 \
+#define MAMBA(field)                                                                                       \
+    FLIPPED(field.d_inner, 1), SET_TO(field.d_inner, 0), SET_TO(field.d_inner, 0xffffffffu),               \
+        FLIPPED(field.d_state, 1), SET_TO(field.d_state, 0), SET_TO(field.d_state, 0x80000001u),           \
+        FLIPPED(field.d_conv, 1), SET_TO(field.d_conv, 0), SET_TO(field.d_conv, 0xffffffffu),              \
+        FLIPPED(field.dt_rank, 2), SET_TO(field.dt_rank, 0), MATRIX(field.in_proj), MATRIX(field.x_proj),  \
+        MATRIX(field.dt_proj), MATRIX(field.out_proj), NULLED(field.conv_weight), NULLED(field.conv_bias), \
+        NULLED(field.a), NULLED(field.d)
+#define AXIS(field)                                                                                        \
+    SET_TO(field.attention_place, 3), SET_TO(field.attention_place, 0xffffffffu), NULLED(field.attention), \
+        SET_TO(field.forward.kind, 1), SET_TO(field.backward.kind, 1), NULLED(field.forward.layer),        \
         NULLED(field.backward.layer), MATRIX(field.linear)
-#define ATTENTION(field)                                                                                           \
-    SET_TO(field.heads, 0), SET_TO(field.heads, 3), SET_TO(field.heads, 32), SET_TO(field.heads, 0xffffffffu),      \
+#define ATTENTION(field)                                                                                       \
+    SET_TO(field.heads, 0), SET_TO(field.heads, 3), SET_TO(field.heads, 32), SET_TO(field.heads, 0xffffffffu), \
         MATRIX(field.in_proj), MATRIX(field.out_proj)
 
 static const damage damages[] = {

@@ -51,10 +51,10 @@ static bench open_bench(uint32_t n_fft, uint32_t hop, uint32_t win, float compre
     return b;
 }
 
-static void forward(bench *b, float gain)
+static void forward(bench *b, mbt_level level)
 {
     b->run.model = &b->model; /* the bench has moved since it was opened */
-    mbt_spectrum_forward(&b->run, &b->spectrum, b->in, b->count, gain, b->planes);
+    mbt_spectrum_forward(&b->run, &b->spectrum, b->in, b->count, level, b->planes);
 }
 
 /* The network that changes nothing: decompressed magnitude, and a pair of any length at the phase's angle. */
@@ -105,13 +105,13 @@ static const size_t counts[] = {1, 2, 3, 50, 99, 100, 101, 199, 200, 201, 399, 4
 /* The overlap-added result is sum w e / sum w^2 away from the input, where e, a frame's error, is some float roundings
  * of the frame: by Cauchy and Schwarz no more than |e| / sqrt(sum w^2), however far out on the windows a sample
  * lies. Compression by the power c makes a rounding of the magnitude 1 / c times as large. */
-static void expect_roundtrip(const struct shape *s, size_t count, float level, float gain)
+static void expect_roundtrip(const struct shape *s, size_t count, float peak, mbt_level level)
 {
-    bench b = open_bench(s->n_fft, s->hop, s->win, s->compress_factor, count, level);
-    forward(&b, gain);
+    bench b = open_bench(s->n_fft, s->hop, s->win, s->compress_factor, count, peak);
+    forward(&b, level);
     identity(&b);
-    mbt_spectrum_inverse(&b.run, &b.spectrum, b.magnitude, b.pairs, b.out, count, gain);
-    const double frame_error = 1e-6 * (double)level;
+    mbt_spectrum_inverse(&b.run, &b.spectrum, b.magnitude, b.pairs, b.out, count, level);
+    const double frame_error = 1e-6 * (double)peak;
     for (size_t i = 0; i < count; i++) {
         const double error = fabs((double)b.out[i] - (double)b.in[i]) * fmin(1, sqrt(envelope(&b, i)));
         ck_assert_msg(error <= frame_error, "hop %u, win %u, %zu samples: sample %zu is %g, not %g", s->hop, s->win,
@@ -123,15 +123,17 @@ static void expect_roundtrip(const struct shape *s, size_t count, float level, f
 START_TEST(what_goes_in_comes_out)
 {
     for (int k = 0; k < COUNT(counts); k++)
-        expect_roundtrip(&shapes[_i], counts[k], 0.5f, 1.7f);
+        expect_roundtrip(&shapes[_i], counts[k], 0.5f, (mbt_level){1.7f, 1});
 }
 END_TEST
 
 START_TEST(at_any_level)
 {
-    expect_roundtrip(&shapes[0], 1000, 1e-12f, 1e12f);
-    expect_roundtrip(&shapes[0], 1000, 1e12f, 1e-12f);
-    expect_roundtrip(&shapes[0], 1000, 1e30f, 1e-30f);
+    expect_roundtrip(&shapes[0], 1000, 1e-5f, (mbt_level){1e5f, 1});
+    expect_roundtrip(&shapes[0], 1000, 1e5f, (mbt_level){1e-5f, 1});
+    expect_roundtrip(&shapes[0], 1000, 1e-30f, (mbt_level){0.7f, 0x1p100});
+    expect_roundtrip(&shapes[0], 1000, 1e37f, (mbt_level){3.0f, 0x1p-124});
+    expect_roundtrip(&shapes[0], 1000, 0x1p-126f, (mbt_level){2.0f, 0x1p126});
 }
 END_TEST
 
@@ -156,19 +158,20 @@ static void define(const bench *b, const float *recording, size_t t, size_t f, d
     }
 }
 
-/* Planes are the recording times gain: the magnitude to the power compress_factor, and the phase, which is judged by
- * its effect on the bin: magnitude times error. Numbers here are up to 40, and roundings some 2^-23 of that. */
-static void expect_planes(const bench *b, const float *recording, float gain)
+/* Planes are the recording times the level: the magnitude to the power compress_factor, and the phase, which is judged
+ * by its effect on the bin: magnitude times error. Numbers here are up to 40, and roundings some 2^-23 of that. */
+static void expect_planes(const bench *b, const float *recording, mbt_level level)
 {
+    const double factor = (double)level.gain * level.scale;
     for (size_t t = 0; t < b->run.frames; t++)
         for (size_t f = 0; f < b->run.bins; f++) {
             double re, im;
             define(b, recording, t, f, &re, &im);
             const float *plane = b->planes + 2 * (t * b->run.bins + f);
-            const double magnitude = pow((double)plane[0], 1 / (double)b->model.compress_factor) / (double)gain;
+            const double magnitude = pow((double)plane[0], 1 / (double)b->model.compress_factor) / factor;
             const double error = hypot(magnitude * cos((double)plane[1]) - re, magnitude * sin((double)plane[1]) - im);
-            ck_assert_msg(error < 2e-5, "frame %zu, bin %zu: %g at %g, not %g %+g i", t, f, magnitude,
-                          (double)plane[1], re, im);
+            ck_assert_msg(error < 2e-5, "frame %zu, bin %zu: %g at %g, not %g %+g i", t, f, magnitude, (double)plane[1],
+                          re, im);
             ck_assert(fabsf(plane[1]) <= PI_FLOAT);
         }
 }
@@ -179,8 +182,8 @@ START_TEST(short_recordings_are_reflected)
         for (uint32_t hop = 1; hop <= 3; hop++) {
             bench b = open_bench(8, hop, _i ? 6 : 8, 0.3f, count, 1);
             memcpy(b.in, padded[5] + 4, count * sizeof(float));
-            forward(&b, 2);
-            expect_planes(&b, padded[count - 1], 2);
+            forward(&b, (mbt_level){1, 2});
+            expect_planes(&b, padded[count - 1], (mbt_level){1, 2});
             close_bench(&b);
         }
 }
@@ -190,6 +193,7 @@ END_TEST
 START_TEST(planes_are_the_definition)
 {
     const size_t count = 531;
+    const mbt_level level = {0.3f, 1};
     const struct shape *s = &shapes[_i];
     bench b = open_bench(s->n_fft, s->hop, s->win, s->compress_factor, count, 0.5f);
     float *recording = calloc(count + s->n_fft, sizeof *recording);
@@ -200,8 +204,8 @@ START_TEST(planes_are_the_definition)
         recording[half - 1 - i] = b.in[i + 1];
         recording[half + count + i] = b.in[count - 2 - i];
     }
-    forward(&b, 0.5f);
-    expect_planes(&b, recording, 0.5f);
+    forward(&b, level);
+    expect_planes(&b, recording, level);
     free(recording);
     close_bench(&b);
 }
@@ -212,7 +216,7 @@ START_TEST(real_bins_have_phase_zero_or_pi)
 {
     bool zero = false, pi = false;
     bench b = open_bench(400, 100, 400, 0.3f, 4000, 0.5f);
-    forward(&b, 1);
+    forward(&b, (mbt_level){1, 1});
     for (size_t t = 0; t < b.run.frames; t++) {
         const float ends[] = {b.planes[2 * t * b.run.bins + 1], b.planes[2 * (t + 1) * b.run.bins - 1]};
         for (int i = 0; i < 2; i++) {
@@ -246,10 +250,10 @@ END_TEST
 static const struct {
     size_t count;
     uint64_t hash;
-} torch_windows[] = {{2, UINT64_C(0xaa7ae932298bb4c8)},   {3, UINT64_C(0x25f1238d62a007e4)},
-                     {100, UINT64_C(0x39f69913190b4c07)}, {256, UINT64_C(0x7d8b74c52819b6c3)},
-                     {320, UINT64_C(0x0159bdfd4cfbfdef)}, {399, UINT64_C(0xe5825ad5dcecd83b)},
-                     {400, UINT64_C(0x7a525a00fb166264)}, {512, UINT64_C(0x53af259aaf0ec422)},
+} torch_windows[] = {{2, UINT64_C(0xaa7ae932298bb4c8)},    {3, UINT64_C(0x25f1238d62a007e4)},
+                     {100, UINT64_C(0x39f69913190b4c07)},  {256, UINT64_C(0x7d8b74c52819b6c3)},
+                     {320, UINT64_C(0x0159bdfd4cfbfdef)},  {399, UINT64_C(0xe5825ad5dcecd83b)},
+                     {400, UINT64_C(0x7a525a00fb166264)},  {512, UINT64_C(0x53af259aaf0ec422)},
                      {1000, UINT64_C(0x0c73cbd8bda34d9d)}, {1024, UINT64_C(0x563d63994cb6813f)}};
 
 START_TEST(window_has_the_bits_of_the_reference)
@@ -287,7 +291,7 @@ START_TEST(too_loud_a_result_is_clipped)
         b.pairs[2 * i] = i % b.run.bins % 2 ? -1.0f : 1.0f; /* an impulse in the middle of each frame */
         b.pairs[2 * i + 1] = 0;
     }
-    mbt_spectrum_inverse(&b.run, &b.spectrum, b.magnitude, b.pairs, b.out, b.count, 0x1p-126f);
+    mbt_spectrum_inverse(&b.run, &b.spectrum, b.magnitude, b.pairs, b.out, b.count, (mbt_level){1, 0x1p-127});
     float largest = 0;
     for (size_t i = 0; i < b.count; i++) {
         ck_assert(isfinite(b.out[i]));
