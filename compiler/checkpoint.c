@@ -160,7 +160,7 @@ bool mbt_checkpoint_read(const void *bytes, size_t size, const char *path, mbt_t
     *tensors = (mbt_tensors){0};
     if (!read_any(bytes, size, tensors, &reason)) {
         mbt_tensors_free(tensors);
-        return mbt_fail(error, "%.200s: %s", path, reason.text);
+        return mbt_fail_file(error, path, "%s", reason.text);
     }
     remove_module_prefix(tensors);
     return true;

@@ -38,7 +38,7 @@ typedef struct field {
 /* The upper limits keep all products of sizes far from 2^64; the networks in use stay well below them. */
 static const field fields[] = {
     WHOLE("stft_cfg", sampling_rate, 1000, 768000, 1),
-    WHOLE("stft_cfg", n_fft, 8, 65536, 4),
+    WHOLE("stft_cfg", n_fft, 4, 65536, 4),
     WHOLE("stft_cfg", hop_size, 1, 32768, 1),
     WHOLE("stft_cfg", win_size, 2, 65536, 1),
     WHOLE("model_cfg", hid_feature, 8, 1024, 8),
@@ -48,7 +48,7 @@ static const field fields[] = {
     WHOLE("model_cfg", expand, 1, 16, 1),
     WHOLE("model_cfg", input_channel, 2, 2, 1),
     WHOLE("model_cfg", output_channel, 1, 1, 1),
-    REAL("model_cfg", compress_factor, 0.01, 1),
+    REAL("model_cfg", compress_factor, 0.125, 1),
     REAL("model_cfg", norm_epsilon, 1e-12, 0.1),
     REAL("model_cfg", beta, 1e-3, 1000),
 };
@@ -118,6 +118,20 @@ static bool is_null(const reader *r)
             is_scalar(r, "NULL"));
 }
 
+/* "quoted text" or "text" where the scalar is that and not a number, whatever it looks like; otherwise NULL. */
+static const char *text_kind(const reader *r)
+{
+    const yaml_scalar_style_t style = r->event.data.scalar.style;
+    const char *tag = (const char *)r->event.data.scalar.tag;
+    if (tag != NULL) { /* as in "!!int 400" */
+        return strcmp(tag, YAML_INT_TAG) == 0 || strcmp(tag, YAML_FLOAT_TAG) == 0 ? NULL : "text";
+    }
+    if (style == YAML_SINGLE_QUOTED_SCALAR_STYLE || style == YAML_DOUBLE_QUOTED_SCALAR_STYLE) {
+        return "quoted text";
+    }
+    return style == YAML_PLAIN_SCALAR_STYLE ? NULL : "text";
+}
+
 /* A plain decimal number: digits, and for reals a point and an exponent. Whole numbers that begin with 0 would be
  * octal. */
 static bool parse_number(const reader *r, field_kind kind, double *value)
@@ -125,7 +139,7 @@ static bool parse_number(const reader *r, field_kind kind, double *value)
     const char *text = (const char *)r->event.data.scalar.value;
     const size_t length = r->event.data.scalar.length;
     const char *allowed = kind == FIELD_REAL ? "+-.eE0123456789" : "+-0123456789";
-    if (r->event.data.scalar.style != YAML_PLAIN_SCALAR_STYLE || length == 0 || strspn(text, allowed) != length) {
+    if (text_kind(r) != NULL || length == 0 || strspn(text, allowed) != length) {
         return false;
     }
     if (kind != FIELD_REAL && text[0] == '0' && length > 1) {
@@ -186,9 +200,10 @@ static bool read_field(reader *r, size_t index)
     }
     if (!good) {
         char description[120];
+        const char *text = scalar ? text_kind(r) : NULL;
         describe(wanted, description, sizeof description);
-        return mbt_fail(r->error, "line %zu: %s.%s is '%.60s'; %s is needed", line_of(r), wanted->section, wanted->key,
-                        found_text(r), description);
+        return mbt_fail(r->error, "line %zu: %s.%s is %s%s'%.60s'; %s is needed", line_of(r), wanted->section,
+                        wanted->key, text != NULL ? text : "", text != NULL ? " " : "", found_text(r), description);
     }
     char *place = (char *)r->config + wanted->offset;
     if (wanted->kind == FIELD_REAL) {

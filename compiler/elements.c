@@ -1,7 +1,6 @@
-/* elements.c: stored numbers to floats, and strided storages to row-major tensors. */
+/* elements.c: stored numbers to floats. */
 #include "elements.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -115,68 +114,16 @@ float mbt_element_read(mbt_element element, const uint8_t *bytes)
     }
 }
 
-/* Whether the largest index that a tensor with elements reaches, offset + sum (shape - 1) stride, is below count. */
-static bool index_in_bounds(const mbt_tensor *tensor, uint64_t count, uint64_t offset, const uint64_t *strides)
+const char *mbt_element_name(mbt_element element)
 {
-    if (offset >= count) {
-        return false;
-    }
-    uint64_t room = count - 1 - offset;
-    for (uint32_t i = 0; i < tensor->dims; ++i) {
-        const uint64_t steps = tensor->shape[i] - 1;
-        if (steps != 0 && strides[i] > room / steps) {
-            return false;
-        }
-        room -= steps * strides[i];
-    }
-    return true;
+    static const char *const names[MBT_ELEMENT_COUNT] = {"float64", "float32", "float16", "bfloat16", "int64",
+                                                         "int32",   "int16",   "int8",    "uint64",   "uint32",
+                                                         "uint16",  "uint8",   "bool"};
+    return names[element];
 }
 
-static bool fill_element(mbt_tensor *tensor, uint64_t i, mbt_element element, const uint8_t *bytes, mbt_error *error)
+bool mbt_element_is_float(mbt_element element)
 {
-    const float value = mbt_element_read(element, bytes);
-    if (!isfinite(value)) {
-        return mbt_fail(error, "tensor '%.200s': element %" PRIu64 " is %s; every value must be a finite float",
-                        tensor->name, i, isnan(value) ? "NaN" : "infinite or beyond the range of float");
-    }
-    tensor->data[i] = value;
-    return true;
-}
-
-bool mbt_tensor_fill(mbt_tensor *tensor, mbt_element element, const uint8_t *bytes, uint64_t count, uint64_t offset,
-                     const uint64_t *strides, mbt_error *error)
-{
-    uint64_t own[MBT_TENSOR_DIMS] = {0};
-    uint64_t index[MBT_TENSOR_DIMS] = {0};
-    if (tensor->count == 0) {
-        return true;
-    }
-    if (strides == NULL) {
-        uint64_t stride = 1;
-        for (uint32_t i = tensor->dims; i-- > 0;) {
-            own[i] = stride;
-            stride *= tensor->shape[i];
-        }
-        strides = own;
-    }
-    if (!index_in_bounds(tensor, count, offset, strides)) {
-        return mbt_fail(error, "tensor '%.200s' reaches beyond its storage of %" PRIu64 " elements", tensor->name,
-                        count);
-    }
-    const size_t size = mbt_element_size(element);
-    uint64_t at = offset;
-    for (uint64_t i = 0; i < tensor->count; ++i) {
-        if (!fill_element(tensor, i, element, bytes + at * size, error)) {
-            return false;
-        }
-        for (uint32_t d = tensor->dims; d-- > 0;) { /* the next position, last dimension fastest */
-            at += strides[d];
-            if (++index[d] < tensor->shape[d]) {
-                break;
-            }
-            at -= strides[d] * tensor->shape[d];
-            index[d] = 0;
-        }
-    }
-    return true;
+    return element == MBT_ELEMENT_F64 || element == MBT_ELEMENT_F32 || element == MBT_ELEMENT_F16 ||
+           element == MBT_ELEMENT_BF16;
 }

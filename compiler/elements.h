@@ -6,9 +6,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "error.h"
-#include "tensors.h"
-
 typedef enum mbt_element {
     MBT_ELEMENT_F64,
     MBT_ELEMENT_F32,
@@ -39,10 +36,9 @@ float mbt_float_from_bf16(uint16_t bits);
  * such, and what float cannot hold as an infinity. */
 float mbt_element_read(mbt_element element, const uint8_t *bytes);
 
-/* Fills tensor->data from row-major elements. count: elements there. strides: [dims] in elements, NULL when contiguous.
- * False if an index lies outside of [0, count), or a value is NaN, infinite or beyond float; the error names the
- * tensor. */
-bool mbt_tensor_fill(mbt_tensor *tensor, mbt_element element, const uint8_t *bytes, uint64_t count, uint64_t offset,
-                     const uint64_t *strides, mbt_error *error);
+/* "float32", "int64" ...: as PyTorch calls it. */
+const char *mbt_element_name(mbt_element element);
+
+bool mbt_element_is_float(mbt_element element);
 
 #endif

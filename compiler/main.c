@@ -9,6 +9,7 @@
 #include "files.h"
 #include "network.h"
 #include "options.h"
+#include "output.h"
 #include "provenance.h"
 #include "random.h"
 #include "tensors.h"
@@ -32,7 +33,7 @@ static bool read_input(const mbt_arguments *arguments, input *in, mbt_error *err
     }
     mbt_error reason = {""};
     if (!mbt_config_parse(in->config_bytes, in->config_size, &in->config, &reason)) {
-        return mbt_fail(error, "%s: %s", arguments->config, reason.text);
+        return mbt_fail_file(error, arguments->config, "%s", reason.text);
     }
     if (arguments->random_weights) {
         return mbt_random_weights(&in->config, arguments->seed, &in->tensors, error);
@@ -54,10 +55,26 @@ static bool build_network(const mbt_arguments *arguments, input *in, mbt_network
     const bool done = mbt_network_build(&in->config, &in->tensors, arguments->name, provenance, network, &reason);
     free(provenance);
     if (!done) {
-        return mbt_fail(error, "%s: %s", arguments->random_weights ? arguments->config : arguments->checkpoint,
-                        reason.text);
+        return mbt_fail_file(error, arguments->random_weights ? arguments->config : arguments->checkpoint, "%s",
+                             reason.text);
     }
     return true;
+}
+
+/* Reads, builds and writes. */
+static bool write_model(const mbt_arguments *arguments, mbt_network *network, FILE *stream, mbt_error *error)
+{
+    input in = {0};
+    mbt_error reason = {""};
+    bool done = read_input(arguments, &in, error) && build_network(arguments, &in, network, error);
+    if (done && !mbt_emit(network, stream, &reason)) {
+        mbt_network_free(network);
+        done = mbt_fail_file(error, arguments->output, "%s", reason.text);
+    }
+    mbt_tensors_free(&in.tensors);
+    free(in.config_bytes);
+    free(in.checkpoint_bytes);
+    return done;
 }
 
 static bool print_table(const mbt_network *network, mbt_error *error)
@@ -66,43 +83,23 @@ static bool print_table(const mbt_network *network, mbt_error *error)
     return fflush(stdout) == 0 || mbt_fail(error, "standard output: %s", strerror(errno));
 }
 
-static bool write_output(const mbt_arguments *arguments, const mbt_network *network, mbt_error *error)
+static bool compile(const mbt_arguments *arguments, mbt_error *error)
 {
     mbt_output output;
+    mbt_network network;
+    if (mbt_same_file(arguments->output, arguments->config) ||
+        (arguments->checkpoint != NULL && mbt_same_file(arguments->output, arguments->checkpoint))) {
+        return mbt_fail_file(error, arguments->output, "is an input; it would be overwritten");
+    }
     if (!mbt_output_open(arguments->output, &output, error)) {
         return false;
     }
-    mbt_error reason = {""};
-    if (!mbt_emit(network, output.stream, &reason)) {
-        mbt_output_discard(&output);
-        return mbt_fail(error, "%s: %s", arguments->output, reason.text);
-    }
-    if (!arguments->quiet && !print_table(network, error)) {
+    if (!write_model(arguments, &network, output.stream, error)) {
         mbt_output_discard(&output);
         return false;
     }
-    return mbt_output_commit(&output, error);
-}
-
-static bool compile(const mbt_arguments *arguments, mbt_error *error)
-{
-    if (mbt_same_file(arguments->output, arguments->config) ||
-        (arguments->checkpoint != NULL && mbt_same_file(arguments->output, arguments->checkpoint))) {
-        return mbt_fail(error, "%s: is an input; it would be overwritten", arguments->output);
-    }
-    input in = {0};
-    mbt_network network;
-    bool done = read_input(arguments, &in, error);
-    if (done) {
-        done = build_network(arguments, &in, &network, error);
-        if (done) {
-            done = write_output(arguments, &network, error);
-            mbt_network_free(&network);
-        }
-        mbt_tensors_free(&in.tensors);
-    }
-    free(in.config_bytes);
-    free(in.checkpoint_bytes);
+    const bool done = mbt_output_commit(&output, error) && (arguments->quiet || print_table(&network, error));
+    mbt_network_free(&network);
     return done;
 }
 

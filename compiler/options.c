@@ -1,6 +1,7 @@
 /* options.c: reads the command line of mambac. */
 #include "options.h"
 
+#include <getopt.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -19,13 +20,8 @@ const char mbt_usage[] =
     "  -o FILE.c              where the C goes\n"
     "  --random-weights SEED  random weights in place of a checkpoint, for measuring\n"
     "  -q, --quiet            no table\n"
-    "  --help, --version\n";
-
-typedef struct option {
-    const char *name;
-    const char **value; /* where the value goes, or NULL for a flag */
-    bool *flag;
-} option;
+    "  -h, --help\n"
+    "  -V, --version\n";
 
 /* Decimal digits only: no sign, no space. */
 static bool parse_seed(const char *text, uint64_t *seed)
@@ -51,30 +47,79 @@ static bool is_identifier(const char *name)
     return length > 0 && length <= MBT_NAME_MAX && strspn(name, letters) == length && (name[0] < '0' || name[0] > '9');
 }
 
-/* Takes argv[*at], and the argument after it where the option has a value apart from it. */
-static bool take_option(const option *options, size_t count, int argc, char *const *argv, int *at, mbt_error *error)
+/* Values of long options; those of flags are their letters. */
+enum { OPTION_CONFIG = 256, OPTION_PRECISION, OPTION_NAME, OPTION_SEED };
+
+static const struct option options[] = {
+    {"config", required_argument, NULL, OPTION_CONFIG},
+    {"precision", required_argument, NULL, OPTION_PRECISION},
+    {"name", required_argument, NULL, OPTION_NAME},
+    {"random-weights", required_argument, NULL, OPTION_SEED},
+    {"quiet", no_argument, NULL, 'q'},
+    {"help", no_argument, NULL, 'h'},
+    {"version", no_argument, NULL, 'V'},
+    {NULL, 0, NULL, 0},
+};
+
+/* Keeps the value of an option that may be there once. */
+static bool set_value(const char **value, const char *name, mbt_error *error)
 {
-    const char *text = argv[*at], *equals = strncmp(text, "--", 2) == 0 ? strchr(text, '=') : NULL;
-    const size_t length = equals != NULL ? (size_t)(equals - text) : strlen(text);
-    for (size_t i = 0; i < count; i++) {
-        const option *found = &options[i];
-        if (strlen(found->name) != length || strncmp(found->name, text, length) != 0) {
-            continue;
-        }
-        if (found->value == NULL) {
-            *found->flag = true;
-            return equals == NULL || mbt_fail(error, "option %s takes no value", found->name);
-        }
-        if (*found->value != NULL) {
-            return mbt_fail(error, "option %s is there twice", found->name);
-        }
-        if (equals == NULL && *at + 1 >= argc) {
-            return mbt_fail(error, "option %s needs a value", found->name);
-        }
-        *found->value = equals != NULL ? equals + 1 : argv[++*at];
-        return true;
+    if (*value != NULL) {
+        return mbt_fail(error, "option %s is there twice", name);
     }
-    return mbt_fail(error, "unknown option %s", text);
+    *value = optarg;
+    return true;
+}
+
+static bool set_checkpoint(mbt_arguments *arguments, const char *path, mbt_error *error)
+{
+    if (arguments->checkpoint != NULL) {
+        return mbt_fail(error, "one checkpoint at a time: %.200s, %.200s", arguments->checkpoint, path);
+    }
+    arguments->checkpoint = path;
+    return true;
+}
+
+/* What getopt_long did not like. It leaves the letter in optopt, or 0 for a long option that it does not know. */
+static bool refuse(int found, const char *word, mbt_error *error)
+{
+    if (found == ':') {
+        return optopt == 'o' ? mbt_fail(error, "option -o needs a value")
+                             : mbt_fail(error, "option %.100s needs a value", word);
+    }
+    if (optopt == 'q' || optopt == 'h' || optopt == 'V') {
+        return mbt_fail(error, "option %.*s takes no value", (int)strcspn(word, "="), word);
+    }
+    return optopt != 0 ? mbt_fail(error, "unknown option -%c", optopt) : mbt_fail(error, "unknown option %.100s", word);
+}
+
+static bool take(int found, char *const *argv, mbt_arguments *arguments, const char **seed, mbt_error *error)
+{
+    switch (found) {
+    case 1: /* no option: see the first character of what is given to getopt_long */
+        return set_checkpoint(arguments, optarg, error);
+    case OPTION_CONFIG:
+        return set_value(&arguments->config, "--config", error);
+    case OPTION_PRECISION:
+        return set_value(&arguments->precision, "--precision", error);
+    case OPTION_NAME:
+        return set_value(&arguments->name, "--name", error);
+    case OPTION_SEED:
+        return set_value(seed, "--random-weights", error);
+    case 'o':
+        return set_value(&arguments->output, "-o", error);
+    case 'q':
+        arguments->quiet = true;
+        return true;
+    case 'h':
+        arguments->help = true;
+        return true;
+    case 'V':
+        arguments->version = true;
+        return true;
+    default:
+        return refuse(found, argv[optind - 1], error);
+    }
 }
 
 static bool check(mbt_arguments *arguments, const char *seed, mbt_error *error)
@@ -85,20 +130,24 @@ static bool check(mbt_arguments *arguments, const char *seed, mbt_error *error)
                                             : "no checkpoint given");
     }
     if (seed != NULL && !parse_seed(seed, &arguments->seed)) {
-        return mbt_fail(error, "--random-weights %s: not a whole number from 0 to 18446744073709551615", seed);
+        return mbt_fail(error, "--random-weights %.100s: not a whole number from 0 to 18446744073709551615", seed);
     }
     if (arguments->config == NULL || arguments->precision == NULL || arguments->name == NULL ||
         arguments->output == NULL) {
         return mbt_fail(error, "--config, --precision, --name and -o are all needed");
     }
+    if (arguments->output[0] == '\0') {
+        return mbt_fail(error, "-o: the name of the file is empty");
+    }
     if (strcmp(arguments->precision, "f16") == 0 || strcmp(arguments->precision, "int8") == 0) {
         return mbt_fail(error, "--precision %s: this version writes f32 only", arguments->precision);
     }
     if (strcmp(arguments->precision, "f32") != 0) {
-        return mbt_fail(error, "--precision %s: unknown; this version writes f32 only", arguments->precision);
+        return mbt_fail(error, "--precision %.100s: unknown; this version writes f32 only", arguments->precision);
     }
     if (!is_identifier(arguments->name)) {
-        return mbt_fail(error, "--name %s: not a C identifier of at most %d characters", arguments->name, MBT_NAME_MAX);
+        return mbt_fail(error, "--name %.100s: not a C identifier of at most %d characters", arguments->name,
+                        MBT_NAME_MAX);
     }
     return true;
 }
@@ -107,25 +156,16 @@ bool mbt_arguments_parse(int argc, char *const *argv, mbt_arguments *arguments, 
 {
     memset(arguments, 0, sizeof *arguments);
     const char *seed = NULL;
-    const option options[] = {
-        {"--config", &arguments->config, NULL}, {"--precision", &arguments->precision, NULL},
-        {"--name", &arguments->name, NULL},     {"-o", &arguments->output, NULL},
-        {"--random-weights", &seed, NULL},      {"-q", NULL, &arguments->quiet},
-        {"--quiet", NULL, &arguments->quiet},   {"-h", NULL, &arguments->help},
-        {"--help", NULL, &arguments->help},     {"--version", NULL, &arguments->version},
-    };
-    bool only_files = false;
-    for (int at = 1; at < argc; at++) {
-        if (!only_files && strcmp(argv[at], "--") == 0) {
-            only_files = true;
-        } else if (!only_files && argv[at][0] == '-' && argv[at][1] != '\0') {
-            if (!take_option(options, sizeof options / sizeof options[0], argc, argv, &at, error)) {
-                return false;
-            }
-        } else if (arguments->checkpoint != NULL) {
-            return mbt_fail(error, "one checkpoint at a time: %s, %s", arguments->checkpoint, argv[at]);
-        } else {
-            arguments->checkpoint = argv[at];
+    int found;
+    optind = 0; /* begins anew, also where a line was parsed before */
+    while ((found = getopt_long(argc, argv, "-:o:qhV", options, NULL)) != -1) {
+        if (!take(found, argv, arguments, &seed, error)) {
+            return false;
+        }
+    }
+    for (int at = optind; at < argc; at++) { /* after -- */
+        if (!set_checkpoint(arguments, argv[at], error)) {
+            return false;
         }
     }
     return arguments->help || arguments->version || check(arguments, seed, error);

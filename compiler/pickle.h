@@ -10,8 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "elements.h"
 #include "error.h"
+#include "tensors.h"
 
 typedef enum mbt_pickle_kind {
     MBT_PICKLE_NONE,
@@ -42,6 +42,7 @@ typedef struct mbt_pickle_tensor {
     uint32_t dims;
     uint64_t offset; /* elements */
     uint64_t shape[MBT_TENSOR_DIMS], strides[MBT_TENSOR_DIMS];
+    const mbt_pickle_value *metadata; /* what torch adds: {"neg": True}, say; NULL if nothing */
 } mbt_pickle_tensor;
 
 /* Values may be shared and, through lists and dicts, contain themselves. */

@@ -140,6 +140,7 @@ static mbt_pickle_value *make_tensor(mbt_pickle *pickle, const struct mbt_pickle
     tensor->storage = items[0];
     tensor->offset = (uint64_t)items[1]->as.integer;
     tensor->dims = (uint32_t)items[2]->as.list.count;
+    tensor->metadata = arguments->count > wanted ? items[wanted] : NULL;
     mbt_pickle_value *value = mbt_pickle_new(pickle, MBT_PICKLE_TENSOR, error);
     if (value != NULL) {
         value->as.tensor = tensor;

@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "elements.h"
-
 #define PREAMBLE 8u
 
 typedef struct dtype {
@@ -22,6 +20,15 @@ static const dtype dtypes[] = {
     {"U64", MBT_ELEMENT_U64},   {"U32", MBT_ELEMENT_U32}, {"U16", MBT_ELEMENT_U16}, {"U8", MBT_ELEMENT_U8},
     {"BOOL", MBT_ELEMENT_BOOL},
 };
+
+/* An entry of the header. */
+typedef struct description {
+    const char *name;
+    mbt_element element;
+    uint32_t dims;
+    uint64_t shape[MBT_TENSOR_DIMS];
+    uint64_t begin, end; /* of its bytes in the data */
+} description;
 
 static uint64_t header_length(const uint8_t *bytes)
 {
@@ -74,63 +81,113 @@ static bool find_element(const cJSON *item, mbt_element *element)
     return false;
 }
 
-/* Adds one tensor and moves *end up to the end of its data. */
-static bool read_tensor(const cJSON *entry, const uint8_t *data, uint64_t data_size, uint64_t *end,
-                        mbt_tensors *tensors, mbt_error *error)
+/* Whether shape and type need just the bytes that are there. */
+static bool check_size(const description *tensor, mbt_error *error)
 {
-    const char *name = entry->string;
-    uint64_t shape[MBT_TENSOR_DIMS] = {0}, offsets[2] = {0};
-    uint32_t dims = 0, offset_count = 0;
-    mbt_element element = MBT_ELEMENT_COUNT;
+    const uint64_t size = tensor->end - tensor->begin, element_size = mbt_element_size(tensor->element);
+    const uint64_t count = size / element_size;
+    uint64_t product = 1;
+    for (uint32_t i = 0; i < tensor->dims; ++i) {
+        product = tensor->shape[i] != 0 && product > count / tensor->shape[i] ? count + 1 : product * tensor->shape[i];
+    }
+    return (product == count && size % element_size == 0) ||
+           mbt_fail(error, "tensor '%.200s': %" PRIu64 " bytes of data are not what its shape and dtype need",
+                    tensor->name, size);
+}
+
+/* Reads an entry of the header and checks it by itself. */
+static bool read_entry(const cJSON *entry, uint64_t data_size, description *tensor, mbt_error *error)
+{
+    uint32_t offset_count = 0;
+    uint64_t offsets[2] = {0};
+    *tensor = (description){.name = entry->string};
     if (!cJSON_IsObject(entry) || cJSON_GetArraySize(entry) != 3) { /* so none of the three names can be there twice */
-        return mbt_fail(error, "tensor '%.200s': its entry must have dtype, shape and data_offsets, each once", name);
+        return mbt_fail(error, "tensor '%.200s': its entry must have dtype, shape and data_offsets, each once",
+                        tensor->name);
     }
     const cJSON *type = cJSON_GetObjectItemCaseSensitive(entry, "dtype");
-    if (!find_element(type, &element)) {
+    if (!find_element(type, &tensor->element)) {
         return mbt_fail(error,
-                        "tensor '%.200s': dtype '%.40s'; F64, F32, F16, BF16, I8 to I64, U8 to U64 and BOOL are "
-                        "known",
-                        name, cJSON_IsString(type) ? type->valuestring : "");
+                        "tensor '%.200s': dtype '%.40s'; F64, F32, F16, BF16, I8 to I64, U8 to U64 and BOOL are known",
+                        tensor->name, cJSON_IsString(type) ? type->valuestring : "");
     }
-    if (!read_array(cJSON_GetObjectItemCaseSensitive(entry, "shape"), shape, MBT_TENSOR_DIMS, &dims)) {
-        return mbt_fail(error, "tensor '%.200s': shape must be at most %d whole numbers", name, MBT_TENSOR_DIMS);
+    if (!read_array(cJSON_GetObjectItemCaseSensitive(entry, "shape"), tensor->shape, MBT_TENSOR_DIMS, &tensor->dims)) {
+        return mbt_fail(error, "tensor '%.200s': shape must be at most %d whole numbers", tensor->name,
+                        MBT_TENSOR_DIMS);
     }
     if (!read_array(cJSON_GetObjectItemCaseSensitive(entry, "data_offsets"), offsets, 2, &offset_count) ||
         offset_count != 2 || offsets[0] > offsets[1] || offsets[1] > data_size) {
         return mbt_fail(error,
                         "tensor '%.200s': data_offsets must be a begin and an end within the %" PRIu64 " bytes of data",
-                        name, data_size);
+                        tensor->name, data_size);
     }
-    /* Checked against the bytes before anything of that size is allocated. */
-    uint64_t bytes_left = offsets[1] - offsets[0], count = bytes_left / mbt_element_size(element), product = 1;
-    for (uint32_t i = 0; i < dims; ++i) {
-        product = shape[i] != 0 && product > count / shape[i] ? count + 1 : product * shape[i];
+    tensor->begin = offsets[0];
+    tensor->end = offsets[1];
+    return check_size(tensor, error);
+}
+
+static int compare_places(const void *first, const void *second)
+{
+    const description *a = first, *b = second;
+    if (a->begin != b->begin) {
+        return a->begin < b->begin ? -1 : 1;
     }
-    if (product != count || bytes_left % mbt_element_size(element) != 0) {
-        return mbt_fail(error, "tensor '%.200s': %" PRIu64 " bytes of data are not what its shape and dtype need", name,
-                        bytes_left);
+    return (a->end > b->end) - (a->end < b->end);
+}
+
+/* Sorts the tensors by the place of their data. The format wants them to cover it without holes, each byte once. */
+static bool check_places(description *list, size_t count, uint64_t data_size, mbt_error *error)
+{
+    uint64_t end = 0;
+    qsort(list, count, sizeof *list, compare_places);
+    for (size_t i = 0; i < count; ++i) {
+        if (list[i].begin != end) {
+            return mbt_fail(error,
+                            "tensor '%.200s': its data begins at byte %" PRIu64 ", and what is before ends at %" PRIu64
+                            "; neither gaps nor overlaps are allowed",
+                            list[i].name, list[i].begin, end);
+        }
+        end = list[i].end;
     }
-    *end = offsets[1] > *end ? offsets[1] : *end;
-    mbt_tensor *tensor = mbt_tensors_add(tensors, name, shape, dims, error);
-    return tensor != NULL && mbt_tensor_fill(tensor, element, data + offsets[0], count, 0, NULL, error);
+    return end == data_size || mbt_fail(error, "%" PRIu64 " bytes follow the last tensor", data_size - end);
+}
+
+/* Everything is checked before anything of the tensors' size is allocated. */
+static bool read_list(const cJSON *header, const uint8_t *data, uint64_t data_size, description *list,
+                      mbt_tensors *tensors, mbt_error *error)
+{
+    size_t count = 0;
+    for (const cJSON *entry = header->child; entry != NULL; entry = entry->next) {
+        if (strcmp(entry->string, "__metadata__") != 0 && !read_entry(entry, data_size, &list[count++], error)) {
+            return false;
+        }
+    }
+    if (!check_places(list, count, data_size, error)) {
+        return false;
+    }
+    for (size_t i = 0; i < count; ++i) {
+        mbt_tensor *tensor = mbt_tensors_add(tensors, list[i].name, list[i].shape, list[i].dims, error);
+        if (tensor == NULL ||
+            !mbt_tensor_fill(tensor, list[i].element, data + list[i].begin, tensor->count, 0, NULL, error)) {
+            return false;
+        }
+    }
+    return count != 0 || mbt_fail(error, "the file has no tensors");
 }
 
 static bool read_tensors(const cJSON *header, const uint8_t *data, uint64_t data_size, mbt_tensors *tensors,
                          mbt_error *error)
 {
-    uint64_t end = 0;
     if (!cJSON_IsObject(header)) {
         return mbt_fail(error, "the header is no JSON object");
     }
-    for (const cJSON *entry = header->child; entry != NULL; entry = entry->next) {
-        if (strcmp(entry->string, "__metadata__") != 0 && !read_tensor(entry, data, data_size, &end, tensors, error)) {
-            return false;
-        }
+    description *list = calloc((size_t)cJSON_GetArraySize(header) + 1, sizeof *list);
+    if (list == NULL) {
+        return mbt_fail(error, "out of memory");
     }
-    if (end != data_size) {
-        return mbt_fail(error, "%" PRIu64 " bytes follow the last tensor", data_size - end);
-    }
-    return tensors->count != 0 || mbt_fail(error, "the file has no tensors");
+    const bool done = read_list(header, data, data_size, list, tensors, error);
+    free(list);
+    return done;
 }
 
 static bool read_header(const char *text, size_t length, const uint8_t *data, uint64_t data_size, mbt_tensors *tensors,

@@ -12,7 +12,7 @@
 /* Whether the first bytes look like it: a length below 2^40, then '{'. */
 bool mbt_safetensors_sniff(const uint8_t *bytes, size_t size);
 
-/* Adds every tensor of the file. Nothing may lie beyond the tensors' bytes, and none of them outside of the file. */
+/* Adds every tensor of the file, in the order of their data. Together they must cover it, without gaps or overlaps. */
 bool mbt_safetensors_read(const uint8_t *bytes, size_t size, mbt_tensors *tensors, mbt_error *error);
 
 #endif

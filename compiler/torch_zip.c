@@ -9,12 +9,13 @@
 
 #define MAX_NAME 1024u
 
-/* How much larger than the file its contents may be, inflated and expanded: storages in bytes, tensors in elements. */
-#define GROWTH 64u
+/* How much larger than the file its contents may be, inflated and expanded: storages in bytes, tensors in elements.
+ * Weights hardly deflate and are hardly shared: what is more is made up. */
+#define GROWTH 4u
 #define GROWTH_AT_LEAST (1u << 20)
 /* And its pickle, in bytes: torch does not deflate it, and the storages outweigh it. */
-#define PICKLE_GROWTH 2u
-#define PICKLE_AT_LEAST (1u << 16)
+#define PICKLE_SHARE 4u
+#define PICKLE_AT_LEAST (1u << 18)
 
 struct mbt_torch_zip {
     zip_t *zip;
@@ -168,7 +169,7 @@ static bool read_archive(mbt_torch_zip *archive, mbt_error *error)
         return mbt_fail(error, "a TorchScript archive; save the state dict with torch.save");
     }
     uint64_t size = 0;
-    const uint64_t limit = PICKLE_AT_LEAST + archive->file_size * PICKLE_GROWTH;
+    const uint64_t limit = PICKLE_AT_LEAST + archive->file_size / PICKLE_SHARE;
     if (!check_byte_order(archive, error)) {
         return false;
     }
@@ -185,7 +186,7 @@ mbt_torch_zip *mbt_torch_zip_open(const void *bytes, size_t size, mbt_error *err
         return NULL;
     }
     if (size > PTRDIFF_MAX / GROWTH - GROWTH_AT_LEAST) {
-        mbt_fail(error, "too large");
+        mbt_fail(error, "%zu bytes are more than memory can hold", size);
         mbt_torch_zip_close(archive);
         return NULL;
     }
@@ -247,6 +248,29 @@ static bool fill(mbt_torch_zip *archive, const mbt_pickle_tensor *description, m
                            error);
 }
 
+/* Whether the numbers of the storage are those of the tensor. torch marks a view that is to be negated or conjugated
+ * when it is read, {"neg": True}, and leaves its storage as it was. */
+static bool check_metadata(const mbt_pickle_value *metadata, const char *name, mbt_error *error)
+{
+    if (metadata == NULL || metadata->kind == MBT_PICKLE_NONE) {
+        return true;
+    }
+    if (metadata->kind != MBT_PICKLE_DICT) {
+        return mbt_fail(error, "tensor '%.200s': its metadata is of type %s, not a dict", name,
+                        mbt_pickle_kind_name(metadata->kind));
+    }
+    for (size_t i = 0; i < metadata->as.list.count; i += 2) {
+        const mbt_pickle_value *key = metadata->as.list.items[i], *value = metadata->as.list.items[i + 1];
+        if (value->kind != MBT_PICKLE_BOOL || value->as.integer != 0) {
+            const bool is_text = key->kind == MBT_PICKLE_STRING;
+            const size_t size = is_text ? key->as.string.size : 0;
+            return mbt_fail(error, "tensor '%.200s': its metadata sets '%.*s'; save a copy of the plain values", name,
+                            size < 80 ? (int)size : 80, is_text ? key->as.string.text : "");
+        }
+    }
+    return true;
+}
+
 /* Whether the tensor's elements are within what is left of a file's growth; takes them from it. */
 static bool take_elements(mbt_torch_zip *archive, const mbt_pickle_tensor *description)
 {
@@ -281,6 +305,9 @@ bool mbt_torch_zip_add(mbt_torch_zip *archive, const mbt_pickle_value *name, con
     memcpy(text, name->as.string.text, size);
     text[size] = '\0';
     const mbt_pickle_tensor *description = value->as.tensor;
+    if (!check_metadata(description->metadata, text, error)) {
+        return false;
+    }
     if (!take_elements(archive, description)) {
         return mbt_fail(error, "tensor '%.200s': more elements than are believed of a file of %" PRIu64 " bytes", text,
                         archive->file_size);

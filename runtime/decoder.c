@@ -97,7 +97,7 @@ void mbt_mask_decoder_run(mbt_run *run, const mbt_decoder_memory *memory, const 
         return;
     mbt_instance_norm_combine(norm, run->frames, run->bins, 1, &decoder->gain, &decoder->offset);
     mbt_run_tasks(run, apply_mask, &job, run->frames);
-    mbt_run_stage(run, "mask", memory->up, run->frames * run->bins);
+    mbt_run_stage(run, "mask", 0, memory->up, run->frames * run->bins);
     mbt_run_advance(run, 0.05 * share);
 }
 
@@ -138,6 +138,6 @@ void mbt_phase_decoder_run(mbt_run *run, const mbt_decoder_memory *memory, const
         return;
     mbt_instance_norm_combine(norm, run->frames, run->bins, run->model->channels, decoder->gain, decoder->offset);
     mbt_run_tasks(run, finish_phase, &job, run->frames);
-    mbt_run_stage(run, "phase", pairs, 2 * run->frames * run->bins);
+    mbt_run_stage(run, "phase", 0, pairs, 2 * run->frames * run->bins);
     mbt_run_advance(run, 0.05 * share);
 }

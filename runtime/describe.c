@@ -1,12 +1,5 @@
-/* describe.c: what a model is, and which one is linked in. */
+/* describe.c: what a model is. */
 #include "model_check.h"
-
-extern const mbt_model mbt_model_tiny;
-
-const mbt_model *mbt_model_default(void)
-{
-    return &mbt_model_tiny;
-}
 
 mbt_status mbt_model_describe(const mbt_model *model, mbt_model_info *info)
 {

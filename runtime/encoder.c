@@ -17,9 +17,9 @@ void mbt_encoder_run(mbt_run *run, const mbt_encoder_memory *memory, float *plan
     const mbt_view dense_out = {memory->out, bins * channels, channels};
     const mbt_view out = {x, inner_bins * channels, channels};
     mbt_dense_clear(run, &memory->dense);
-    mbt_unit_run(run, &encoder->dense_conv_1, (mbt_window){1, 1, 1, 1}, in, mbt_dense_slot(run, &memory->dense, 0),
+    mbt_unit_run(run, &encoder->dense_conv_1, (mbt_stencil){1, 1, 1, 1}, in, mbt_dense_slot(run, &memory->dense, 0),
                  run->bins, norm);
     mbt_dense_run(run, &encoder->dense_block, &memory->dense, dense_out, norm, 0.9 * share);
-    mbt_unit_run(run, &encoder->dense_conv_2, (mbt_window){1, 1, 3, 2}, dense_out, out, run->inner_bins, norm);
+    mbt_unit_run(run, &encoder->dense_conv_2, (mbt_stencil){1, 1, 3, 2}, dense_out, out, run->inner_bins, norm);
     mbt_run_advance(run, 0.1 * share);
 }

@@ -1,4 +1,5 @@
 /* enhancer.c: the public calls: memory, threads and kernels around one run of the network. */
+#include <fenv.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -31,7 +32,9 @@ void mbt_options_init(mbt_options *options)
 
 static mbt_status check_options(const mbt_options *options)
 {
-    const bool good = options->max_samples >= 1 && options->threads <= MBT_MAX_THREADS;
+    bool good = options->max_samples >= 1 && options->threads <= MBT_MAX_THREADS;
+    for (size_t i = 0; i < sizeof options->reserved / sizeof *options->reserved; i++)
+        good = good && options->reserved[i] == 0;
     return good ? MBT_OK : MBT_ERROR_ARGUMENT;
 }
 
@@ -111,15 +114,14 @@ static mbt_status take_memory(const mbt_options *options, size_t bytes, void **a
     return MBT_OK;
 }
 
-mbt_status mbt_open(const mbt_model *model, const mbt_options *options, mbt_enhancer **enhancer)
+static mbt_status open_enhancer(const mbt_model *model, const mbt_options *options, mbt_enhancer **enhancer)
 {
-    if (!enhancer)
-        return MBT_ERROR_ARGUMENT;
-    *enhancer = NULL;
     mbt_options chosen;
     mbt_options_init(&chosen);
     if (options)
         chosen = *options;
+    if (chosen.threads == 0) /* once and for all: the number of cores online may change */
+        chosen.threads = mbt_pool_threads(0);
     size_t bytes = 0;
     const mbt_kernels *kernels = NULL;
     void *allocated = NULL, *block = NULL;
@@ -143,6 +145,20 @@ mbt_status mbt_open(const mbt_model *model, const mbt_options *options, mbt_enha
     return MBT_OK;
 }
 
+/* Callers of audio libraries run in modes of their own (flush to zero, most often), which would change the bits. */
+mbt_status mbt_open(const mbt_model *model, const mbt_options *options, mbt_enhancer **enhancer)
+{
+    if (!enhancer)
+        return MBT_ERROR_ARGUMENT;
+    *enhancer = NULL;
+    fenv_t callers;
+    fegetenv(&callers);
+    fesetenv(FE_DFL_ENV);
+    const mbt_status status = open_enhancer(model, options, enhancer);
+    fesetenv(&callers);
+    return status;
+}
+
 void mbt_close(mbt_enhancer *enhancer)
 {
     if (!enhancer)
@@ -157,12 +173,8 @@ void mbt_enhancer_set_stage_hook(mbt_enhancer *enhancer, mbt_stage_hook *hook, v
     enhancer->hook_cookie = cookie;
 }
 
-mbt_status mbt_enhance(mbt_enhancer *enhancer, const float *in, float *out, size_t samples)
+static mbt_status enhance(mbt_enhancer *enhancer, const float *in, float *out, size_t samples)
 {
-    if (!enhancer || (samples && (!in || !out)))
-        return MBT_ERROR_ARGUMENT;
-    if (samples > enhancer->options.max_samples)
-        return MBT_ERROR_TOO_LONG;
     mbt_level level;
     const mbt_status status = mbt_level_measure(in, samples, &level);
     if (status != MBT_OK)
@@ -188,4 +200,18 @@ mbt_status mbt_enhance(mbt_enhancer *enhancer, const float *in, float *out, size
     mbt_network_run(&run, &enhancer->network, enhancer->planes, enhancer->magnitude, enhancer->pairs);
     mbt_spectrum_inverse(&run, &enhancer->spectrum, enhancer->magnitude, enhancer->pairs, out, samples, level);
     return run.cancelled ? MBT_ERROR_CANCELLED : MBT_OK;
+}
+
+mbt_status mbt_enhance(mbt_enhancer *enhancer, const float *in, float *out, size_t samples)
+{
+    if (!enhancer || (samples && (!in || !out)))
+        return MBT_ERROR_ARGUMENT;
+    if (samples > enhancer->options.max_samples)
+        return MBT_ERROR_TOO_LONG;
+    fenv_t callers;
+    fegetenv(&callers);
+    fesetenv(FE_DFL_ENV);
+    const mbt_status status = enhance(enhancer, in, out, samples);
+    fesetenv(&callers);
+    return status;
 }

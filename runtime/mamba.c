@@ -10,12 +10,12 @@ void mbt_mamba_plan(mbt_mamba_memory *memory, const mbt_mamba *mamba, size_t cha
 {
     const size_t p = MBT_PADDED((size_t)mamba->d_inner), s = MBT_MAMBA_CHUNK;
     memory->normed = mbt_arena_floats(arena, s * channels);
-    memory->uz = mbt_arena_floats(arena, (mamba->d_conv - 1 + s) * 2 * p);
+    memory->uz = mbt_arena_floats(arena, mbt_times(mamba->d_conv - 1 + s, 2 * p));
     memory->u = mbt_arena_floats(arena, s * p);
-    memory->dt_b_c = mbt_arena_floats(arena, s * (mamba->dt_rank + 2 * (size_t)mamba->d_state));
+    memory->dt_b_c = mbt_arena_floats(arena, mbt_times(s, mamba->dt_rank + 2 * (size_t)mamba->d_state));
     memory->dt = mbt_arena_floats(arena, s * p);
     memory->y = mbt_arena_floats(arena, s * p);
-    memory->h = mbt_arena_floats(arena, p * mamba->d_state);
+    memory->h = mbt_arena_floats(arena, mbt_times(p, mamba->d_state));
 }
 
 static void run_chunk(const mbt_kernels *kernels, const mbt_mamba *mamba, const mbt_mamba_memory *memory, mbt_rows x,

@@ -68,7 +68,7 @@ static bool sizes_are_sane(const mbt_model *m)
     return m->name && m->provenance && in_range(m->sample_rate, 1, 1000000) && in_range(m->n_fft, 4, MAX_SIZE) &&
            m->n_fft % 4 == 0 && in_range(m->win, 2, m->n_fft) && in_range(m->hop, 1, m->win / 2) &&
            in_range(m->channels, 8, MAX_SIZE / 16) && m->channels % 8 == 0 && in_range(m->block_count, 1, MAX_SIZE) &&
-           m->compress_factor > 0 && m->compress_factor <= 1 && m->encoder && m->blocks && m->mask_decoder &&
+           m->compress_factor >= 0.125f && m->compress_factor <= 1 && m->encoder && m->blocks && m->mask_decoder &&
            m->phase_decoder;
 }
 

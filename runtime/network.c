@@ -1,8 +1,6 @@
 /* network.c: the whole network, and the memory that its parts share. */
 #include "network.h"
 
-#include <stdio.h>
-
 void mbt_network_plan(mbt_network *network, const mbt_model *model, size_t frames, unsigned threads, mbt_arena *arena)
 {
     const size_t channels = model->channels, bins = model->n_fft / 2 + 1, inner_bins = (bins - 3) / 2 + 1;
@@ -28,12 +26,10 @@ void mbt_network_run(mbt_run *run, const mbt_network *network, float *planes, fl
     const double encoder = 0.30, decoder = 0.15, blocks = 1 - encoder - 2 * decoder;
     const size_t size = run->frames * run->inner_bins * run->model->channels;
     mbt_encoder_run(run, &network->encoder, planes, network->x, &network->norm, encoder);
-    mbt_run_stage(run, "encoder", network->x, size);
+    mbt_run_stage(run, "encoder", 0, network->x, size);
     for (uint32_t i = 0; i < run->model->block_count; i++) {
         mbt_block_run(run, &run->model->blocks[i], network->blocks, network->x, blocks / run->model->block_count);
-        char stage[24];
-        snprintf(stage, sizeof stage, "block%u", (unsigned)i);
-        mbt_run_stage(run, stage, network->x, size);
+        mbt_run_stage(run, "block", i, network->x, size);
     }
     mbt_mask_decoder_run(run, &network->decoder, network->x, planes, magnitude, &network->norm, decoder);
     mbt_phase_decoder_run(run, &network->decoder, network->x, pairs, &network->norm, decoder);

@@ -38,10 +38,10 @@ static inline void mbt_run_advance(mbt_run *run, double share)
         run->cancelled = run->progress(run->progress_cookie, run->done < 1 ? run->done : 1) != 0;
 }
 
-static inline void mbt_run_stage(mbt_run *run, const char *stage, const float *data, size_t count)
+static inline void mbt_run_stage(mbt_run *run, const char *stage, unsigned index, const float *data, size_t count)
 {
     if (run->hook && !run->cancelled)
-        run->hook(run->hook_cookie, stage, data, count);
+        run->hook(run->hook_cookie, stage, index, data, count);
 }
 
 /* The matrix product for the weights' type; mbt_model_check has made sure that there is one. */

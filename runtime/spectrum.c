@@ -103,7 +103,9 @@ static void overlap_add(void *context, size_t task, unsigned worker)
             sum += s->windowed[t * n_fft + n];
             envelope += s->window[n] * s->window[n];
         }
-        const double value = (double)(sum / envelope / job->level.gain) / job->level.scale, limit = (double)FLT_MAX;
+        /* The last sample of a very long window may lie where it is 0. */
+        const float sample = envelope > 0 ? sum / envelope / job->level.gain : 0;
+        const double value = (double)sample / job->level.scale, limit = (double)FLT_MAX;
         job->out[i] = (float)(value > limit ? limit : value < -limit ? -limit : value);
     }
 }

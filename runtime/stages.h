@@ -1,5 +1,4 @@
-/* stages.h: a look at the tensors between the parts, for the tests that hold them against the reference. Not exported.
- */
+/* stages.h: a look at the tensors between the parts, for the tests that hold them against the reference. */
 #ifndef MBT_RUNTIME_STAGES_H
 #define MBT_RUNTIME_STAGES_H
 
@@ -7,9 +6,9 @@
 
 #include "mambattention/mambattention.h"
 
-/* stage: "encoder" and "block0" .. [T][F'][C], "mask" [T][F], "phase" [T][F][2]: real and imaginary part, whose angle
- * it is. count: floats. */
-typedef void mbt_stage_hook(void *cookie, const char *stage, const float *data, size_t count);
+/* stage: "encoder" and "block" [T][F'][C], "mask" [T][F], "phase" [T][F][2]: real and imaginary part, whose angle it
+ * is. index: of the block. count: floats. */
+typedef void mbt_stage_hook(void *cookie, const char *stage, unsigned index, const float *data, size_t count);
 
 /* hook is called by every later mbt_enhance, from the calling thread; NULL takes it away. */
 void mbt_enhancer_set_stage_hook(mbt_enhancer *enhancer, mbt_stage_hook *hook, void *cookie);

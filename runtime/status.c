@@ -25,7 +25,8 @@ const char *mbt_status_string(mbt_status status)
     case MBT_ERROR_SAMPLE:
         return "the recording has a sample that is NaN or infinite";
     case MBT_ERROR_ISA:
-        return "the kernels asked for (--isa, MBT_ISA) do not exist or do not run on this processor";
+        return "no such kernels (isa, MBT_ISA) in this build or for this processor; builds with SLEEF need fused "
+               "multiply-add";
     case MBT_ERROR_THREADS:
         return "the system refused to start a thread";
     case MBT_ERROR_CANCELLED:

@@ -1,6 +1,8 @@
 /* threads.c: workers sleep on a condition until there is work, and draw tasks from a counter. */
 #if MBT_THREADS
 #define _POSIX_C_SOURCE 200809L
+#define _DARWIN_C_SOURCE /* macOS hides the number of cores behind it */
+#include <fenv.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <unistd.h>
@@ -34,7 +36,11 @@ unsigned mbt_pool_threads(unsigned wanted)
 {
     if (wanted)
         return wanted;
+#ifdef _SC_NPROCESSORS_ONLN
     const long cores = sysconf(_SC_NPROCESSORS_ONLN);
+#else
+    const long cores = 1;
+#endif
     return cores < 1 ? 1 : cores > (long)MBT_MAX_THREADS ? MBT_MAX_THREADS : (unsigned)cores;
 }
 
@@ -63,6 +69,7 @@ static void *work(void *argument)
     const worker *self = argument;
     mbt_pool *pool = self->pool;
     unsigned long seen = 0;
+    fesetenv(FE_DFL_ENV); /* not the mode of the thread that opened the pool */
     pthread_mutex_lock(&pool->lock);
     for (;;) {
         while (pool->round == seen && !pool->stop)

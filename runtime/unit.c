@@ -35,7 +35,7 @@ void mbt_instance_norm_combine(const mbt_instance_norm *norm, size_t frames, siz
 typedef struct unit_job {
     const mbt_run *run;
     const mbt_unit *unit;
-    mbt_window window;
+    mbt_stencil stencil;
     mbt_view in, out;
     size_t bins;
     const mbt_instance_norm *norm;
@@ -46,21 +46,21 @@ static void convolve_frame(void *context, size_t t, unsigned worker)
 {
     const unit_job *job = context;
     const mbt_kernels *kernels = job->run->kernels;
-    const mbt_window *window = &job->window;
+    const mbt_stencil *stencil = &job->stencil;
     const size_t channels = job->unit->conv.n;
     (void)worker;
     mbt_gemm gemm = {.w = &job->unit->conv,
-                     .lda = (ptrdiff_t)window->bin_stride * job->in.bin,
+                     .lda = (ptrdiff_t)stencil->bin_stride * job->in.bin,
                      .out = job->out.data + (ptrdiff_t)t * job->out.frame,
                      .ldo = job->out.bin,
                      .rows = job->bins};
-    for (size_t i = 0; i < window->time_taps; i++) {
+    for (size_t i = 0; i < stencil->time_taps; i++) {
         const ptrdiff_t frame =
-            (ptrdiff_t)t + ((ptrdiff_t)i - (ptrdiff_t)(window->time_taps - 1) / 2) * (ptrdiff_t)window->time_dilation;
+            (ptrdiff_t)t + ((ptrdiff_t)i - (ptrdiff_t)(stencil->time_taps - 1) / 2) * (ptrdiff_t)stencil->time_dilation;
         if (frame < 0 || frame >= (ptrdiff_t)job->run->frames)
             continue;
-        for (size_t j = 0; j < window->bin_taps; j++)
-            gemm.a[i * window->bin_taps + j] = job->in.data + frame * job->in.frame + (ptrdiff_t)j * job->in.bin;
+        for (size_t j = 0; j < stencil->bin_taps; j++)
+            gemm.a[i * stencil->bin_taps + j] = job->in.data + frame * job->in.frame + (ptrdiff_t)j * job->in.bin;
     }
     mbt_gemm_run(kernels, &gemm);
     kernels->channel_stats(gemm.out, gemm.ldo, gemm.rows, channels, job->norm->mean + t * channels,
@@ -75,10 +75,10 @@ static void normalise_frame(void *context, size_t t, unsigned worker)
                                   job->unit->conv.n, job->norm->scale, job->norm->shift, job->unit->slope);
 }
 
-void mbt_unit_run(mbt_run *run, const mbt_unit *unit, mbt_window window, mbt_view in, mbt_view out, size_t bins,
+void mbt_unit_run(mbt_run *run, const mbt_unit *unit, mbt_stencil stencil, mbt_view in, mbt_view out, size_t bins,
                   const mbt_instance_norm *norm)
 {
-    unit_job job = {run, unit, window, in, out, bins, norm};
+    unit_job job = {run, unit, stencil, in, out, bins, norm};
     mbt_run_tasks(run, convolve_frame, &job, run->frames);
     if (run->cancelled)
         return;
@@ -113,11 +113,11 @@ void mbt_dense_run(mbt_run *run, const mbt_dense_block *block, const mbt_dense *
                    const mbt_instance_norm *norm, double share)
 {
     mbt_view in = mbt_dense_slot(run, dense, 0);
-    in.data -= in.bin; /* the window starts one bin before */
+    in.data -= in.bin; /* the stencil starts one bin before */
     for (size_t i = 0; i < MBT_DENSE_UNITS; i++) {
-        const mbt_window window = {3, (size_t)1 << i, 3, 1};
+        const mbt_stencil stencil = {3, (size_t)1 << i, 3, 1};
         const mbt_view to = i + 1 < MBT_DENSE_UNITS ? mbt_dense_slot(run, dense, i + 1) : out;
-        mbt_unit_run(run, &block->unit[i], window, in, to, dense->bins, norm);
+        mbt_unit_run(run, &block->unit[i], stencil, in, to, dense->bins, norm);
         mbt_run_advance(run, share / MBT_DENSE_UNITS);
     }
 }

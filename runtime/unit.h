@@ -30,12 +30,12 @@ void mbt_instance_norm_combine(const mbt_instance_norm *norm, size_t frames, siz
 
 /* How a convolution's window lies on its input. Tap (i, j) of output (t, f) reads input frame t + (i - (time_taps - 1)
  * / 2) time_dilation, which counts as zeros outside of the recording, and bin f * bin_stride + j of the view. */
-typedef struct mbt_window {
+typedef struct mbt_stencil {
     size_t time_taps, time_dilation, bin_taps, bin_stride;
-} mbt_window;
+} mbt_stencil;
 
 /* out = PReLU(InstanceNorm(conv(in))), out with `bins` bins. in and out are different memory. */
-void mbt_unit_run(mbt_run *run, const mbt_unit *unit, mbt_window window, mbt_view in, mbt_view out, size_t bins,
+void mbt_unit_run(mbt_run *run, const mbt_unit *unit, mbt_stencil stencil, mbt_view in, mbt_view out, size_t bins,
                   const mbt_instance_norm *norm);
 
 /* The activations of a dense block: [T][F + 2][4 C], where channels 0 .. C-1 are the input and i C .. the output of

@@ -29,12 +29,13 @@ static const mbt_kernels *in_this_build(mbt_isa isa)
     switch (isa) {
     case MBT_ISA_SCALAR:
         return &mbt_kernels_scalar;
-#if defined(__x86_64__)
+#if MBT_HAVE_X86
     case MBT_ISA_AVX2:
         return &mbt_kernels_avx2;
     case MBT_ISA_AVX512:
         return &mbt_kernels_avx512;
-#elif defined(__aarch64__)
+#endif
+#if MBT_HAVE_NEON
     case MBT_ISA_NEON:
         return &mbt_kernels_neon;
 #endif
@@ -57,7 +58,8 @@ const mbt_kernels *mbt_kernels_for(mbt_isa isa)
 
 int mbt_isa_available(mbt_isa isa)
 {
-    return isa == MBT_ISA_AUTO || mbt_kernels_for(isa) != NULL;
+    mbt_isa chosen;
+    return isa == MBT_ISA_AUTO ? mbt_isa_chosen(&chosen) == MBT_OK : mbt_kernels_for(isa) != NULL;
 }
 
 mbt_status mbt_isa_chosen(mbt_isa *isa)

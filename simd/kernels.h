@@ -1,10 +1,9 @@
-/* kernels.h: the table of kernels through which the runtime computes everything that is hot, and what each entry
- * promises.
+/* kernels.h: the table of kernels through which the runtime computes what is hot, and what each entry promises.
  *
  * A kernel is written once over the vector vocabulary (vec.h) and compiled for each architecture; the matrix product is
  * written for each by hand. The scalar table is the specification. The same-bits rule holds for every entry:
  *   - each output of a product is its bias, to which the sum of each tap is added in order; the sum of a tap starts at
- * 0 and takes its inputs in order, one fma each (in blocks, because one long chain of 2304 costs 9 dB of accuracy);
+ *     0 and takes its inputs in order, one fma each (tap by tap, because one chain of 2304 costs 9 dB of accuracy);
  *   - each sum over a row runs in 16 lanes (element i in lane i mod 16, in order), which are then added as the tree
  *     l + (l+8), l + (l+4), l + (l+2), l + (l+1); sums over positions run per channel in the order of positions;
  *   - exp, log1p, pow and atan2 are one fixed sequence of IEEE operations.
@@ -20,6 +19,10 @@
 
 #include "mambattention/mambattention.h"
 #include "mambattention/model.h"
+
+#if defined(__FAST_MATH__) || (defined(__FLT_EVAL_METHOD__) && __FLT_EVAL_METHOD__ != 0)
+#error "float arithmetic must be IEEE 754's: no -ffast-math, and no x87 (-msse2 -mfpmath=sse)"
+#endif
 
 /* out[m][o] = bias[o] (+ out[m][o] if accumulate) + sum_tap sum_i a[tap][m * lda + i] * w[tap][i][o]
  * for m < rows, o < w->n. A tap whose a is NULL lies in the zero padding and is left out.
@@ -70,7 +73,7 @@ typedef struct mbt_scan {
 typedef struct mbt_mask {
     const float *x; /* [bins] the head's convolution */
     const float
-        *compressed;    /* [bins] the noisy magnitude to the power compress_factor, row distance 2 (see spectrum) */
+        *compressed;    /* [bins] |X|^compress_factor of the noisy spectrum, 2 floats apart as spectrum writes it */
     const float *slope; /* [bins] */
     float *mask;        /* [bins] or NULL */
     float *magnitude;   /* [bins], may be x */

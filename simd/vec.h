@@ -1,15 +1,21 @@
-/* vec.h: the vector vocabulary in which every kernel is written: a vf is 16 floats, whatever the registers of the
- * machine.
+/* vec.h: the vector vocabulary in which every kernel is written: a vf is 16 floats, whatever the machine's registers.
  *
  * The architecture's own vec_arch.h supplies, each exactly rounded or exact in each lane:
- *     vf v_set(x)  v_load(p)  v_load_n(p, n)  v_store(p, v)  v_store_n(p, v, n)    n lanes, 0 <= n <= 16; other lanes
- * load as 0 vf v_add  v_sub  v_mul  v_div  v_sqrt  v_abs vf v_fma(a, b, c)        a b + c, rounded once vf v_max(a, b)
- * a > b ? a : b, lane by lane, so also for NaN and signed zeros vf v_min(a, b)           a < b ? a : b vm v_gt(a, b)
- * the lanes where a > b vm v_sign_bit(a)         the lanes whose sign bit is set vf v_select(m, a, b)     m ? a : b vf
- * v_copysign(a, s)      |a| with the sign bit of s vf v_add_exponent(p, t)  the bits of p plus the low 9 bits of t
- * moved to the exponent: see v_exp2 vf v_split(x, &e)        x = 2^e m with m in [sqrt(1/2), sqrt(2)), for normal x >
- * 0; returns m float v_sum(v)           the tree l + (l+8), l + (l+4), l + (l+2), l + (l+1) and, with MBT_SLEEF,
- * v_sleef_log1p, v_sleef_pow, v_sleef_atan2. */
+ *     vf v_set(x)              x in all lanes
+ *     vf v_load(p)             16 floats;  v_load_n(p, n): the first n, 0 <= n <= 16, and 0 in the other lanes
+ *     void v_store(p, v)       16 floats;  v_store_n(p, v, n): the first n
+ *     vf v_add, v_sub, v_mul, v_div (a, b),  v_sqrt, v_abs (a)
+ *     vf v_fma(a, b, c)        a b + c, rounded once
+ *     vf v_max(a, b)           a > b ? a : b, also for NaN and signed zeros
+ *     vf v_min(a, b)           a < b ? a : b, likewise
+ *     vm v_gt(a, b)            the lanes where a > b
+ *     vm v_sign_bit(a)         the lanes whose sign bit is set
+ *     vf v_select(m, a, b)     m ? a : b
+ *     vf v_copysign(a, s)      |a| with the sign bit of s
+ *     vf v_add_exponent(p, t)  the bits of p plus the low 9 bits of t moved to the exponent: see v_exp2
+ *     vf v_split(x, &e)        x = 2^e m with m in [sqrt(1/2), sqrt(2)), for normal x > 0; returns m
+ *     float v_sum(v)           the tree l + (l+8), l + (l+4), l + (l+2), l + (l+1)
+ * and, with MBT_SLEEF, v_sleef_log1p, v_sleef_pow, v_sleef_atan2. */
 #ifndef MBT_SIMD_VEC_H
 #define MBT_SIMD_VEC_H
 

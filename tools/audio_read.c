@@ -91,11 +91,12 @@ bool mbt_recording_read(mbt_recording *recording)
         recording->frames += got > 0 ? (size_t)got : 0;
     } while (got > 0);
     int error = sf_error(recording->file);
-    if (recording->frames == 0 && (error != 0 || recording->info.frames > 0)) {
+    bool cut = mbt_is_cut_short(recording->fd);
+    if (recording->frames == 0 && (error != 0 || cut || recording->info.frames > 0)) {
         return mbt_complain("%s: no samples can be read: %s", recording->path,
                             error != 0 ? sf_error_number(error) : "the file is cut short");
     }
-    recording->ended_early = error != 0 || (sf_count_t)recording->frames < recording->info.frames;
+    recording->ended_early = error != 0 || cut || (sf_count_t)recording->frames < recording->info.frames;
     return check_finite(recording);
 }
 

@@ -12,7 +12,7 @@
 
 #include "command.h"
 
-enum { BLOCK_SAMPLES = 65536 };
+enum { BLOCK_SAMPLES = 65536, TRIAL_FRAMES = 4096 };
 
 /* Bits of a sample stored as an integer; 0 if it is stored as float or by a codec that takes floats. All other codecs
  * (mu-law, A-law, ADPCM ...) work on 16 bits inside. */
@@ -109,29 +109,85 @@ static void copy_channel_map(SNDFILE *from, SNDFILE *to, int channels)
     free(map);
 }
 
-/* Some containers fail without a word: no frames at all in some, a full disk while the header is completed. */
-static bool check_written(size_t frames, int fd, const char *out_path)
+/* libsndfile has a text for some reasons; for most refusals of an encoder it has none, or a misleading one. */
+static bool complain_refused(const SF_INFO *format, const char *out_path)
+{
+    SF_FORMAT_INFO about;
+    memset(&about, 0, sizeof about);
+    about.format = format->format & SF_FORMAT_SUBMASK;
+    bool named = sf_command(NULL, SFC_GET_FORMAT_INFO, &about, (int)sizeof about) == 0 && about.name != NULL;
+    return mbt_complain("%s: cannot write: the %s encoder refused %d channels at %d Hz", out_path,
+                        named ? about.name : "chosen", format->channels, format->samplerate);
+}
+
+/* How many frames can be read back; -1 if it is no sound file. Some containers fail without a word: no frames at all in
+ * some, a full disk while the header is completed. */
+static sf_count_t frames_written(int fd)
 {
     SF_INFO info;
     memset(&info, 0, sizeof info);
     SNDFILE *file = lseek(fd, 0, SEEK_SET) == 0 ? sf_open_fd(fd, SFM_READ, &info, SF_FALSE) : NULL;
-    if (file != NULL) {
-        sf_close(file);
+    if (file == NULL) {
+        return -1;
     }
-    if (file != NULL && info.frames >= (sf_count_t)frames) {
+    sf_close(file);
+    return info.frames;
+}
+
+static SNDFILE *open_writer(const SF_INFO *format, int fd, const char *out_path)
+{
+    SF_INFO info = *format;
+    SNDFILE *writer = sf_open_fd(fd, SFM_WRITE, &info, SF_FALSE);
+    if (writer == NULL && sf_error(NULL) == SF_ERR_UNRECOGNISED_FORMAT) {
+        complain_refused(format, out_path);
+    } else if (writer == NULL) {
+        mbt_complain("%s: cannot write: %s", out_path, sf_strerror(NULL));
+    }
+    return writer;
+}
+
+/* Writes all samples and closes the writer. */
+static bool write_and_close(SNDFILE *writer, const mbt_recording *recording, const SF_INFO *format,
+                            const char *out_path)
+{
+    errno = 0;
+    bool whole = write_samples(recording, format, writer);
+    int error = errno;
+    int closed = sf_close(writer);
+    if (whole && closed == 0) {
         return true;
     }
-    return frames == 0 ? mbt_complain("%s: this container cannot hold a recording without samples", out_path)
-                       : mbt_complain("%s: only %lld of %zu frames could be written", out_path,
-                                      file != NULL ? (long long)info.frames : 0LL, frames);
+    if (error == 0 && closed == 0) {
+        return complain_refused(format, out_path);
+    }
+    return mbt_complain("%s: cannot write: %s", out_path, error != 0 ? strerror(error) : sf_error_number(closed));
+}
+
+/* Writes a little silence, and takes it away again. */
+static bool try_format(const SF_INFO *format, int fd, const char *out_path)
+{
+    mbt_recording silence = {.frames = TRIAL_FRAMES};
+    silence.samples = calloc((size_t)format->channels * TRIAL_FRAMES, sizeof *silence.samples);
+    if (silence.samples == NULL) {
+        return mbt_complain("%s: out of memory for %d channels", out_path, format->channels);
+    }
+    SNDFILE *writer = open_writer(format, fd, out_path);
+    bool fine = writer != NULL && write_and_close(writer, &silence, format, out_path);
+    free(silence.samples);
+    if (!fine) {
+        return false;
+    }
+    if (frames_written(fd) < TRIAL_FRAMES) {
+        return complain_refused(format, out_path);
+    }
+    return (ftruncate(fd, 0) == 0 && lseek(fd, 0, SEEK_SET) == 0) ||
+           mbt_complain("%s: cannot write: %s", out_path, strerror(errno));
 }
 
 SNDFILE *mbt_writer_open(const mbt_recording *recording, const SF_INFO *format, int fd, const char *out_path)
 {
-    SF_INFO info = *format;
-    SNDFILE *writer = sf_open_fd(fd, SFM_WRITE, &info, SF_FALSE);
+    SNDFILE *writer = try_format(format, fd, out_path) ? open_writer(format, fd, out_path) : NULL;
     if (writer == NULL) {
-        mbt_complain("%s: cannot write: %s", out_path, sf_strerror(NULL));
         return NULL;
     }
     sf_command(writer, SFC_SET_ADD_PEAK_CHUNK, NULL, SF_FALSE); /* it has the time of day in it */
@@ -143,12 +199,14 @@ SNDFILE *mbt_writer_open(const mbt_recording *recording, const SF_INFO *format, 
 bool mbt_writer_finish(SNDFILE *writer, const mbt_recording *recording, const SF_INFO *format, int fd,
                        const char *out_path)
 {
-    errno = 0;
-    bool whole = write_samples(recording, format, writer);
-    int error = errno;
-    int closed = sf_close(writer);
-    if (!whole || closed != 0) {
-        return mbt_complain("%s: cannot write: %s", out_path, error != 0 ? strerror(error) : sf_error_number(closed));
+    if (!write_and_close(writer, recording, format, out_path)) {
+        return false;
     }
-    return check_written(recording->frames, fd, out_path);
+    sf_count_t frames = frames_written(fd);
+    if (frames >= (sf_count_t)recording->frames) {
+        return true;
+    }
+    return recording->frames == 0 ? mbt_complain("%s: this container cannot hold a recording without samples", out_path)
+                                  : mbt_complain("%s: only %lld of %zu frames could be written", out_path,
+                                                 frames > 0 ? (long long)frames : 0LL, recording->frames);
 }

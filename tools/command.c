@@ -78,17 +78,39 @@ bool mbt_parse_isa(const char *command, const char *text, mbt_isa *isa)
     return true;
 }
 
+/* "scalar, avx2": what runs on this machine. */
+static void list_kernels(char *text, size_t size)
+{
+    text[0] = '\0';
+    for (int isa = MBT_ISA_AUTO + 1; isa < MBT_ISA_COUNT; isa++) {
+        if (mbt_isa_available((mbt_isa)isa)) {
+            size_t used = strlen(text);
+            snprintf(text + used, size - used, "%s%s", used > 0 ? ", " : "", mbt_isa_name((mbt_isa)isa));
+        }
+    }
+}
+
+bool mbt_choose_isa(mbt_isa wanted, mbt_isa *chosen)
+{
+    *chosen = wanted;
+    if (wanted == MBT_ISA_AUTO ? mbt_isa_chosen(chosen) == MBT_OK : mbt_isa_available(wanted)) {
+        return true;
+    }
+    char available[64];
+    list_kernels(available, sizeof available);
+    if (available[0] == '\0') {
+        return mbt_complain("%s", mbt_status_string(MBT_ERROR_ISA));
+    }
+    if (wanted != MBT_ISA_AUTO) {
+        return mbt_complain("--isa %s: not available on this machine; there are: %s", mbt_isa_name(wanted), available);
+    }
+    const char *name = getenv("MBT_ISA");
+    name = name != NULL ? name : "";
+    const char *wrong = mbt_isa_from_name(name, chosen) == MBT_OK ? "not available on this machine" : "no such kernels";
+    return mbt_complain("MBT_ISA is '%s': %s; there are: %s", name, wrong, available);
+}
+
 bool mbt_complain_status(mbt_status status, const char *subject)
 {
-    if (status == MBT_ERROR_ISA) {
-        char names[64] = "";
-        for (int isa = MBT_ISA_AUTO + 1; isa < MBT_ISA_COUNT; isa++) {
-            if (mbt_isa_available((mbt_isa)isa)) {
-                strncat(names, " ", sizeof names - strlen(names) - 1);
-                strncat(names, mbt_isa_name((mbt_isa)isa), sizeof names - strlen(names) - 1);
-            }
-        }
-        return mbt_complain("%s; kernels that run here:%s", mbt_status_string(status), names);
-    }
     return mbt_complain("%s: %s", subject, mbt_status_string(status));
 }

@@ -38,7 +38,11 @@ int mbt_option_error(const char *command, int found, char **argv);
 bool mbt_parse_threads(const char *command, const char *text, unsigned *threads);
 bool mbt_parse_isa(const char *command, const char *text, mbt_isa *isa);
 
-/* Tells a failure of the library about `subject` (a file's or model's name); adds what helps. Returns false. */
+/* The kernels to run: those wanted, or for MBT_ISA_AUTO those that MBT_ISA names, else the fastest. If they do not run
+ * on this machine, false, told in a line. */
+bool mbt_choose_isa(mbt_isa wanted, mbt_isa *chosen);
+
+/* Tells a failure of the library about `subject` (a file's or model's name). Returns false. */
 bool mbt_complain_status(mbt_status status, const char *subject);
 
 #endif

@@ -49,7 +49,7 @@ static void print_help(void)
          "  --format F     how samples are stored: s16, s24 or f32; by default as in IN\n"
          "  --threads N    1 to 256; 0, the default, stands for one for each core\n"
          "  --isa NAME     kernels: auto (default), scalar, avx2, avx512 or neon. Every choice gives the same bits\n"
-         "  -q, --quiet    print nothing unless it fails\n"
+         "  -q, --quiet    print nothing but warnings and failures\n"
          "  -h, --help     show this help\n"
          "\n"
          "The real-time factor that is printed is the time taken over the length of the recording: below 1 is\n"
@@ -176,6 +176,13 @@ static bool allocate(const request *r, channel_work *work)
            mbt_complain("%s: out of memory for %zu frames", r->in, work->frames);
 }
 
+/* The bar goes first, so that the message has a line of its own. */
+static bool channel_failed(const request *r, channel_work *work, const char *what, const char *why)
+{
+    mbt_progress_bar_end(work->bar);
+    return mbt_complain("%s: channel %zu: %s%s", r->in, work->index + 1, what, why);
+}
+
 /* From work->channel, back into it. */
 static bool enhance_channel(const request *r, channel_work *work)
 {
@@ -183,19 +190,19 @@ static bool enhance_channel(const request *r, channel_work *work)
     bool same = work->channel == work->at_model_rate;
     if (!same && !mbt_resample(work->channel, work->frames, work->rate, work->at_model_rate, work->model_frames,
                                work->model_rate, &reason)) {
-        return mbt_complain("%s: cannot change the rate: %s", r->in, reason);
+        return channel_failed(r, work, "cannot change the rate: ", reason);
     }
     mbt_status status = mbt_enhance(work->enhancer, work->at_model_rate, work->at_model_rate, work->model_frames);
     if (status != MBT_OK) {
-        return mbt_complain("%s: channel %zu: %s", r->in, work->index + 1, mbt_status_string(status));
+        return channel_failed(r, work, "", mbt_status_string(status));
     }
     if (!same && !mbt_resample(work->at_model_rate, work->model_frames, work->model_rate, work->channel, work->frames,
                                work->rate, &reason)) {
-        return mbt_complain("%s: cannot change the rate: %s", r->out, reason);
+        return channel_failed(r, work, "cannot change the rate back: ", reason);
     }
     for (size_t i = 0; i < work->frames; i++) {
         if (!isfinite(work->channel[i])) {
-            return mbt_complain("%s: channel %zu: the result is beyond the range of float", r->in, work->index + 1);
+            return channel_failed(r, work, "the result is beyond the range of float", "");
         }
     }
     return true;
@@ -245,7 +252,7 @@ static bool read_and_enhance(const request *r, const mbt_loaded_model *loaded, m
     if (!mbt_recording_read(recording) || !mbt_check_size(recording, format, r->out)) {
         return false;
     }
-    if (recording->ended_early && !r->quiet) {
+    if (recording->ended_early) {
         mbt_complain("warning: %s: damaged or cut short; the first %zu frames were read", r->in, recording->frames);
     }
     return recording->frames == 0 || enhance_recording(r, loaded, recording);
@@ -297,6 +304,9 @@ static bool enhance_file(const request *r, const mbt_loaded_model *loaded)
                  mbt_complain("%s: its rate of %u Hz is too far from the model's %u Hz", r->in, rate, model_rate)) &&
                 mbt_choose_format(&recording.info, r->out, r->format, &format) &&
                 write_enhanced(r, loaded, &recording, &format);
+    if (done && recording.frames == 0) {
+        mbt_complain("warning: %s: there are no samples in it", r->in);
+    }
     if (done && !r->quiet) {
         print_factor(r, &recording, mbt_seconds() - start);
     }
@@ -316,7 +326,7 @@ int mbt_command_enhance(int argc, char **argv)
         return MBT_EXIT_OK;
     }
     mbt_loaded_model loaded;
-    if (!mbt_model_load(r.model, &loaded)) {
+    if (!mbt_choose_isa(r.isa, &r.isa) || !mbt_model_load(r.model, &loaded)) {
         return MBT_EXIT_FAILED;
     }
     bool done = enhance_file(&r, &loaded);

@@ -24,9 +24,8 @@ static void print_help(void)
 static bool print_version_and_kernels(void)
 {
     mbt_isa chosen;
-    mbt_status status = mbt_isa_chosen(&chosen);
-    if (status != MBT_OK) {
-        return mbt_complain_status(status, "kernels");
+    if (!mbt_choose_isa(MBT_ISA_AUTO, &chosen)) {
+        return false;
     }
     printf("mambattention %s\n", mbt_version());
     printf("kernels:");

@@ -14,7 +14,8 @@
 
 #include "command.h"
 
-static const int fatal_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE};
+/* Those that end the process from outside; a bug's, such as SIGSEGV, are not caught. */
+static const int fatal_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGQUIT, SIGXCPU, SIGALRM, SIGUSR1, SIGUSR2};
 
 enum { FATAL_SIGNALS = sizeof fatal_signals / sizeof fatal_signals[0] };
 
@@ -62,6 +63,9 @@ static bool find_mode(const char *path, bool *exists, mode_t *mode)
     if (!*exists) {
         if (errno != ENOENT) {
             return mbt_complain("%s: %s", path, strerror(errno));
+        }
+        if (lstat(path, &about) == 0 && S_ISLNK(about.st_mode)) {
+            return mbt_complain("%s: a link to a file that does not exist; remove it, or give its target", path);
         }
         mode_t mask = umask(0);
         umask(mask);

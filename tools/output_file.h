@@ -10,7 +10,8 @@ typedef struct mbt_output_file {
     int fd;          /* open for reading and writing; -1 when closed */
 } mbt_output_file;
 
-/* Creates the temporary file, which SIGINT, SIGTERM, SIGHUP and SIGPIPE then remove on their way. One at a time.
+/* Creates the temporary file, which a signal that ends the process (but for SIGKILL and those of a crash) removes on
+ * its way. One at a time. A link is followed; one that leads to nothing is refused.
  * On failure false, told in a line. */
 bool mbt_output_create(mbt_output_file *file, const char *path);
 

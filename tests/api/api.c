@@ -39,10 +39,25 @@ mbt_enhancer *api_open(const mbt_options *options)
 
 void api_enhance(const mbt_options *options, const float *in, float *out, size_t count)
 {
-    mbt_enhancer *enhancer = api_open(options);
-    const mbt_status status = mbt_enhance(enhancer, in, out, count);
+    api_enhance_with(mbt_model_default(), options, in, out, count);
+}
+
+void api_enhance_with(const mbt_model *model, const mbt_options *options, const float *in, float *out, size_t count)
+{
+    mbt_enhancer *enhancer = NULL;
+    mbt_status status = mbt_open(model, options, &enhancer);
+    if (status == MBT_OK)
+        status = mbt_enhance(enhancer, in, out, count);
     ck_assert_msg(status == MBT_OK, "%s", mbt_status_string(status));
     mbt_close(enhancer);
+}
+
+mbt_model api_narrow_model(void)
+{
+    mbt_model model = *mbt_model_default();
+    model.n_fft = model.win = 40;
+    model.hop = 10;
+    return model;
 }
 
 double api_rms(const float *samples, size_t count)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "mambattention/mambattention.h"
+#include "mambattention/model.h"
 
 #define COUNT(array) ((int)(sizeof(array) / sizeof(array)[0]))
 
@@ -24,8 +25,14 @@ void api_speech(float *samples, size_t count);
 /* Opens the embedded model, which must succeed. */
 mbt_enhancer *api_open(const mbt_options *options);
 
-/* One recording through an enhancer of its own, which must succeed. */
+/* One recording through the embedded model in an enhancer of its own, which must succeed. */
 void api_enhance(const mbt_options *options, const float *in, float *out, size_t count);
+void api_enhance_with(const mbt_model *model, const mbt_options *options, const float *in, float *out, size_t count);
+
+/* The embedded model with frames of 40 samples, every 10: its layers work for any number of bins, and so many more
+ * frames take as long. SHORT samples are 81 frames of 21 bins: sequences along time are the longer ones, and longer
+ * than the 64 positions that the scan takes at once. */
+mbt_model api_narrow_model(void);
 
 /* sqrt(sum x^2 / count) */
 double api_rms(const float *samples, size_t count);
@@ -35,11 +42,13 @@ void *api_block(size_t size);
 
 bool api_all_finite(const float *samples, size_t count);
 
-/* True while the linker sends the library's calls here: see hooks.c. */
+/* What passed between the library and the system, and what the system is to refuse: see hooks.c. */
 typedef struct api_hooks {
-    unsigned allocations; /* malloc, calloc, realloc, aligned_alloc and posix_memalign since the last reset */
+    unsigned allocations; /* malloc, calloc, realloc, aligned_alloc and posix_memalign, to be reset by tests */
     size_t bytes;         /* of the last one */
+    int blocks;           /* allocated and not yet freed */
     bool fail_malloc;     /* malloc returns NULL */
+    int threads;          /* started and not yet joined */
     int threads_left;     /* pthread_create fails once this many were started; -1: never */
 } api_hooks;
 

@@ -2,6 +2,7 @@
  * What it hands on goes to the sanitizers' own functions, where there are any. */
 #include "api.h"
 
+#include <errno.h>
 #include <stdatomic.h>
 #if MBT_THREADS
 #include <pthread.h>
@@ -14,66 +15,100 @@ void *__real_calloc(size_t count, size_t size);
 void *__real_realloc(void *block, size_t size);
 void *__real_aligned_alloc(size_t alignment, size_t size);
 int __real_posix_memalign(void **block, size_t alignment, size_t size);
+void __real_free(void *block);
 
 void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_realloc(void *block, size_t size);
 void *__wrap_aligned_alloc(size_t alignment, size_t size);
 int __wrap_posix_memalign(void **block, size_t alignment, size_t size);
+void __wrap_free(void *block);
 
 /* Any thread may come here; the counts are read when all are at rest. */
 static atomic_flag lock = ATOMIC_FLAG_INIT;
 
-static void count(size_t bytes)
+static void acquire(void)
 {
     while (atomic_flag_test_and_set_explicit(&lock, memory_order_acquire))
         ;
+}
+
+static void release(void)
+{
+    atomic_flag_clear_explicit(&lock, memory_order_release);
+}
+
+static void count(size_t bytes, int blocks)
+{
+    acquire();
     api_hook.allocations++;
     api_hook.bytes = bytes;
-    atomic_flag_clear_explicit(&lock, memory_order_release);
+    api_hook.blocks += blocks;
+    release();
 }
 
 void *__wrap_malloc(size_t size)
 {
-    count(size);
+    count(size, 1);
     return api_hook.fail_malloc ? NULL : __real_malloc(size);
 }
 
 void *__wrap_calloc(size_t items, size_t size)
 {
-    count(items * size);
+    count(items * size, 1);
     return __real_calloc(items, size);
 }
 
 void *__wrap_realloc(void *block, size_t size)
 {
-    count(size);
+    count(size, block == NULL);
     return __real_realloc(block, size);
 }
 
 void *__wrap_aligned_alloc(size_t alignment, size_t size)
 {
-    count(size);
+    count(size, 1);
     return __real_aligned_alloc(alignment, size);
 }
 
 int __wrap_posix_memalign(void **block, size_t alignment, size_t size)
 {
-    count(size);
+    count(size, 1);
     return __real_posix_memalign(block, alignment, size);
+}
+
+void __wrap_free(void *block)
+{
+    acquire();
+    api_hook.blocks -= block != NULL;
+    release();
+    __real_free(block);
 }
 
 #if MBT_THREADS
 typedef void *thread_main(void *);
 int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, thread_main *start, void *argument);
 int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, thread_main *start, void *argument);
+int __real_pthread_join(pthread_t thread, void **result);
+int __wrap_pthread_join(pthread_t thread, void **result);
 
 int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, thread_main *start, void *argument)
 {
-    if (api_hook.threads_left == 0)
-        return 11; /* EAGAIN */
+    acquire();
+    const bool refused = api_hook.threads_left == 0;
+    if (!refused)
+        api_hook.threads++;
     if (api_hook.threads_left > 0)
         api_hook.threads_left--;
-    return __real_pthread_create(thread, attributes, start, argument);
+    release();
+    return refused ? EAGAIN : __real_pthread_create(thread, attributes, start, argument);
+}
+
+int __wrap_pthread_join(pthread_t thread, void **result)
+{
+    acquire();
+    api_hook.threads--;
+    release();
+    return __real_pthread_join(thread, result);
 }
 #endif

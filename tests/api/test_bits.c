@@ -78,6 +78,25 @@ START_TEST(whatever_the_kernels)
 }
 END_TEST
 
+/* Of a model whose sequences along time are longer than those along frequency. */
+START_TEST(also_with_more_frames_than_bins)
+{
+    static float first[SHORT];
+    const mbt_model model = api_narrow_model();
+    mbt_options options = api_options(SHORT);
+    api_enhance_with(&model, &options, in, first, SHORT);
+    for (unsigned threads = 2; threads <= 8; threads += 2) {
+        options.threads = threads;
+        options.max_samples = threads * SHORT;
+        options.isa = threads == 2 ? MBT_ISA_SCALAR : MBT_ISA_AUTO;
+        memset(out, 0, sizeof out);
+        api_enhance_with(&model, &options, in, out, SHORT);
+        ck_assert_mem_eq(out, first, sizeof out);
+    }
+    ck_assert(api_rms(first, SHORT) > 0);
+}
+END_TEST
+
 #if MBT_THREADS
 
 typedef struct job {
@@ -146,6 +165,7 @@ TCase *api_bits_tests(void)
     tcase_add_loop_test(tests, whatever_the_longest_recording, 0, 5);
     tcase_add_loop_test(tests, whatever_the_number_of_threads, 0, 4);
     tcase_add_test(tests, whatever_the_kernels);
+    tcase_add_test(tests, also_with_more_frames_than_bins);
 #if MBT_THREADS
     tcase_add_test(tests, two_at_once);
 #endif

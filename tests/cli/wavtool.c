@@ -1,14 +1,20 @@
 /* wavtool.c: makes and measures sound files for the command-line tests.
  *
- *     wavtool make KIND OUT RATE CHANNELS FORMAT FRAMES   KIND: silence, dc, square, voiced, nan, inf
+ *     wavtool make KIND OUT RATE CHANNELS FORMAT FRAMES   KIND: silence, dc, voiced, loud, nan, inf, huge
  *     wavtool convert IN OUT RATE CHANNELS FORMAT         IN's first channel; channel c delayed by 1000 c frames
  *     wavtool describe FILE                               "FRAMES RATE CHANNELS FORMAT"
  *     wavtool aligned A B                                 fails unless each channel correlates best at lag 0
  *     wavtool silent FILE                                 fails unless each sample is exactly 0
  *     wavtool finite FILE                                 fails unless each sample is finite
- *     wavtool saturated S16 F32                           fails unless S16 is F32 rounded and saturated
+ *     wavtool below FILE BOUND                            fails unless each sample is within +-BOUND, and some is not 0
+ *     wavtool saturated INTEGERS F32                      fails unless INTEGERS is F32 rounded and saturated, and F32
+ *                                                         has samples beyond the range, both ways
+ *     wavtool wrap IN OUT RATE                            IN: 16-bit samples without a header. OUT: a WAV of them
+ *     wavtool unwrap IN OUT                               OUT: the samples of IN as 32-bit floats without a header
+ *     wavtool snr GOT WANTED DECIBELS                     the same of both; fails if GOT is further from WANTED
  *
- * FORMAT: wav-s16, wav-s24, wav-f32, wav-u8, flac-s16, flac-s24, ogg, aiff-s16.
+ * FORMAT: wav-s16, wav-s24, wav-f32, wav-u8, flac-s16, flac-s24, ogg, aiff-s16, au-s16, w64-s16, rf64-s16.
+ * Samples without a header are little-endian.
  */
 #include <math.h>
 #include <stdint.h>
@@ -32,6 +38,8 @@ static const struct {
     {"wav-f32", SF_FORMAT_WAV | SF_FORMAT_FLOAT},    {"wav-u8", SF_FORMAT_WAV | SF_FORMAT_PCM_U8},
     {"flac-s16", SF_FORMAT_FLAC | SF_FORMAT_PCM_16}, {"flac-s24", SF_FORMAT_FLAC | SF_FORMAT_PCM_24},
     {"ogg", SF_FORMAT_OGG | SF_FORMAT_VORBIS},       {"aiff-s16", SF_FORMAT_AIFF | SF_FORMAT_PCM_16},
+    {"au-s16", SF_FORMAT_AU | SF_FORMAT_PCM_16},     {"w64-s16", SF_FORMAT_W64 | SF_FORMAT_PCM_16},
+    {"rf64-s16", SF_FORMAT_RF64 | SF_FORMAT_PCM_16},
 };
 
 enum { FORMAT_COUNT = sizeof formats / sizeof formats[0] };
@@ -68,10 +76,8 @@ static sound allocate(int rate, int channels, int format, long frames)
     return s;
 }
 
-static sound load(const char *path)
+static sound load_as(const char *path, SF_INFO info)
 {
-    SF_INFO info;
-    memset(&info, 0, sizeof info);
     SNDFILE *file = sf_open(path, SFM_READ, &info);
     if (file == NULL) {
         die(path, sf_strerror(NULL));
@@ -82,6 +88,23 @@ static sound load(const char *path)
     }
     sf_close(file);
     return s;
+}
+
+static sound load(const char *path)
+{
+    SF_INFO info;
+    memset(&info, 0, sizeof info);
+    return load_as(path, info);
+}
+
+static sound load_bare(const char *path, int subtype)
+{
+    SF_INFO info;
+    memset(&info, 0, sizeof info);
+    info.samplerate = 16000;
+    info.channels = 1;
+    info.format = SF_FORMAT_RAW | subtype | SF_ENDIAN_LITTLE;
+    return load_as(path, info);
 }
 
 static void save(const char *path, sound s)
@@ -99,14 +122,15 @@ static void save(const char *path, sound s)
     free(s.samples);
 }
 
-/* nan and inf: a sine with one bad sample, at frame 5 of the last channel. voiced: a buzz with a pitch and a beat. */
-static float value(const char *kind, double t, double rate, int bad)
+/* voiced: a buzz with a pitch and a beat, up to 0.6. loud: the same up to 3. nan and inf: voiced, with one bad sample
+ * at frame 5 of the last channel. huge: voiced, with a square wave in the last channel that float only just holds. */
+static float value(const char *kind, double t, double rate, int last, int bad)
 {
     if (strcmp(kind, "dc") == 0) {
         return 0.5f;
     }
-    if (strcmp(kind, "square") == 0) {
-        return fmod(t, rate / 150.0) < rate / 300.0 ? 1.0f : -1.0f;
+    if (last && strcmp(kind, "huge") == 0) {
+        return fmod(t, rate / 150.0) < rate / 300.0 ? 3.4e38f : -3.4e38f;
     }
     if (bad && strcmp(kind, "nan") == 0) {
         return NAN;
@@ -118,7 +142,8 @@ static float value(const char *kind, double t, double rate, int bad)
         return 0.0f;
     }
     double phase = 2.0 * acos(-1.0) * t / rate;
-    return (float)(0.2 * (1.0 + sin(3.0 * phase)) * (sin(140.0 * phase) + 0.5 * sin(560.0 * phase)));
+    double level = strcmp(kind, "loud") == 0 ? 1.0 : 0.2;
+    return (float)(level * (1.0 + sin(3.0 * phase)) * (sin(140.0 * phase) + 0.5 * sin(560.0 * phase)));
 }
 
 static void make(char **a)
@@ -126,8 +151,8 @@ static void make(char **a)
     sound s = allocate(atoi(a[2]), atoi(a[3]), format_named(a[4]), atol(a[5]));
     for (long i = 0; i < s.info.frames; i++) {
         for (int c = 0; c < s.info.channels; c++) {
-            int bad = i == 5 && c == s.info.channels - 1;
-            s.samples[i * s.info.channels + c] = value(a[0], (double)i, s.info.samplerate, bad);
+            int last = c == s.info.channels - 1;
+            s.samples[i * s.info.channels + c] = value(a[0], (double)i, s.info.samplerate, last, last && i == 5);
         }
     }
     save(a[1], s);
@@ -220,25 +245,93 @@ static void check_samples(char **a, int silent)
     free(s.samples);
 }
 
+static void check_below(char **a)
+{
+    sound s = load(a[0]);
+    double bound = atof(a[1]), most = 0.0;
+    for (long i = 0; i < s.info.frames * s.info.channels; i++) {
+        most = fmax(most, isfinite(s.samples[i]) ? fabs(s.samples[i]) : HUGE_VAL);
+    }
+    printf("the largest sample is %g\n", most);
+    if (!(most > 0.0 && most <= bound)) {
+        die(a[0], "silent, or beyond the bound");
+    }
+    free(s.samples);
+}
+
 static void check_saturated(char **names)
 {
     sound whole = load(names[0]), exact = load(names[1]);
-    long beyond = 0;
+    double scale = (whole.info.format & SF_FORMAT_SUBMASK) == SF_FORMAT_PCM_24 ? 8388608.0 : 32768.0;
+    long above = 0, below = 0;
     if (whole.info.frames != exact.info.frames || whole.info.channels != exact.info.channels) {
         die(names[0], "not as long or wide as the other");
     }
     for (long i = 0; i < exact.info.frames * exact.info.channels; i++) {
-        double x = exact.samples[i] * 32768.0;
-        beyond += x > 32767.5 || x < -32768.5;
-        x = x > 32767.0 ? 32767.0 : x < -32768.0 ? -32768.0 : x;
-        if (fabs(whole.samples[i] * 32768.0 - x) > 0.5) {
-            fprintf(stderr, "wavtool: sample %ld is %g and should be %g\n", i, whole.samples[i] * 32768.0, x);
+        double x = exact.samples[i] * scale;
+        above += x > scale;
+        below += x < -scale - 1.0;
+        x = x > scale - 1.0 ? scale - 1.0 : x < -scale ? -scale : x;
+        if (fabs(whole.samples[i] * scale - x) > 0.5) {
+            fprintf(stderr, "wavtool: sample %ld is %.1f and should be %.1f\n", i, whole.samples[i] * scale, x);
             exit(1);
         }
     }
-    printf("%ld samples beyond the range\n", beyond);
+    printf("%ld samples above the range, %ld below\n", above, below);
+    if (above < 10 || below < 10) {
+        die(names[1], "too little of it is beyond the range");
+    }
     free(whole.samples);
     free(exact.samples);
+}
+
+/* Integers to integers: libsndfile's way from float to 16 bits would change them. */
+static void wrap(char **a)
+{
+    sound in = load_bare(a[0], SF_FORMAT_PCM_16);
+    int16_t *samples = malloc((size_t)in.info.frames * sizeof *samples);
+    SF_INFO info = in.info;
+    info.samplerate = atoi(a[2]);
+    info.format = format_named("wav-s16");
+    SNDFILE *file = sf_open(a[1], SFM_WRITE, &info);
+    if (samples == NULL || file == NULL) {
+        die(a[1], "cannot be written");
+    }
+    for (long i = 0; i < in.info.frames; i++) {
+        samples[i] = (int16_t)(in.samples[i] * 32768.0f);
+    }
+    if (sf_writef_short(file, samples, in.info.frames) != in.info.frames || sf_close(file) != 0) {
+        die(a[1], "cannot be written");
+    }
+    free(samples);
+    free(in.samples);
+}
+
+static void unwrap(char **a)
+{
+    sound s = load(a[0]);
+    s.info.format = SF_FORMAT_RAW | SF_FORMAT_FLOAT | SF_ENDIAN_LITTLE;
+    save(a[1], s);
+}
+
+static void check_snr(char **a)
+{
+    sound got = load_bare(a[0], SF_FORMAT_FLOAT), wanted = load_bare(a[1], SF_FORMAT_FLOAT);
+    double signal = 0.0, noise = 0.0;
+    if (got.info.frames != wanted.info.frames) {
+        die(a[0], "not as long as the other");
+    }
+    for (long i = 0; i < wanted.info.frames; i++) {
+        double error = (double)got.samples[i] - wanted.samples[i];
+        signal += (double)wanted.samples[i] * wanted.samples[i];
+        noise += error * error;
+    }
+    printf("%.1f dB\n", 10.0 * log10(signal / noise));
+    if (!(signal > 0.0 && noise <= signal * pow(10.0, -atof(a[2]) / 10.0))) {
+        die(a[0], "too far from the other");
+    }
+    free(got.samples);
+    free(wanted.samples);
 }
 
 int main(int argc, char **argv)
@@ -256,6 +349,14 @@ int main(int argc, char **argv)
         check_samples(argv + 2, strcmp(what, "silent") == 0);
     } else if (argc == 4 && strcmp(what, "saturated") == 0) {
         check_saturated(argv + 2);
+    } else if (argc == 4 && strcmp(what, "below") == 0) {
+        check_below(argv + 2);
+    } else if (argc == 5 && strcmp(what, "wrap") == 0) {
+        wrap(argv + 2);
+    } else if (argc == 4 && strcmp(what, "unwrap") == 0) {
+        unwrap(argv + 2);
+    } else if (argc == 5 && strcmp(what, "snr") == 0) {
+        check_snr(argv + 2);
     } else {
         fputs("usage: see the top of wavtool.c\n", stderr);
         return 2;

@@ -20,11 +20,12 @@ typedef struct destination {
     bool good;
 } destination;
 
-static void write_tensor(void *cookie, const char *stage, const float *data, size_t count)
+static void write_tensor(void *cookie, const char *stage, unsigned index, const float *data, size_t count)
 {
     destination *to = cookie;
     char path[PATH_SIZE];
-    const int length = snprintf(path, sizeof path, "%s/%s.f32", to->folder, stage);
+    const int length = strcmp(stage, "block") == 0 ? snprintf(path, sizeof path, "%s/block%u.f32", to->folder, index)
+                                                   : snprintf(path, sizeof path, "%s/%s.f32", to->folder, stage);
     FILE *file = length > 0 && (size_t)length < sizeof path ? fopen(path, "wb") : NULL;
     const bool written = file != NULL && fwrite(data, sizeof *data, count, file) == count;
     const bool closed = file != NULL && fclose(file) == 0;
@@ -76,7 +77,7 @@ static bool run(const mbt_model *model, const mbt_options *options, float *sampl
         fprintf(stderr, "%s\n", mbt_status_string(status));
         return false;
     }
-    write_tensor(&to, "output", samples, options->max_samples);
+    write_tensor(&to, "output", 0, samples, options->max_samples);
     if (!to.good) {
         fprintf(stderr, "%s: a tensor could not be written\n", folder);
     }

@@ -57,9 +57,14 @@ static double phase_error(const mbt_golden_tensor *reference, const float *data)
     return worst;
 }
 
-static void observe(void *cookie, const char *stage, const float *data, size_t count)
+static void observe(void *cookie, const char *kind, unsigned index, const float *data, size_t count)
 {
     observed *seen = cookie;
+    char stage[24];
+    if (strcmp(kind, "block") == 0)
+        snprintf(stage, sizeof stage, "block%u", index);
+    else
+        snprintf(stage, sizeof stage, "%s", kind);
     for (size_t i = 0; i < seen->golden->tensor_count; i++) {
         const mbt_golden_tensor *tensor = &seen->golden->tensors[i];
         if (strcmp(tensor->name, stage) == 0) {

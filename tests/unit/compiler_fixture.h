@@ -2,11 +2,9 @@
 #ifndef MBT_COMPILER_FIXTURE_H
 #define MBT_COMPILER_FIXTURE_H
 
-#include <check.h>
-#include <stdlib.h>
-
 #include "network.h"
 #include "random.h"
+#include "unit.h"
 
 /* C 24, E 72 (padded 80), N 3, 5 taps, dt_rank 2, F 13, F' 6, two blocks. */
 static inline mbt_config fixture_config(void)
@@ -33,18 +31,6 @@ static inline mbt_tensors fixture_tensors(const mbt_config *config)
     mbt_tensors tensors = {0};
     ck_assert_msg(mbt_random_weights(config, 7, &tensors, &error), "%s", error.text);
     return tensors;
-}
-
-/* Runs the tests of one case; for main. */
-static inline int fixture_run(TCase *tests, const char *name)
-{
-    Suite *suite = suite_create(name);
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 #endif

@@ -64,9 +64,10 @@ static inline void put_storage(builder *b, const char *type, const char *key, in
     PUT(b, "tQ");
 }
 
-/* torch._utils._rebuild_tensor_v2 of a storage. */
-static inline void put_tensor(builder *b, const char *type, const char *key, int64_t count, int64_t offset, size_t dims,
-                              const int64_t *shape, const int64_t *strides)
+/* torch._utils._rebuild_tensor_v2 of a storage. metadata: opcodes that push the last argument, none for none. */
+static inline void put_marked_tensor(builder *b, const char *type, const char *key, int64_t count, int64_t offset,
+                                     size_t dims, const int64_t *shape, const int64_t *strides, const char *metadata,
+                                     size_t metadata_size)
 {
     PUT(b, "ctorch._utils\n_rebuild_tensor_v2\n(");
     put_storage(b, type, key, count);
@@ -74,7 +75,15 @@ static inline void put_tensor(builder *b, const char *type, const char *key, int
     put_integers(b, shape, dims);
     put_integers(b, strides, dims);
     PUT(b, "\x89"
-           "ccollections\nOrderedDict\n)RtR");
+           "ccollections\nOrderedDict\n)R");
+    put(b, metadata, metadata_size);
+    PUT(b, "tR");
+}
+
+static inline void put_tensor(builder *b, const char *type, const char *key, int64_t count, int64_t offset, size_t dims,
+                              const int64_t *shape, const int64_t *strides)
+{
+    put_marked_tensor(b, type, key, count, offset, dims, shape, strides, "", 0);
 }
 
 #endif

@@ -98,6 +98,23 @@ START_TEST(not_finite)
 }
 END_TEST
 
+/* A counter of batches may be in a checkpoint, but no weight is a whole number by type. */
+START_TEST(not_floats)
+{
+    mbt_tensor *tensor = mbt_tensors_find(&tensors, "mask_decoder.lsigmoid.slope");
+    tensor->element = MBT_ELEMENT_I32;
+    expect_error("'mask_decoder.lsigmoid.slope'", "holds int32; floats are needed");
+    tensor->element = MBT_ELEMENT_BOOL;
+    expect_error("'mask_decoder.lsigmoid.slope'", "holds bool; floats are needed");
+    tensor->element = MBT_ELEMENT_BF16;
+    mbt_error error = {""};
+    mbt_raw_network raw;
+    ck_assert(mbt_raw_network_init(&config, &raw, &error));
+    ck_assert_msg(mbt_bind(&config, &tensors, &raw, &error), "%s", error.text);
+    mbt_raw_network_free(&raw);
+}
+END_TEST
+
 START_TEST(relatives)
 {
     static const char *const cases[][2] = {
@@ -167,7 +184,8 @@ int main(void)
     tcase_add_test(tests, left_over);
     tcase_add_test(tests, more_blocks_than_configured);
     tcase_add_test(tests, not_finite);
+    tcase_add_test(tests, not_floats);
     tcase_add_test(tests, relatives);
     tcase_add_test(tests, published_sizes);
-    return fixture_run(tests, "bind");
+    return unit_main(tests, "bind");
 }

@@ -150,5 +150,5 @@ int main(void)
     tcase_add_test(tests, short_texts);
     tcase_add_test(tests, whole_file);
     tcase_add_test(tests, full_disk);
-    return fixture_run(tests, "emit");
+    return unit_main(tests, "emit");
 }

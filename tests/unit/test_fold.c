@@ -348,5 +348,5 @@ int main(void)
     tcase_add_test(tests, phase_head);
     tcase_add_test(tests, overflow_is_an_error);
     tcase_add_test(tests, model_totals);
-    return fixture_run(tests, "fold");
+    return unit_main(tests, "fold");
 }

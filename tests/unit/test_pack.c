@@ -134,5 +134,5 @@ int main(void)
     tcase_add_test(tests, many_arrays);
     tcase_add_test(tests, too_large);
     tcase_add_test(tests, unknown_type);
-    return fixture_run(tests, "pack");
+    return unit_main(tests, "pack");
 }

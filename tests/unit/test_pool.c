@@ -1,8 +1,10 @@
 /* test_pool.c: every task runs exactly once, whatever the number of threads. Nothing here is atomic: ThreadSanitizer
  * would see a task that ran twice, a worker number in two threads, and a run that returned too early. */
+#define _POSIX_C_SOURCE 200809L
 #include "runtime_fixture.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "threads.h"
 
@@ -58,9 +60,10 @@ static void expect_each_once(mbt_pool *pool, unsigned threads, size_t count)
     memset(&r, 0, sizeof r);
     r.threads = threads;
     mbt_pool_run(pool, count_task, &r, count);
-    size_t total = 0;
+    size_t total = 0, wrong = 0; /* one assertion for all: Check keeps a record of each */
     for (size_t i = 0; i < MOST_TASKS; i++)
-        ck_assert_uint_eq(r.runs[i], i < count);
+        wrong += r.runs[i] != (i < count);
+    ck_assert_uint_eq(wrong, 0);
     for (unsigned i = 0; i < threads; i++)
         total += r.per_worker[i];
     ck_assert(!r.bad_worker);
@@ -130,6 +133,40 @@ START_TEST(a_round_sees_the_round_before)
 }
 END_TEST
 
+typedef struct slow {
+    unsigned running[MBT_MAX_THREADS]; /* tasks that this worker is in */
+    unsigned done[24];
+    bool shared_worker;
+} slow;
+
+/* The caller's own share is quick, so that it is done long before the others'. */
+static void take_time(void *context, size_t task, unsigned worker)
+{
+    slow *s = context;
+    const struct timespec pause = {.tv_nsec = worker == 0 ? 200000 : 5000000};
+    if (s->running[worker] != 0)
+        s->shared_worker = true;
+    s->running[worker]++;
+    nanosleep(&pause, NULL);
+    s->running[worker]--;
+    s->done[task]++;
+}
+
+START_TEST(a_run_waits_for_the_slowest)
+{
+    opened o = open_pool(mbt_pool_threads(thread_counts[_i]));
+    for (int round = 0; round < 5; round++) {
+        static slow s;
+        memset(&s, 0, sizeof s);
+        mbt_pool_run(o.pool, take_time, &s, COUNT(s.done));
+        for (int i = 0; i < COUNT(s.done); i++)
+            ck_assert_uint_eq(s.done[i], 1);
+        ck_assert(!s.shared_worker);
+    }
+    close_pool(&o);
+}
+END_TEST
+
 START_TEST(two_pools_side_by_side)
 {
     const unsigned a = mbt_pool_threads(2), b = mbt_pool_threads(3);
@@ -160,6 +197,7 @@ int main(void)
     tcase_add_loop_test(tests, many_rounds, 0, COUNT(thread_counts));
     tcase_add_loop_test(tests, started_and_stopped_again_and_again, 0, COUNT(thread_counts));
     tcase_add_loop_test(tests, a_round_sees_the_round_before, 0, COUNT(thread_counts));
+    tcase_add_loop_test(tests, a_run_waits_for_the_slowest, 0, COUNT(thread_counts));
     tcase_add_test(tests, two_pools_side_by_side);
     tcase_add_test(tests, thread_counts_are_kept);
     return fixture_run(tests, "pool");

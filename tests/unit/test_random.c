@@ -107,5 +107,5 @@ int main(void)
     tcase_add_test(tests, seeds_differ);
     tcase_add_test(tests, too_large_a_network);
     tcase_add_test(tests, exp_and_log);
-    return fixture_run(tests, "random");
+    return unit_main(tests, "random");
 }

@@ -36,17 +36,7 @@ END_TEST
 
 START_TEST(a_file_cut_anywhere_is_an_error)
 {
-    unit_bytes whole = unit_read("small.safetensors");
-    for (size_t size = 0; size < whole.size; ++size) {
-        unit_bytes bytes = unit_copy(whole.data, size);
-        mbt_tensors tensors;
-        mbt_error error = {""};
-        ck_assert_msg(!mbt_checkpoint_read(bytes.data, size, "cut", &tensors, &error), "%zu bytes", size);
-        unit_check_error(&error, "cut: ");
-        ck_assert_ptr_null(tensors.list);
-        free(bytes.data);
-    }
-    free(whole.data);
+    unit_check_cuts("small.safetensors");
 }
 END_TEST
 
@@ -84,6 +74,11 @@ typedef struct header_case {
 
 #define X(dtype, shape, offsets) "{\"x\":{\"dtype\":\"" dtype "\",\"shape\":" shape ",\"data_offsets\":" offsets "}}"
 
+/* Tensors of four bytes. */
+#define TWO(second, first_offsets, second_offsets)                                          \
+    "{\"x\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":" first_offsets "},\"" second \
+    "\":{\"dtype\":\"F16\",\"shape\":[2],\"data_offsets\":" second_offsets "}}"
+
 static const header_case header_cases[] = {
     {X("F32", "[2,3]", "[0,24]"), 24, NULL},
     {X("F32", "[2,3]", "[0,24]") "   ", 24, NULL},
@@ -120,9 +115,11 @@ static const header_case header_cases[] = {
     {X("F32", "[1]", "[0,5]"), 5, "5 bytes of data are not what its shape"},
     {X("F32", "[4294967296,4294967296]", "[0,0]"), 0, "0 bytes of data are not what its shape"},
     {X("F32", "[4294967296,4294967296,4,4]", "[0,4]"), 4, "4 bytes of data are not what its shape"},
-    {"{\"x\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"x\":{\"dtype\":\"F32\",\"shape\":[1],"
-     "\"data_offsets\":[0,4]}}",
-     4, "tensor 'x' is there twice"},
+    {TWO("x", "[0,4]", "[4,8]"), 8, "tensor 'x' is there twice"},
+    {TWO("y", "[0,4]", "[0,4]"), 4, "data begins at byte 0, and what is before ends at 4"},
+    {TWO("y", "[0,4]", "[2,6]"), 6, "tensor 'y': its data begins at byte 2, and what is before ends at 4"},
+    {TWO("y", "[0,4]", "[5,9]"), 9, "tensor 'y': its data begins at byte 5, and what is before ends at 4"},
+    {TWO("y", "[5,9]", "[1,5]"), 9, "tensor 'y': its data begins at byte 1, and what is before ends at 0"},
 };
 
 static unit_bytes make_file(const char *header, size_t data_size)
@@ -151,6 +148,29 @@ START_TEST(headers_are_checked)
         ck_assert_uint_eq(tensors.count, 1);
         unit_find(&tensors, "x");
     }
+    mbt_tensors_free(&tensors);
+    free(bytes.data);
+}
+END_TEST
+
+/* The order in the header is of no concern; a tensor without elements takes no place. */
+START_TEST(tensors_follow_their_data)
+{
+    const char *header = "{\"late\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[1,3]},"
+                         "\"empty\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[1,1]},"
+                         "\"early\":{\"dtype\":\"I8\",\"shape\":[1],\"data_offsets\":[0,1]}}";
+    const float late[] = {7, 8}, early[] = {-1};
+    unit_bytes bytes = make_file(header, 3);
+    memcpy(bytes.data + bytes.size - 3, "\xff\x07\x08", 3);
+    mbt_tensors tensors = {0};
+    mbt_error error = {""};
+    ck_assert_msg(mbt_safetensors_read(bytes.data, bytes.size, &tensors, &error), "%s", error.text);
+    ck_assert_uint_eq(tensors.count, 3);
+    unit_check_vector(&tensors, "late", late, 2);
+    unit_check_vector(&tensors, "early", early, 1);
+    unit_check_vector(&tensors, "empty", NULL, 0);
+    ck_assert_int_eq((int)unit_find(&tensors, "empty")->element, MBT_ELEMENT_F32);
+    ck_assert_int_eq((int)unit_find(&tensors, "early")->element, MBT_ELEMENT_I8);
     mbt_tensors_free(&tensors);
     free(bytes.data);
 }
@@ -208,6 +228,7 @@ int main(void)
     tcase_add_test(tests, a_file_cut_anywhere_is_an_error);
     tcase_add_test(tests, damage_is_an_error_or_data);
     tcase_add_loop_test(tests, headers_are_checked, 0, COUNT(header_cases));
+    tcase_add_test(tests, tensors_follow_their_data);
     tcase_add_test(tests, deep_nesting_is_an_error);
     tcase_add_test(tests, values_must_be_finite);
     tcase_add_test(tests, a_header_may_not_be_longer_than_the_file);

@@ -1,8 +1,6 @@
 /* test_sha256.c: SHA-256 against the examples published with FIPS 180-4, and around the edges of its blocks. */
-#include "compiler_fixture.h"
 #include "sha256.h"
-
-#include <string.h>
+#include "unit.h"
 
 static void expect(const void *bytes, size_t size, const char *digest)
 {
@@ -58,5 +56,5 @@ int main(void)
     tcase_add_test(tests, published_examples);
     tcase_add_test(tests, a_million);
     tcase_add_test(tests, padding);
-    return fixture_run(tests, "sha256");
+    return unit_main(tests, "sha256");
 }

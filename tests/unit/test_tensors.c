@@ -17,8 +17,30 @@ END_TEST
 START_TEST(error_is_cut_at_its_size)
 {
     mbt_error error = {""};
-    mbt_fail(&error, "%0600d", 7);
+    mbt_fail(&error, "%02000d", 7);
     ck_assert_uint_eq(strlen(error.text), sizeof error.text - 1);
+}
+END_TEST
+
+/* Of a long path the end is shown, from the start of a character on; the reason is whole. */
+START_TEST(error_shows_the_reason_after_any_path)
+{
+    char path[5000], wanted[300];
+    mbt_error error = {""};
+    mbt_fail_file(&error, "a/b", "why: %d", 3);
+    ck_assert_str_eq(error.text, "a/b: why: 3");
+    memset(path, 'x', sizeof path);
+    strcpy(path + sizeof path - 6, "/tail");
+    error.text[0] = '\0';
+    mbt_fail_file(&error, path, "why: %0600d", 7);
+    snprintf(wanted, sizeof wanted, "...%.195s/tail: why: 000", path);
+    ck_assert_int_eq(strncmp(error.text, wanted, strlen(wanted)), 0);
+    ck_assert_str_eq(error.text + strlen(error.text) - 3, "007");
+    memcpy(path + sizeof path - 1 - 201, "\xc3\xa9", 2); /* one character, cut in the middle */
+    error.text[0] = '\0';
+    mbt_fail_file(&error, path, "why");
+    snprintf(wanted, sizeof wanted, "...%.194s/tail: why", path);
+    ck_assert_str_eq(error.text, wanted);
 }
 END_TEST
 
@@ -213,6 +235,7 @@ int main(void)
     TCase *tests = tcase_create("tensors");
     tcase_add_test(tests, error_keeps_the_first_line);
     tcase_add_test(tests, error_is_cut_at_its_size);
+    tcase_add_test(tests, error_shows_the_reason_after_any_path);
     tcase_add_test(tests, tensors_are_found_and_taken);
     tcase_add_test(tests, tensors_refuse_bad_shapes);
     tcase_add_test(tests, half_and_bfloat16_are_exact);

@@ -104,6 +104,23 @@ static inline void unit_check_vector(const mbt_tensors *tensors, const char *nam
     }
 }
 
+/* A checkpoint of the data folder, cut at any byte, is an error that leaves nothing behind. */
+static inline void unit_check_cuts(const char *name)
+{
+    unit_bytes whole = unit_read(name);
+    for (size_t size = 0; size < whole.size; ++size) {
+        unit_bytes bytes = unit_copy(whole.data, size);
+        mbt_tensors tensors;
+        mbt_error error = {""};
+        ck_assert_msg(!mbt_checkpoint_read(bytes.data, size, "cut", &tensors, &error), "%zu bytes", size);
+        unit_check_error(&error, "cut: ");
+        ck_assert_ptr_null(tensors.list);
+        free(bytes.data);
+    }
+    free(whole.data);
+}
+
+/* Runs the tests of one case; for main. */
 static inline int unit_main(TCase *test_case, const char *name)
 {
     Suite *suite = suite_create(name);

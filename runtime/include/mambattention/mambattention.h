@@ -15,8 +15,10 @@
  * level of the recording and the result has the level of the input. The output may exceed [-1, 1] where the input
  * nearly did; mbt_to_s16 saturates.
  *
- * Threads: any number of enhancers may run at once. One enhancer serves one call at a time. All other functions are
- * pure. The output has the same bits for every kernel (mbt_isa) and every number of threads, on every machine.
+ * Threads: any number of enhancers may run at once. One enhancer serves one call at a time. All other functions may be
+ * called from any thread (those that look at MBT_ISA, as long as nobody sets the environment meanwhile).
+ * The output has the same bits for every kernel (mbt_isa), every number of threads and on every machine, between builds
+ * that agree in MBT_SLEEF. The caller's floating-point mode (rounding, flush to zero) has no influence and is left as it is.
  */
 #ifndef MAMBATTENTION_MAMBATTENTION_H
 #define MAMBATTENTION_MAMBATTENTION_H
@@ -58,7 +60,7 @@ typedef enum mbt_status {
     MBT_ERROR_MEMORY = -3,   /* memory ran out, or the block given is too small or not aligned to 64 bytes */
     MBT_ERROR_TOO_LONG = -4, /* more samples than options.max_samples, or than memory can address */
     MBT_ERROR_SAMPLE = -5,   /* an input sample is NaN or infinite; the output was not touched */
-    MBT_ERROR_ISA = -6,      /* the kernels asked for do not run on this machine, or MBT_ISA names none */
+    MBT_ERROR_ISA = -6,      /* no such kernels in this build or for this processor, or MBT_ISA names none */
     MBT_ERROR_THREADS = -7,  /* the system refused to start a thread */
     MBT_ERROR_CANCELLED = -8 /* options.progress asked to stop; the output was not touched */
 } mbt_status;
@@ -86,7 +88,8 @@ MBT_API const char *mbt_isa_name(mbt_isa isa);
 /* The value for such a name; MBT_ERROR_ISA if there is none. */
 MBT_API MBT_MUST_CHECK mbt_status mbt_isa_from_name(const char *name, mbt_isa *isa);
 
-/* 1 if these kernels are in this build and run on this machine, else 0. MBT_ISA_AUTO is always 1. */
+/* 1 if these kernels are in this build and run on this machine, else 0; for MBT_ISA_AUTO, if mbt_isa_chosen finds some.
+ * x86-64 without fused multiply-add runs only builds with MBT_SLEEF off. */
 MBT_API int mbt_isa_available(mbt_isa isa);
 
 /* The set that MBT_ISA_AUTO stands for here. MBT_ERROR_ISA if MBT_ISA is set and names none that is available. */
@@ -98,14 +101,15 @@ typedef int mbt_progress(void *cookie, double done);
 
 /* What mbt_open needs to know. Set by mbt_options_init, then changed where the default does not suit. */
 typedef struct mbt_options {
-    size_t max_samples; /* length of the longest recording, >= 1. Memory is taken for this much. Default: 10 s */
-    unsigned threads;   /* 1 to 256; 0 (default) means one for each core. Without thread support in the build: 1 */
-    mbt_isa isa;        /* MBT_ISA_AUTO by default */
-    void *memory;       /* a block aligned to 64 bytes, kept by the caller until mbt_close; NULL (default): malloc */
-    size_t memory_size; /* its bytes: mbt_memory_needed or more */
+    size_t max_samples; /* length of the longest recording, >= 1. Memory is taken for this much. Default: 160000 */
+    unsigned
+        threads;  /* 1 to 256; 0 (default): one for each core that is online. Without thread support in the build: 1 */
+    mbt_isa isa;  /* MBT_ISA_AUTO by default */
+    void *memory; /* a block aligned to 64 bytes, kept by the caller until mbt_close; NULL (default): malloc */
+    size_t memory_size;     /* its bytes: mbt_memory_needed or more */
     mbt_progress *progress; /* NULL (default): none */
     void *progress_cookie;  /* passed on to progress */
-    uintptr_t reserved[8];  /* zero */
+    uintptr_t reserved[8];  /* zero: checked */
 } mbt_options;
 
 /* Fills in the defaults. options: not NULL. */
@@ -120,8 +124,8 @@ typedef struct mbt_model_info {
     uint32_t channels, blocks; /* hid_feature, num_tfmamba */
     uint64_t parameters;       /* numbers in the checkpoint */
     uint64_t weight_bytes;     /* bytes of constant data */
-    double macs_per_second; /* multiply-adds for a second of audio, attention along time left out: it adds a share per
-                               second */
+    double macs_per_second;    /* multiply-adds for a second of audio; attention along time adds a share for each second */
+    uintptr_t reserved[8];  /* room to grow */
 } mbt_model_info;
 
 /* Describes a model. MBT_ERROR_ARGUMENT, MBT_ERROR_MODEL. */
@@ -130,8 +134,9 @@ MBT_API MBT_MUST_CHECK mbt_status mbt_model_describe(const mbt_model *model, mbt
 /* The model linked into the library (tiny: 104 049 parameters, 16 kHz). Never NULL. */
 MBT_API const mbt_model *mbt_model_default(void);
 
-/* The bytes that mbt_open takes for this model and these options, from options->memory or malloc. Nothing else is
- * allocated, but for what the system takes for threads. MBT_ERROR_ARGUMENT, MBT_ERROR_MODEL, MBT_ERROR_TOO_LONG. */
+/* The bytes of options->memory that mbt_open needs for this model and these options; from malloc it takes 64 more.
+ * Nothing else is allocated, but for what the system takes for threads. Set options->threads when bringing memory: the
+ * number of cores online may change between the calls. MBT_ERROR_ARGUMENT, MBT_ERROR_MODEL, MBT_ERROR_TOO_LONG. */
 MBT_API MBT_MUST_CHECK mbt_status mbt_memory_needed(const mbt_model *model, const mbt_options *options, size_t *bytes);
 
 /* Opens a model. options: NULL for the defaults. On failure *enhancer is NULL and nothing is held. */

@@ -159,7 +159,7 @@ struct mbt_model {
     uint32_t model_size; /* sizeof(struct mbt_model): checked when opened */
     const char *name, *provenance;
     uint32_t sample_rate, n_fft, hop, win; /* Hz, samples; n_fft a multiple of 4, win <= n_fft, hop <= win / 2 */
-    float compress_factor;                 /* the magnitude's exponent, in (0, 1] */
+    float compress_factor;                 /* the magnitude's exponent, 0.125 to 1 */
     uint32_t channels;                     /* C, a multiple of 8 */
     uint32_t block_count;
     uint64_t parameters;    /* numbers in the checkpoint */
