@@ -1,6 +1,8 @@
 /* test_bits.c: the same recording has the same bits, however, wherever and whenever it is enhanced. */
 #include "api.h"
 
+#include <fenv.h>
+
 #if MBT_THREADS
 #include <pthread.h>
 #endif
@@ -50,6 +52,24 @@ START_TEST(whatever_the_longest_recording)
     static const size_t longest[] = {SHORT, SHORT + 1, SHORT + 200, 16000, 160000};
     const mbt_options options = api_options(longest[_i]);
     api_enhance(&options, in, out, SHORT);
+    ck_assert_mem_eq(out, wanted, sizeof out);
+}
+END_TEST
+
+/* Rounding is what the mode changes most visibly; the mode is the caller's again afterwards. */
+START_TEST(whatever_the_callers_rounding_mode)
+{
+    static const int modes[] = {FE_UPWARD, FE_TOWARDZERO};
+    mbt_options options = api_options(SHORT);
+    options.threads = 1 + (unsigned)_i % 2 * 2;
+    ck_assert_int_eq(fesetround(modes[_i / 2]), 0);
+    mbt_enhancer *enhancer = api_open(&options);
+    const mbt_status status = mbt_enhance(enhancer, in, out, SHORT);
+    const int after = fegetround();
+    fesetround(FE_TONEAREST);
+    mbt_close(enhancer);
+    ck_assert_int_eq(status, MBT_OK);
+    ck_assert_int_eq(after, modes[_i / 2]);
     ck_assert_mem_eq(out, wanted, sizeof out);
 }
 END_TEST
@@ -163,6 +183,7 @@ TCase *api_bits_tests(void)
     tcase_add_test(tests, again_and_again);
     tcase_add_test(tests, after_other_recordings);
     tcase_add_loop_test(tests, whatever_the_longest_recording, 0, 5);
+    tcase_add_loop_test(tests, whatever_the_callers_rounding_mode, 0, 4);
     tcase_add_loop_test(tests, whatever_the_number_of_threads, 0, 4);
     tcase_add_test(tests, whatever_the_kernels);
     tcase_add_test(tests, also_with_more_frames_than_bins);
