@@ -1,69 +1,21 @@
-/* avx512/gemm.c: the matrix product by tiles of 12 rows and two panels: 24 accumulators of 16 floats, 2 registers for
- * weights, the inputs broadcast from memory. Contract in kernels.h (mbt_gemm). */
+/* avx512/gemm.c: tiles of 12 rows and two panels: 24 accumulators of 16 floats, 2 registers for weights, the inputs
+ * broadcast from memory. */
 #include "vec.h"
 
 #define TILE_ROWS 12
 #define TILE_PANELS 2
+#define FEW_ROWS 3
 
-/* Rows row .. row + rows - 1 of `panels` panels from output o on; of the last panel n outputs are stored. rows and
- * panels are constants in every call, so that the accumulators are registers; the sums over taps are in memory between
- * taps. */
-static inline __attribute__((always_inline)) void tile(const mbt_gemm *g, const float *weights, size_t row, size_t o,
-                                                       size_t n, size_t rows, size_t panels)
+static inline __attribute__((always_inline)) void multiply(vf acc[TILE_PANELS][TILE_ROWS], const float *weights,
+                                                           size_t panel_size, const float *a, ptrdiff_t lda, size_t k,
+                                                           size_t rows, size_t panels)
 {
-    const size_t k = g->w->k, panel_size = g->w->taps * k * MBT_LANES;
-    float *out = g->out + (ptrdiff_t)row * g->ldo + o;
-    vf sum[TILE_PANELS][TILE_ROWS];
-    for (size_t p = 0; p < panels; p++)
+    for (size_t i = 0; i < k; i++)
         for (size_t r = 0; r < rows; r++) {
-            const float *from = out + (ptrdiff_t)r * g->ldo + p * MBT_LANES;
-            sum[p][r] = v_load(g->w->bias + o + p * MBT_LANES);
-            if (g->accumulate)
-                sum[p][r] = v_add(sum[p][r], v_load_n(from, p + 1 < panels ? MBT_LANES : n));
+            const vf x = v_set(a[(ptrdiff_t)r * lda + (ptrdiff_t)i]);
+            for (size_t p = 0; p < panels; p++)
+                acc[p][r] = v_fma(x, v_load(weights + p * panel_size + i * MBT_LANES), acc[p][r]);
         }
-    for (size_t tap = 0; tap < g->w->taps; tap++, weights += k * MBT_LANES) {
-        if (!g->a[tap])
-            continue;
-        const float *a = g->a[tap] + (ptrdiff_t)row * g->lda;
-        vf acc[TILE_PANELS][TILE_ROWS];
-        for (size_t p = 0; p < panels; p++)
-            for (size_t r = 0; r < rows; r++)
-                acc[p][r] = v_set(0.0f);
-        for (size_t i = 0; i < k; i++)
-            for (size_t r = 0; r < rows; r++) {
-                const vf x = v_set(a[(ptrdiff_t)r * g->lda + (ptrdiff_t)i]);
-                for (size_t p = 0; p < panels; p++)
-                    acc[p][r] = v_fma(x, v_load(weights + p * panel_size + i * MBT_LANES), acc[p][r]);
-            }
-        for (size_t p = 0; p < panels; p++)
-            for (size_t r = 0; r < rows; r++)
-                sum[p][r] = v_add(sum[p][r], acc[p][r]);
-    }
-    for (size_t p = 0; p < panels; p++)
-        for (size_t r = 0; r < rows; r++)
-            v_store_n(out + (ptrdiff_t)r * g->ldo + p * MBT_LANES, sum[p][r], p + 1 < panels ? MBT_LANES : n);
 }
 
-/* All rows of `panels` panels. */
-static inline __attribute__((always_inline)) void column(const mbt_gemm *g, size_t o, size_t panels)
-{
-    const mbt_matrix *w = g->w;
-    const float *weights = (const float *)w->data + o * w->taps * w->k;
-    const size_t n = v_lanes(w->n - o - (panels - 1) * MBT_LANES);
-    size_t row = 0;
-    for (; row + TILE_ROWS <= g->rows; row += TILE_ROWS)
-        tile(g, weights, row, o, n, TILE_ROWS, panels);
-    for (; row + 3 <= g->rows; row += 3)
-        tile(g, weights, row, o, n, 3, panels);
-    for (; row < g->rows; row++)
-        tile(g, weights, row, o, n, 1, panels);
-}
-
-void MBT_FN(gemm_f32)(const mbt_gemm *g)
-{
-    size_t o = 0;
-    for (; o + MBT_LANES < g->w->n; o += TILE_PANELS * MBT_LANES)
-        column(g, o, TILE_PANELS);
-    if (o < g->w->n)
-        column(g, o, 1);
-}
+#include "gemm_tiles.h"
