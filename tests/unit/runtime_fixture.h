@@ -1,4 +1,4 @@
-/* runtime_fixture.h: what the tests of the runtime share: memory for an arena, noise, the main function. */
+/* runtime_fixture.h: what the tests of the runtime share: memory for an arena, noise. */
 #ifndef MBT_TESTS_UNIT_RUNTIME_FIXTURE_H
 #define MBT_TESTS_UNIT_RUNTIME_FIXTURE_H
 
@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "arena.h"
+#include "unit_main.h"
 
 #define COUNT(array) ((int)(sizeof(array) / sizeof(array)[0]))
 
@@ -27,17 +28,11 @@ static inline float fixture_noise(uint32_t *state)
     return (float)(int32_t)(*state >> 8) / 8388608.0f - 1.0f;
 }
 
-/* Runs the tests of one case; for main. */
+/* unit_main with the time that emulated and sanitized builds need. */
 static inline int fixture_run(TCase *tests, const char *name)
 {
-    tcase_set_timeout(tests, 300); /* emulated and sanitized builds are slow */
-    Suite *suite = suite_create(name);
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    tcase_set_timeout(tests, 300);
+    return unit_main(tests, name);
 }
 
 #endif

@@ -1,4 +1,4 @@
-/* unit.h: what the compiler's unit tests share: files, exact-size copies, seeded damage, the main function. */
+/* unit.h: what the compiler's unit tests share: files, exact-size copies, seeded damage. */
 #ifndef MBT_TESTS_UNIT_H
 #define MBT_TESTS_UNIT_H
 
@@ -10,6 +10,7 @@
 
 #include "error.h"
 #include "tensors.h"
+#include "unit_main.h"
 
 #ifndef MBT_UNIT_DATA
 #error "MBT_UNIT_DATA: the folder tests/unit/data"
@@ -118,18 +119,6 @@ static inline void unit_check_cuts(const char *name)
         free(bytes.data);
     }
     free(whole.data);
-}
-
-/* Runs the tests of one case; for main. */
-static inline int unit_main(TCase *test_case, const char *name)
-{
-    Suite *suite = suite_create(name);
-    suite_add_tcase(suite, test_case);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 #endif
