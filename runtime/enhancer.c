@@ -173,6 +173,11 @@ void mbt_enhancer_set_stage_hook(mbt_enhancer *enhancer, mbt_stage_hook *hook, v
     enhancer->hook_cookie = cookie;
 }
 
+void mbt_enhancer_set_kernels(mbt_enhancer *enhancer, const mbt_kernels *kernels)
+{
+    enhancer->kernels = kernels;
+}
+
 static mbt_status enhance(mbt_enhancer *enhancer, const float *in, float *out, size_t samples)
 {
     mbt_level level;
