@@ -110,6 +110,7 @@ static void emit_number(const char *field, float value, FILE *file)
 
 static void emit_unit(const mbt_network *network, const char *indent, const mbt_unit *unit, FILE *file)
 {
+    fprintf(file, "%s.form = %s,\n", indent, unit->form == MBT_FORM_WINOGRAD ? "MBT_FORM_WINOGRAD" : "MBT_FORM_DIRECT");
     emit_matrix(network, indent, "conv", &unit->conv, file);
     emit_pointer(network, indent, "gain", unit->gain, file);
     emit_pointer(network, indent, "offset", unit->offset, file);

@@ -19,7 +19,7 @@ static bool pack_norm(mbt_network *network, uint32_t part, const char *prefix, c
 /* A Conv2d, whose weight is [C][groups * size][taps], and what follows it. Its input comes in groups of `size`
  * channels, newest first in the checkpoint, oldest first here. The bias is dropped: the norm removes it. */
 static bool fold_unit(mbt_network *network, uint32_t part, const char *prefix, const mbt_raw_unit *raw, uint32_t groups,
-                      uint32_t size, uint32_t taps, mbt_unit *unit, mbt_error *error)
+                      uint32_t size, uint32_t taps, mbt_form form, mbt_unit *unit, mbt_error *error)
 {
     const uint32_t c = network->config.hid_feature, in = groups * size;
     mbt_dense conv;
@@ -34,8 +34,11 @@ static bool fold_unit(mbt_network *network, uint32_t part, const char *prefix, c
             }
         }
     }
-    const bool packed = mbt_pack_matrix(network, part, prefix, &conv, MBT_WEIGHT_F32, &unit->conv, error);
+    const bool packed = form == MBT_FORM_WINOGRAD
+                            ? mbt_pack_winograd(network, part, prefix, &conv, &unit->conv, error)
+                            : mbt_pack_matrix(network, part, prefix, &conv, MBT_WEIGHT_F32, &unit->conv, error);
     mbt_dense_free(&conv);
+    unit->form = (uint32_t)form;
     return packed && pack_norm(network, part, prefix, raw, &unit->gain, &unit->offset, &unit->slope, error);
 }
 
@@ -45,8 +48,8 @@ static bool fold_dense_block(mbt_network *network, uint32_t part, const char *pr
     for (uint32_t i = 0; i < MBT_DENSE_UNITS; i++) {
         char name[MBT_ARRAY_NAME];
         snprintf(name, sizeof name, "%s_dense_block_%u", prefix, (unsigned)i);
-        if (!fold_unit(network, part, name, &raw->unit[i], i + 1, network->config.hid_feature, 9, &block->unit[i],
-                       error)) {
+        if (!fold_unit(network, part, name, &raw->unit[i], i + 1, network->config.hid_feature, 9, network->form,
+                       &block->unit[i], error)) {
             return false;
         }
     }
@@ -58,10 +61,10 @@ static bool fold_encoder(const mbt_raw_encoder *raw, mbt_network *network, mbt_e
     const mbt_config *config = &network->config;
     mbt_encoder *encoder = &network->encoder;
     return fold_unit(network, MBT_PART_ENCODER, "encoder_dense_conv_1", &raw->dense_conv_1, 1, config->input_channel, 1,
-                     &encoder->dense_conv_1, error) &&
+                     MBT_FORM_DIRECT, &encoder->dense_conv_1, error) &&
            fold_dense_block(network, MBT_PART_ENCODER, "encoder", &raw->dense_block, &encoder->dense_block, error) &&
            fold_unit(network, MBT_PART_ENCODER, "encoder_dense_conv_2", &raw->dense_conv_2, 1, config->hid_feature, 3,
-                     &encoder->dense_conv_2, error);
+                     MBT_FORM_DIRECT, &encoder->dense_conv_2, error);
 }
 
 /* A ConvTranspose2d (1, 3) with stride 2 in frequency, given as a matrix of 3 taps: out[2 j + tap] += in[j] w[tap]. So

@@ -15,6 +15,7 @@
 #include "tensors.h"
 
 #define EXIT_USAGE 2
+#define WINOGRAD_CHANNELS 32u
 #define CONFIG_LIMIT ((size_t)1 << 20)
 #define CHECKPOINT_LIMIT ((size_t)1 << 31)
 
@@ -42,17 +43,25 @@ static bool read_input(const mbt_arguments *arguments, input *in, mbt_error *err
            mbt_checkpoint_read(in->checkpoint_bytes, in->checkpoint_size, arguments->checkpoint, &in->tensors, error);
 }
 
+/* As asked for, or what is faster: below WINOGRAD_CHANNELS the transforms cost more than the products saved. */
+static mbt_form choose_form(const char *asked, uint32_t channels)
+{
+    const bool winograd = asked != NULL ? strcmp(asked, "winograd") == 0 : channels >= WINOGRAD_CHANNELS;
+    return winograd ? MBT_FORM_WINOGRAD : MBT_FORM_DIRECT;
+}
+
 static bool build_network(const mbt_arguments *arguments, input *in, mbt_network *network, mbt_error *error)
 {
     const mbt_source config = {arguments->config, in->config_bytes, in->config_size};
     const mbt_source checkpoint = {arguments->checkpoint, in->checkpoint_bytes, in->checkpoint_size};
     char *provenance = mbt_provenance(arguments->random_weights ? NULL : &checkpoint, arguments->seed, &config,
-                                      arguments->name, error);
+                                      arguments->convolution, arguments->name, error);
     if (provenance == NULL) {
         return false;
     }
     mbt_error reason = {""};
-    const bool done = mbt_network_build(&in->config, &in->tensors, arguments->name, provenance, network, &reason);
+    const mbt_form form = choose_form(arguments->convolution, in->config.hid_feature);
+    const bool done = mbt_network_build(&in->config, &in->tensors, form, arguments->name, provenance, network, &reason);
     free(provenance);
     if (!done) {
         return mbt_fail_file(error, arguments->random_weights ? arguments->config : arguments->checkpoint, "%s",

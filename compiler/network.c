@@ -143,11 +143,12 @@ static bool build(mbt_tensors *tensors, mbt_network *network, mbt_error *error)
     return done;
 }
 
-bool mbt_network_build(const mbt_config *config, mbt_tensors *tensors, const char *name, const char *provenance,
-                       mbt_network *network, mbt_error *error)
+bool mbt_network_build(const mbt_config *config, mbt_tensors *tensors, mbt_form form, const char *name,
+                       const char *provenance, mbt_network *network, mbt_error *error)
 {
     memset(network, 0, sizeof *network);
     network->config = *config;
+    network->form = form;
     snprintf(network->name, sizeof network->name, "%s", name);
     if (!allocate(network, provenance, error) || !build(tensors, network, error)) {
         mbt_network_free(network);

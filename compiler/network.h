@@ -29,6 +29,7 @@ typedef struct mbt_block_layers {
 
 typedef struct mbt_network {
     mbt_config config;
+    mbt_form form;   /* of the dense blocks' convolutions */
     mbt_model model; /* points to all that follows */
     char name[MBT_NAME_MAX + 1];
     char *provenance;
@@ -44,9 +45,9 @@ typedef struct mbt_network {
 
 /* Makes a network of the tensors: binds, folds, packs. name: a C identifier of at most MBT_NAME_MAX characters;
  * provenance is copied. tensors' marks of use change. The network lies at *network from then on and may not be moved.
- * On failure nothing is held. Precision: f32. */
-bool mbt_network_build(const mbt_config *config, mbt_tensors *tensors, const char *name, const char *provenance,
-                       mbt_network *network, mbt_error *error);
+ * On failure nothing is held. Precision: f32. form: of the dense blocks' convolutions. */
+bool mbt_network_build(const mbt_config *config, mbt_tensors *tensors, mbt_form form, const char *name,
+                       const char *provenance, mbt_network *network, mbt_error *error);
 
 void mbt_network_free(mbt_network *network);
 

@@ -17,6 +17,8 @@ const char mbt_usage[] =
     "  --config FILE.yaml     the network's configuration, as published with the weights\n"
     "  --precision f32        how weights are stored\n"
     "  --name NAME            a C identifier: the model becomes mbt_model_NAME\n"
+    "  --convolution FORM     of the dense blocks: winograd (half the products, twice the bytes) or direct;\n"
+    "                         if not given, winograd where hid_feature is 32 or more\n"
     "  -o FILE.c              where the C goes\n"
     "  --random-weights SEED  random weights in place of a checkpoint, for measuring\n"
     "  -q, --quiet            no table\n"
@@ -48,11 +50,12 @@ static bool is_identifier(const char *name)
 }
 
 /* Values of long options; those of flags are their letters. */
-enum { OPTION_CONFIG = 256, OPTION_PRECISION, OPTION_NAME, OPTION_SEED };
+enum { OPTION_CONFIG = 256, OPTION_PRECISION, OPTION_CONVOLUTION, OPTION_NAME, OPTION_SEED };
 
 static const struct option options[] = {
     {"config", required_argument, NULL, OPTION_CONFIG},
     {"precision", required_argument, NULL, OPTION_PRECISION},
+    {"convolution", required_argument, NULL, OPTION_CONVOLUTION},
     {"name", required_argument, NULL, OPTION_NAME},
     {"random-weights", required_argument, NULL, OPTION_SEED},
     {"quiet", no_argument, NULL, 'q'},
@@ -102,6 +105,8 @@ static bool take(int found, char *const *argv, mbt_arguments *arguments, const c
         return set_value(&arguments->config, "--config", error);
     case OPTION_PRECISION:
         return set_value(&arguments->precision, "--precision", error);
+    case OPTION_CONVOLUTION:
+        return set_value(&arguments->convolution, "--convolution", error);
     case OPTION_NAME:
         return set_value(&arguments->name, "--name", error);
     case OPTION_SEED:
@@ -144,6 +149,10 @@ static bool check(mbt_arguments *arguments, const char *seed, mbt_error *error)
     }
     if (strcmp(arguments->precision, "f32") != 0) {
         return mbt_fail(error, "--precision %.100s: unknown; this version writes f32 only", arguments->precision);
+    }
+    if (arguments->convolution != NULL && strcmp(arguments->convolution, "direct") != 0 &&
+        strcmp(arguments->convolution, "winograd") != 0) {
+        return mbt_fail(error, "--convolution %.100s: unknown; direct and winograd are known", arguments->convolution);
     }
     if (!is_identifier(arguments->name)) {
         return mbt_fail(error, "--name %.100s: not a C identifier of at most %d characters", arguments->name,

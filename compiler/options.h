@@ -7,8 +7,8 @@
 #include "error.h"
 
 typedef struct mbt_arguments {
-    const char *checkpoint; /* NULL: random weights */
-    const char *config, *precision, *name, *output;
+    const char *checkpoint;                                       /* NULL: random weights */
+    const char *config, *precision, *convolution, *name, *output; /* convolution: NULL, "direct" or "winograd" */
     uint64_t seed;
     bool random_weights, quiet, help, version;
 } mbt_arguments;

@@ -85,6 +85,63 @@ bool mbt_pack_matrix(mbt_network *network, uint32_t part, const char *prefix, co
     return true;
 }
 
+/* The weight of one point for the frequency taps w: (w[0] + t w[1] + t^2 w[2]) / product of (t - s); last, w[2]. */
+static double at_point(const double w[3], uint32_t point)
+{
+    static const double points[MBT_WINOGRAD_POINTS - 1] = {0, 0.75, -0.75, 1.5, -1.5};
+    if (point == MBT_WINOGRAD_POINTS - 1) {
+        return w[2];
+    }
+    const double t = points[point];
+    double product = 1;
+    for (uint32_t other = 0; other < MBT_WINOGRAD_POINTS - 1; other++) {
+        product *= other == point ? 1 : t - points[other];
+    }
+    return (w[0] + t * w[1] + t * t * w[2]) / product;
+}
+
+/* The matrix of one group and point: from 3 time taps of n channels to n outputs. */
+static void transform_group(const mbt_dense *conv, uint32_t group, uint32_t point, mbt_dense *transformed)
+{
+    const uint32_t n = conv->n;
+    for (uint32_t i = 0; i < 3 * n; i++) {
+        for (uint32_t o = 0; o < n; o++) {
+            double w[3];
+            for (uint32_t j = 0; j < 3; j++) {
+                w[j] = *mbt_dense_at(conv, i / n * 3 + j, group * n + i % n, o);
+            }
+            *mbt_dense_at(transformed, 0, i, o) = at_point(w, point);
+        }
+    }
+}
+
+bool mbt_pack_winograd(mbt_network *network, uint32_t part, const char *prefix, const mbt_dense *conv,
+                       mbt_matrix *matrix, mbt_error *error)
+{
+    const uint32_t n = conv->n, groups = conv->k / n;
+    const size_t size = 3 * (size_t)n * MBT_PADDED((size_t)n);
+    float *data = mbt_network_array(network, part, prefix, "weights", size * MBT_WINOGRAD_POINTS * groups, error);
+    const float *bias = mbt_network_array(network, part, prefix, "bias", MBT_PADDED((size_t)n), error);
+    mbt_dense transformed;
+    if (data == NULL || bias == NULL || !mbt_dense_init(&transformed, 1, 3 * n, n, error)) {
+        return false;
+    }
+    for (uint32_t group = 0; group < groups; group++) {
+        for (uint32_t point = 0; point < MBT_WINOGRAD_POINTS; point++, data += size) {
+            transform_group(conv, group, point, &transformed);
+            pack_f32(&transformed, data);
+        }
+    }
+    mbt_dense_free(&transformed);
+    *matrix = (mbt_matrix){.type = MBT_WEIGHT_F32,
+                           .taps = groups * MBT_WINOGRAD_POINTS,
+                           .k = 3 * n,
+                           .n = n,
+                           .data = data - size * MBT_WINOGRAD_POINTS * groups,
+                           .bias = bias};
+    return true;
+}
+
 const float *mbt_pack_vector(mbt_network *network, uint32_t part, const char *prefix, const char *name,
                              const float *values, uint32_t n, mbt_error *error)
 {

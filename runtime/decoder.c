@@ -4,10 +4,13 @@
 
 #include <string.h>
 
-void mbt_decoder_plan(mbt_decoder_memory *memory, size_t frames, size_t bins, size_t inner_bins, size_t channels,
+void mbt_decoder_plan(mbt_decoder_memory *memory, const mbt_model *model, size_t frames, unsigned threads,
                       mbt_arena *arena)
 {
-    mbt_dense_plan(&memory->dense, frames, inner_bins, channels, arena);
+    const size_t channels = model->channels, bins = model->n_fft / 2 + 1, inner_bins = (bins - 3) / 2 + 1;
+    const bool winograd = mbt_dense_has_winograd(&model->mask_decoder->dense_block) ||
+                          mbt_dense_has_winograd(&model->phase_decoder->dense_block);
+    mbt_dense_plan(&memory->dense, winograd, frames, inner_bins, channels, threads, arena);
     memory->out = mbt_arena_floats(arena, mbt_times(mbt_times(frames, inner_bins + 2), channels));
     memory->up = mbt_arena_floats(arena, mbt_times(mbt_times(frames, bins), channels));
 }

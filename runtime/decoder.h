@@ -11,7 +11,7 @@ typedef struct mbt_decoder_memory {
     float *up;  /* [T][F][C] the phase head, upsampled; before that, the mask [T][F] for the stage hook */
 } mbt_decoder_memory;
 
-void mbt_decoder_plan(mbt_decoder_memory *memory, size_t frames, size_t bins, size_t inner_bins, size_t channels,
+void mbt_decoder_plan(mbt_decoder_memory *memory, const mbt_model *model, size_t frames, unsigned threads,
                       mbt_arena *arena);
 
 /* x: [T][F'][C]; planes: [T][F][2] with the noisy compressed magnitude. magnitude: [T][F], of the enhanced spectrum. */

@@ -9,9 +9,12 @@ typedef struct mbt_encoder_memory {
     float *out; /* [T][F][C] the dense block's output */
 } mbt_encoder_memory;
 
-void mbt_encoder_plan(mbt_encoder_memory *memory, size_t frames, size_t bins, size_t channels, mbt_arena *arena);
+/* The dense block's memory comes first, and before `out`; it is free when the last unit writes x. */
+void mbt_encoder_plan(mbt_encoder_memory *memory, const mbt_encoder *encoder, size_t frames, size_t bins,
+                      size_t channels, unsigned threads, mbt_arena *arena);
 
-/* planes: [T][F][2], compressed magnitude and phase. x: [T][F'][C]. share: of the progress. */
+/* planes: [T][F][2], compressed magnitude and phase. x: [T][F'][C], may lie in the dense block's memory. share: of the
+ * progress. */
 void mbt_encoder_run(mbt_run *run, const mbt_encoder_memory *memory, float *planes, float *x,
                      const mbt_instance_norm *norm, double share);
 

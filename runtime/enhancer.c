@@ -18,9 +18,7 @@ struct mbt_enhancer {
     void *allocated; /* what malloc gave, or NULL: the caller's memory */
     mbt_spectrum spectrum;
     mbt_network network;
-    float *planes;    /* [T][F][2] */
-    float *magnitude; /* [T][F] */
-    float *pairs;     /* [T][F][2] */
+    float *planes; /* [T][F][2] */
     mbt_stage_hook *hook;
     void *hook_cookie;
 };
@@ -64,13 +62,13 @@ static mbt_enhancer *plan(mbt_arena *arena, const mbt_model *model, const mbt_op
     *e = (mbt_enhancer){.options = *options, .model = model};
     const unsigned threads = mbt_pool_threads(options->threads);
     const size_t frames = frame_count(model, options->max_samples), bins = model->n_fft / 2 + 1;
-    const size_t plane = mbt_times(frames, bins);
     e->pool = mbt_pool_plan(arena, threads);
-    e->planes = mbt_arena_floats(arena, mbt_times(2, plane));
-    e->magnitude = mbt_arena_floats(arena, plane);
-    e->pairs = mbt_arena_floats(arena, mbt_times(2, plane));
-    mbt_spectrum_plan(&e->spectrum, model, frames, threads, arena);
+    e->planes = mbt_arena_floats(arena, mbt_times(mbt_times(2, frames), bins));
+    mbt_spectrum_plan(&e->spectrum, model, threads, arena);
     mbt_network_plan(&e->network, model, frames, threads, arena);
+    arena->used = e->network.scratch;
+    mbt_spectrum_plan_inverse(&e->spectrum, frames, arena);
+    arena->used = arena->peak;
     return enhancer;
 }
 
@@ -202,8 +200,9 @@ static mbt_status enhance(mbt_enhancer *enhancer, const float *in, float *out, s
                    .hook = enhancer->hook,
                    .hook_cookie = enhancer->hook_cookie};
     mbt_spectrum_forward(&run, &enhancer->spectrum, in, samples, level, enhancer->planes);
-    mbt_network_run(&run, &enhancer->network, enhancer->planes, enhancer->magnitude, enhancer->pairs);
-    mbt_spectrum_inverse(&run, &enhancer->spectrum, enhancer->magnitude, enhancer->pairs, out, samples, level);
+    mbt_network_run(&run, &enhancer->network, enhancer->planes);
+    mbt_spectrum_inverse(&run, &enhancer->spectrum, enhancer->network.magnitude, enhancer->network.pairs, out, samples,
+                         level);
     return run.cancelled ? MBT_ERROR_CANCELLED : MBT_OK;
 }
 

@@ -22,10 +22,23 @@ static bool unit_is(const mbt_unit *unit, uint32_t taps, uint32_t k, uint32_t n)
     return matrix_is(&unit->conv, taps, k, n) && unit->gain && unit->offset && unit->slope;
 }
 
+/* Unit i of a dense block. */
+static bool dense_unit_is(const mbt_unit *unit, uint32_t i, uint32_t channels)
+{
+    switch (unit->form) {
+    case MBT_FORM_DIRECT:
+        return unit_is(unit, 9, (i + 1) * channels, channels);
+    case MBT_FORM_WINOGRAD:
+        return unit_is(unit, (i + 1) * MBT_WINOGRAD_POINTS, 3 * channels, channels);
+    default:
+        return false;
+    }
+}
+
 static bool dense_is(const mbt_dense_block *block, uint32_t channels)
 {
     for (uint32_t i = 0; i < MBT_DENSE_UNITS; i++)
-        if (!unit_is(&block->unit[i], 9, (i + 1) * channels, channels))
+        if (!dense_unit_is(&block->unit[i], i, channels))
             return false;
     return true;
 }
@@ -80,7 +93,8 @@ mbt_status mbt_model_check(const mbt_model *m)
     const mbt_encoder *encoder = m->encoder;
     const mbt_mask_decoder *mask = m->mask_decoder;
     const mbt_phase_decoder *phase = m->phase_decoder;
-    bool good = unit_is(&encoder->dense_conv_1, 1, 2, c) && dense_is(&encoder->dense_block, c) &&
+    bool good = encoder->dense_conv_1.form == MBT_FORM_DIRECT && encoder->dense_conv_2.form == MBT_FORM_DIRECT &&
+                unit_is(&encoder->dense_conv_1, 1, 2, c) && dense_is(&encoder->dense_block, c) &&
                 unit_is(&encoder->dense_conv_2, 3, c, c) && dense_is(&mask->dense_block, c) &&
                 matrix_is(&mask->even, 2, c, 1) && matrix_is(&mask->odd, 1, c, 1) && mask->slope &&
                 dense_is(&phase->dense_block, c) && matrix_is(&phase->even, 2, c, c) &&

@@ -5,22 +5,25 @@ void mbt_network_plan(mbt_network *network, const mbt_model *model, size_t frame
 {
     const size_t channels = model->channels, bins = model->n_fft / 2 + 1, inner_bins = (bins - 3) / 2 + 1;
     mbt_instance_norm_plan(&network->norm, frames, channels, arena);
-    network->x = mbt_arena_floats(arena, mbt_times(mbt_times(frames, inner_bins), channels));
     network->blocks = mbt_arena_take(arena, threads, sizeof(mbt_block_memory));
     const size_t mark = arena->used;
-    mbt_encoder_plan(&network->encoder, frames, bins, channels, arena);
+    mbt_encoder_plan(&network->encoder, model->encoder, frames, bins, channels, threads, arena);
     arena->used = mark;
+    network->x = mbt_arena_floats(arena, mbt_times(mbt_times(frames, inner_bins), channels));
+    network->magnitude = mbt_arena_floats(arena, mbt_times(frames, bins));
+    network->pairs = mbt_arena_floats(arena, mbt_times(mbt_times(frames, bins), 2));
+    network->scratch = arena->used;
     for (unsigned i = 0; i < threads; i++) {
         mbt_block_memory counted;
         mbt_block_plan(network->blocks ? &network->blocks[i] : &counted, model,
                        frames > inner_bins ? frames : inner_bins, arena);
     }
-    arena->used = mark;
-    mbt_decoder_plan(&network->decoder, frames, bins, inner_bins, channels, arena);
+    arena->used = network->scratch;
+    mbt_decoder_plan(&network->decoder, model, frames, threads, arena);
     arena->used = arena->peak;
 }
 
-void mbt_network_run(mbt_run *run, const mbt_network *network, float *planes, float *magnitude, float *pairs)
+void mbt_network_run(mbt_run *run, const mbt_network *network, float *planes)
 {
     /* About what the parts take of the time. */
     const double encoder = 0.30, decoder = 0.15, blocks = 1 - encoder - 2 * decoder;
@@ -31,6 +34,6 @@ void mbt_network_run(mbt_run *run, const mbt_network *network, float *planes, fl
         mbt_block_run(run, &run->model->blocks[i], network->blocks, network->x, blocks / run->model->block_count);
         mbt_run_stage(run, "block", i, network->x, size);
     }
-    mbt_mask_decoder_run(run, &network->decoder, network->x, planes, magnitude, &network->norm, decoder);
-    mbt_phase_decoder_run(run, &network->decoder, network->x, pairs, &network->norm, decoder);
+    mbt_mask_decoder_run(run, &network->decoder, network->x, planes, network->magnitude, &network->norm, decoder);
+    mbt_phase_decoder_run(run, &network->decoder, network->x, network->pairs, &network->norm, decoder);
 }

@@ -6,14 +6,12 @@
 
 #include "window.h"
 
-void mbt_spectrum_plan(mbt_spectrum *spectrum, const mbt_model *model, size_t frames, unsigned threads,
-                       mbt_arena *arena)
+void mbt_spectrum_plan(mbt_spectrum *spectrum, const mbt_model *model, unsigned threads, mbt_arena *arena)
 {
     const size_t n_fft = model->n_fft, bins = n_fft / 2 + 1;
     *spectrum = (mbt_spectrum){.hop = model->hop};
     mbt_fft_plan(&spectrum->fft, n_fft, arena);
     spectrum->window = mbt_arena_floats(arena, n_fft);
-    spectrum->windowed = mbt_arena_floats(arena, mbt_times(frames, n_fft));
     spectrum->memories = mbt_arena_take(arena, threads, sizeof(mbt_spectrum_memory));
     for (unsigned i = 0; i < threads; i++) {
         const mbt_spectrum_memory memory = {mbt_arena_floats(arena, n_fft), mbt_arena_floats(arena, n_fft),
@@ -25,6 +23,11 @@ void mbt_spectrum_plan(mbt_spectrum *spectrum, const mbt_model *model, size_t fr
         memset(spectrum->window, 0, n_fft * sizeof(float));
         mbt_window_hann(spectrum->window + (n_fft - model->win) / 2, model->win);
     }
+}
+
+void mbt_spectrum_plan_inverse(mbt_spectrum *spectrum, size_t frames, mbt_arena *arena)
+{
+    spectrum->windowed = mbt_arena_floats(arena, mbt_times(frames, spectrum->fft.size));
 }
 
 /* Sample i of a recording reflected at both ends, as often as it takes: ... 2 1 | 0 1 2 | 1 0 1 ... */

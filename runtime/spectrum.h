@@ -21,8 +21,10 @@ typedef struct mbt_spectrum {
 } mbt_spectrum;
 
 /* Takes the memory and, if the arena has any, computes the tables. */
-void mbt_spectrum_plan(mbt_spectrum *spectrum, const mbt_model *model, size_t frames, unsigned threads,
-                       mbt_arena *arena);
+void mbt_spectrum_plan(mbt_spectrum *spectrum, const mbt_model *model, unsigned threads, mbt_arena *arena);
+
+/* Takes the memory that the inverse alone needs. */
+void mbt_spectrum_plan_inverse(mbt_spectrum *spectrum, size_t frames, mbt_arena *arena);
 
 /* Centred frames of the recording at that level, reflected at both ends; planes: [T][F][2], |X|^compress_factor and the
  * phase. */

@@ -38,33 +38,59 @@ typedef struct unit_job {
     mbt_stencil stencil;
     mbt_view in, out;
     size_t bins;
+    const mbt_winograd *winograd;
     const mbt_instance_norm *norm;
 } unit_job;
+
+/* The input frame of output t and time tap i, or NULL where that is outside of the recording. */
+static const float *input_frame(const unit_job *job, size_t t, size_t i)
+{
+    const mbt_stencil *stencil = &job->stencil;
+    const ptrdiff_t offset =
+        ((ptrdiff_t)i - (ptrdiff_t)(stencil->time_taps - 1) / 2) * (ptrdiff_t)stencil->time_dilation;
+    const ptrdiff_t frame = (ptrdiff_t)t + offset;
+    return frame >= 0 && frame < (ptrdiff_t)job->run->frames ? job->in.data + frame * job->in.frame : NULL;
+}
+
+static void convolve_directly(const unit_job *job, size_t t, float *out)
+{
+    const mbt_stencil *stencil = &job->stencil;
+    mbt_gemm gemm = {.w = &job->unit->conv,
+                     .lda = (ptrdiff_t)stencil->bin_stride * job->in.bin,
+                     .out = out,
+                     .ldo = job->out.bin,
+                     .rows = job->bins};
+    for (size_t i = 0; i < stencil->time_taps; i++) {
+        const float *frame = input_frame(job, t, i);
+        for (size_t j = 0; frame && j < stencil->bin_taps; j++)
+            gemm.a[i * stencil->bin_taps + j] = frame + (ptrdiff_t)j * job->in.bin;
+    }
+    mbt_gemm_run(job->run->kernels, &gemm);
+}
+
+static void convolve_by_winograd(const unit_job *job, size_t t, unsigned worker, float *out)
+{
+    mbt_time_tap taps[3];
+    for (size_t i = 0; i < 3; i++) {
+        const float *frame = input_frame(job, t, i);
+        const float *zeros = job->in.data + (ptrdiff_t)t * job->in.frame; /* the padding before bin 0 */
+        taps[i] = frame ? (mbt_time_tap){frame, job->in.bin} : (mbt_time_tap){zeros, 0};
+    }
+    mbt_winograd_frame(job->run->kernels, job->winograd, worker, &job->unit->conv, taps, job->bins, out, job->out.bin);
+}
 
 /* Task t: frame t of the convolution, and its statistics while it is in the cache. */
 static void convolve_frame(void *context, size_t t, unsigned worker)
 {
     const unit_job *job = context;
-    const mbt_kernels *kernels = job->run->kernels;
-    const mbt_stencil *stencil = &job->stencil;
     const size_t channels = job->unit->conv.n;
-    (void)worker;
-    mbt_gemm gemm = {.w = &job->unit->conv,
-                     .lda = (ptrdiff_t)stencil->bin_stride * job->in.bin,
-                     .out = job->out.data + (ptrdiff_t)t * job->out.frame,
-                     .ldo = job->out.bin,
-                     .rows = job->bins};
-    for (size_t i = 0; i < stencil->time_taps; i++) {
-        const ptrdiff_t frame =
-            (ptrdiff_t)t + ((ptrdiff_t)i - (ptrdiff_t)(stencil->time_taps - 1) / 2) * (ptrdiff_t)stencil->time_dilation;
-        if (frame < 0 || frame >= (ptrdiff_t)job->run->frames)
-            continue;
-        for (size_t j = 0; j < stencil->bin_taps; j++)
-            gemm.a[i * stencil->bin_taps + j] = job->in.data + frame * job->in.frame + (ptrdiff_t)j * job->in.bin;
-    }
-    mbt_gemm_run(kernels, &gemm);
-    kernels->channel_stats(gemm.out, gemm.ldo, gemm.rows, channels, job->norm->mean + t * channels,
-                           job->norm->m2 + t * channels);
+    float *out = job->out.data + (ptrdiff_t)t * job->out.frame;
+    if (job->unit->form == MBT_FORM_WINOGRAD)
+        convolve_by_winograd(job, t, worker, out);
+    else
+        convolve_directly(job, t, out);
+    job->run->kernels->channel_stats(out, job->out.bin, job->bins, channels, job->norm->mean + t * channels,
+                                     job->norm->m2 + t * channels);
 }
 
 static void normalise_frame(void *context, size_t t, unsigned worker)
@@ -76,9 +102,9 @@ static void normalise_frame(void *context, size_t t, unsigned worker)
 }
 
 void mbt_unit_run(mbt_run *run, const mbt_unit *unit, mbt_stencil stencil, mbt_view in, mbt_view out, size_t bins,
-                  const mbt_instance_norm *norm)
+                  const mbt_winograd *winograd, const mbt_instance_norm *norm)
 {
-    unit_job job = {run, unit, stencil, in, out, bins, norm};
+    unit_job job = {run, unit, stencil, in, out, bins, winograd, norm};
     mbt_run_tasks(run, convolve_frame, &job, run->frames);
     if (run->cancelled)
         return;
@@ -86,8 +112,19 @@ void mbt_unit_run(mbt_run *run, const mbt_unit *unit, mbt_stencil stencil, mbt_v
     mbt_run_tasks(run, normalise_frame, &job, run->frames);
 }
 
-void mbt_dense_plan(mbt_dense *dense, size_t frames, size_t bins, size_t channels, mbt_arena *arena)
+bool mbt_dense_has_winograd(const mbt_dense_block *block)
 {
+    bool has = false;
+    for (size_t i = 0; i < MBT_DENSE_UNITS; i++)
+        has = has || block->unit[i].form == MBT_FORM_WINOGRAD;
+    return has;
+}
+
+void mbt_dense_plan(mbt_dense *dense, bool winograd, size_t frames, size_t bins, size_t channels, unsigned threads,
+                    mbt_arena *arena)
+{
+    if (winograd)
+        mbt_winograd_plan(&dense->winograd, bins, channels, threads, arena);
     dense->bins = bins;
     dense->data = mbt_arena_floats(arena, mbt_times(mbt_times(frames, bins + 2), MBT_DENSE_UNITS * channels));
 }
@@ -117,7 +154,7 @@ void mbt_dense_run(mbt_run *run, const mbt_dense_block *block, const mbt_dense *
     for (size_t i = 0; i < MBT_DENSE_UNITS; i++) {
         const mbt_stencil stencil = {3, (size_t)1 << i, 3, 1};
         const mbt_view to = i + 1 < MBT_DENSE_UNITS ? mbt_dense_slot(run, dense, i + 1) : out;
-        mbt_unit_run(run, &block->unit[i], stencil, in, to, dense->bins, norm);
+        mbt_unit_run(run, &block->unit[i], stencil, in, to, dense->bins, &dense->winograd, norm);
         mbt_run_advance(run, share / MBT_DENSE_UNITS);
     }
 }

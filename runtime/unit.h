@@ -4,6 +4,7 @@
 
 #include "arena.h"
 #include "run.h"
+#include "winograd.h"
 
 /* A tensor [T][F][channels] in memory: (t, f, c) is data[t * frame + f * bin + c]. */
 typedef struct mbt_view {
@@ -34,9 +35,10 @@ typedef struct mbt_stencil {
     size_t time_taps, time_dilation, bin_taps, bin_stride;
 } mbt_stencil;
 
-/* out = PReLU(InstanceNorm(conv(in))), out with `bins` bins. in and out are different memory. */
+/* out = PReLU(InstanceNorm(conv(in))), out with `bins` bins. in and out are different memory. winograd: scratch memory
+ * for a unit of that form, else NULL. */
 void mbt_unit_run(mbt_run *run, const mbt_unit *unit, mbt_stencil stencil, mbt_view in, mbt_view out, size_t bins,
-                  const mbt_instance_norm *norm);
+                  const mbt_winograd *winograd, const mbt_instance_norm *norm);
 
 /* The activations of a dense block: [T][F + 2][4 C], where channels 0 .. C-1 are the input and i C .. the output of
  * unit i - 1, so that every unit reads one run of channels. The two outer bins are zeros: the padding along frequency.
@@ -44,9 +46,15 @@ void mbt_unit_run(mbt_run *run, const mbt_unit *unit, mbt_stencil stencil, mbt_v
 typedef struct mbt_dense {
     float *data;
     size_t bins; /* F */
+    mbt_winograd winograd;
 } mbt_dense;
 
-void mbt_dense_plan(mbt_dense *dense, size_t frames, size_t bins, size_t channels, mbt_arena *arena);
+/* For blocks of which one has a unit in Winograd's form, or none has. */
+void mbt_dense_plan(mbt_dense *dense, bool winograd, size_t frames, size_t bins, size_t channels, unsigned threads,
+                    mbt_arena *arena);
+
+/* Whether the block has a unit in Winograd's form. */
+bool mbt_dense_has_winograd(const mbt_dense_block *block);
 
 /* Writes the zeros around the bins. */
 void mbt_dense_clear(mbt_run *run, const mbt_dense *dense);

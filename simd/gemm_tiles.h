@@ -1,65 +1,136 @@
 /* gemm_tiles.h: the matrix product by tiles, but for the innermost loop. Included by each architecture's gemm.c, which has
- * defined TILE_ROWS, TILE_PANELS and FEW_ROWS (for what is left below TILE_ROWS), and
+ * defined TILE_ROWS (at most 13), TILE_PANELS (1 or 2), and
  *     multiply(acc, weights, panel_size, a, lda, k, rows, panels)
  *         acc[p][r] += sum_i a[r * lda + i] weights[p * panel_size + i * 16 ..], i in order, one fma each.
- * rows and panels are constants in every call, so that the accumulators are registers; the sums over taps are in memory
- * between taps. Contract in kernels.h (mbt_gemm). */
+ * rows and panels are constants in every call, so that the accumulators are registers. Contract in kernels.h (mbt_gemm).
+ */
 #ifndef MBT_SIMD_GEMM_TILES_H
 #define MBT_SIMD_GEMM_TILES_H
 
-/* Rows row .. row + rows - 1 of `panels` panels from output o on; of the last panel n outputs are stored. */
-static inline __attribute__((always_inline)) void tile(const mbt_gemm *g, const float *weights, size_t row, size_t o,
-                                                       size_t n, size_t rows, size_t panels)
+/* What a tile is told: its first row, and where its outputs stand. */
+typedef struct mbt_tile {
+    size_t row;
+    const float *weights, *bias;
+    float *out;
+    ptrdiff_t ldo;
+} mbt_tile;
+
+/* Adds the sum of a tap to the outputs; that of the first tap to the bias, or to bias and outputs. */
+static inline __attribute__((always_inline)) void add_tap(vf acc[TILE_PANELS][TILE_ROWS], const mbt_tile *t, bool first,
+                                                          bool accumulate, size_t rows, size_t panels)
 {
-    const size_t k = g->w->k, panel_size = g->w->taps * k * MBT_LANES;
-    float *out = g->out + (ptrdiff_t)row * g->ldo + o;
-    vf sum[TILE_PANELS][TILE_ROWS];
-    for (size_t p = 0; p < panels; p++)
+    for (size_t p = 0; p < panels; p++) {
+        const vf bias = v_load(t->bias + p * MBT_LANES);
         for (size_t r = 0; r < rows; r++) {
-            const float *from = out + (ptrdiff_t)r * g->ldo + p * MBT_LANES;
-            sum[p][r] = v_load(g->w->bias + o + p * MBT_LANES);
-            if (g->accumulate)
-                sum[p][r] = v_add(sum[p][r], v_load_n(from, p + 1 < panels ? MBT_LANES : n));
+            float *to = t->out + (ptrdiff_t)r * t->ldo + p * MBT_LANES;
+            vf sum = first ? bias : v_load(to);
+            if (first && accumulate)
+                sum = v_add(bias, v_load(to));
+            v_store(to, v_add(sum, acc[p][r]));
         }
-    for (size_t tap = 0; tap < g->w->taps; tap++, weights += k * MBT_LANES) {
-        if (!g->a[tap])
+    }
+}
+
+/* `rows` rows and `panels` panels. Between taps the sums are in the output itself. */
+static inline __attribute__((always_inline)) void tile(const mbt_gemm *g, const mbt_tile *t, size_t rows, size_t panels)
+{
+    const size_t k = g->w->k, taps = g->w->taps;
+    bool first = true;
+    for (size_t tap = 0; tap < taps; tap++) {
+        if (!g->a[tap] && (!first || tap + 1 < taps))
             continue;
         vf acc[TILE_PANELS][TILE_ROWS];
         for (size_t p = 0; p < panels; p++)
             for (size_t r = 0; r < rows; r++)
-                acc[p][r] = v_set(0.0f);
-        multiply(acc, weights, panel_size, g->a[tap] + (ptrdiff_t)row * g->lda, g->lda, k, rows, panels);
-        for (size_t p = 0; p < panels; p++)
-            for (size_t r = 0; r < rows; r++)
-                sum[p][r] = v_add(sum[p][r], acc[p][r]);
+                acc[p][r] = v_set(g->a[tap] ? 0.0f : -0.0f); /* all taps are out: x + -0 is x */
+        if (g->a[tap])
+            multiply(acc, t->weights + tap * k * MBT_LANES, taps * k * MBT_LANES,
+                     g->a[tap] + (ptrdiff_t)t->row * g->lda, g->lda, k, rows, panels);
+        if (!first)
+            add_tap(acc, t, false, false, rows, panels);
+        else if (g->accumulate)
+            add_tap(acc, t, true, true, rows, panels);
+        else
+            add_tap(acc, t, true, false, rows, panels);
+        first = false;
     }
-    for (size_t p = 0; p < panels; p++)
-        for (size_t r = 0; r < rows; r++)
-            v_store_n(out + (ptrdiff_t)r * g->ldo + p * MBT_LANES, sum[p][r], p + 1 < panels ? MBT_LANES : n);
 }
 
-/* All rows of `panels` panels. */
-static inline __attribute__((always_inline)) void column(const mbt_gemm *g, size_t o, size_t panels)
+#define TILE_CASE(rows)                                       \
+    case rows:                                                \
+        if (rows <= TILE_ROWS)                                \
+            tile(g, t, rows <= TILE_ROWS ? rows : 1, panels); \
+        break;
+
+/* The tile for each number of rows. */
+static inline __attribute__((always_inline)) void any_tile(const mbt_gemm *g, const mbt_tile *t, size_t rows,
+                                                           size_t panels)
 {
-    const mbt_matrix *w = g->w;
-    const float *weights = (const float *)w->data + o * w->taps * w->k;
-    const size_t n = v_lanes(w->n - o - (panels - 1) * MBT_LANES);
-    size_t row = 0;
-    for (; row + TILE_ROWS <= g->rows; row += TILE_ROWS)
-        tile(g, weights, row, o, n, TILE_ROWS, panels);
-    for (; row + FEW_ROWS <= g->rows; row += FEW_ROWS)
-        tile(g, weights, row, o, n, FEW_ROWS, panels);
-    for (; row < g->rows; row++)
-        tile(g, weights, row, o, n, 1, panels);
+    switch (rows) {
+        TILE_CASE(1)
+        TILE_CASE(2)
+        TILE_CASE(3)
+        TILE_CASE(4)
+        TILE_CASE(5)
+        TILE_CASE(6)
+        TILE_CASE(7)
+        TILE_CASE(8)
+        TILE_CASE(9)
+        TILE_CASE(10)
+        TILE_CASE(11)
+        TILE_CASE(12)
+        TILE_CASE(13)
+    }
+}
+
+static void one_panel(const mbt_gemm *g, const mbt_tile *t, size_t rows)
+{
+    any_tile(g, t, rows, 1);
+}
+
+#if TILE_PANELS > 1
+static void all_panels(const mbt_gemm *g, const mbt_tile *t, size_t rows)
+{
+    any_tile(g, t, rows, TILE_PANELS);
+}
+#else
+#define all_panels one_panel
+#endif
+
+/* A panel of which n < 16 outputs are stored, through a buffer. */
+static void part_of_panel(const mbt_gemm *g, const mbt_tile *t, size_t rows, size_t n)
+{
+    float whole[TILE_ROWS][MBT_LANES] = {{0}};
+    mbt_tile inner = *t;
+    inner.out = whole[0];
+    inner.ldo = MBT_LANES;
+    for (size_t r = 0; g->accumulate && r < rows; r++)
+        memcpy(whole[r], t->out + (ptrdiff_t)r * t->ldo, n * sizeof(float));
+    one_panel(g, &inner, rows);
+    for (size_t r = 0; r < rows; r++)
+        memcpy(t->out + (ptrdiff_t)r * t->ldo, whole[r], n * sizeof(float));
 }
 
 void MBT_FN(gemm_f32)(const mbt_gemm *g)
 {
-    size_t o = 0;
-    for (; o + (TILE_PANELS - 1) * MBT_LANES < g->w->n; o += TILE_PANELS * MBT_LANES)
-        column(g, o, TILE_PANELS);
-    if (TILE_PANELS > 1 && o < g->w->n)
-        column(g, o, 1);
+    const mbt_matrix *w = g->w;
+    /* Rows are spread evenly over the fewest tiles: 25 rows are 13 and 12, not twice 12 and 1. */
+    const size_t tiles = (g->rows + TILE_ROWS - 1) / TILE_ROWS;
+    for (size_t o = 0; o < w->n;) {
+        const size_t left = w->n - o, panels = left >= TILE_PANELS * MBT_LANES ? TILE_PANELS : 1;
+        for (size_t i = 0, row = 0, rows; i < tiles; i++, row += rows) {
+            const mbt_tile t = {row, (const float *)w->data + o * w->taps * w->k, w->bias + o,
+                                g->out + (ptrdiff_t)row * g->ldo + o, g->ldo};
+            rows = (g->rows - row + tiles - i - 1) / (tiles - i);
+            if (panels == TILE_PANELS && TILE_PANELS > 1)
+                all_panels(g, &t, rows);
+            else if (left >= MBT_LANES)
+                one_panel(g, &t, rows);
+            else
+                part_of_panel(g, &t, rows, left);
+        }
+        o += panels * MBT_LANES;
+    }
 }
 
 #endif

@@ -20,6 +20,7 @@
 #define MBT_SIMD_VEC_H
 
 #include <math.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>

@@ -6,7 +6,7 @@
  */
 #include "mambattention/model.h"
 
-#if MBT_MODEL_ABI != 1
+#if MBT_MODEL_ABI != 2
 #error "made for another version of model.h: run mambac again"
 #endif
 
@@ -12134,6 +12134,7 @@ static const MBT_ALIGN float phase_decoder_out_bias[16] = {
 
 static const mbt_encoder encoder = {
     .dense_conv_1 = {
+        .form = MBT_FORM_DIRECT,
         .conv = {MBT_WEIGHT_F32, 1, 2, 16,
             encoder_dense_conv_1_weights, 0, encoder_dense_conv_1_bias},
         .gain = encoder_dense_conv_1_gain,
@@ -12142,6 +12143,7 @@ static const mbt_encoder encoder = {
     },
     .dense_block = {.unit = {
         {
+            .form = MBT_FORM_DIRECT,
             .conv = {MBT_WEIGHT_F32, 9, 16, 16,
                 encoder_dense_block_0_weights, 0, encoder_dense_block_0_bias},
             .gain = encoder_dense_block_0_gain,
@@ -12149,6 +12151,7 @@ static const mbt_encoder encoder = {
             .slope = encoder_dense_block_0_slope,
         },
         {
+            .form = MBT_FORM_DIRECT,
             .conv = {MBT_WEIGHT_F32, 9, 32, 16,
                 encoder_dense_block_1_weights, 0, encoder_dense_block_1_bias},
             .gain = encoder_dense_block_1_gain,
@@ -12156,6 +12159,7 @@ static const mbt_encoder encoder = {
             .slope = encoder_dense_block_1_slope,
         },
         {
+            .form = MBT_FORM_DIRECT,
             .conv = {MBT_WEIGHT_F32, 9, 48, 16,
                 encoder_dense_block_2_weights, 0, encoder_dense_block_2_bias},
             .gain = encoder_dense_block_2_gain,
@@ -12163,6 +12167,7 @@ static const mbt_encoder encoder = {
             .slope = encoder_dense_block_2_slope,
         },
         {
+            .form = MBT_FORM_DIRECT,
             .conv = {MBT_WEIGHT_F32, 9, 64, 16,
                 encoder_dense_block_3_weights, 0, encoder_dense_block_3_bias},
             .gain = encoder_dense_block_3_gain,
@@ -12171,6 +12176,7 @@ static const mbt_encoder encoder = {
         },
     }},
     .dense_conv_2 = {
+        .form = MBT_FORM_DIRECT,
         .conv = {MBT_WEIGHT_F32, 3, 16, 16,
             encoder_dense_conv_2_weights, 0, encoder_dense_conv_2_bias},
         .gain = encoder_dense_conv_2_gain,
@@ -12375,6 +12381,7 @@ static const mbt_block blocks[2] = {
 static const mbt_mask_decoder mask_decoder = {
     .dense_block = {.unit = {
         {
+            .form = MBT_FORM_DIRECT,
             .conv = {MBT_WEIGHT_F32, 9, 16, 16,
                 mask_decoder_dense_block_0_weights, 0, mask_decoder_dense_block_0_bias},
             .gain = mask_decoder_dense_block_0_gain,
@@ -12382,6 +12389,7 @@ static const mbt_mask_decoder mask_decoder = {
             .slope = mask_decoder_dense_block_0_slope,
         },
         {
+            .form = MBT_FORM_DIRECT,
             .conv = {MBT_WEIGHT_F32, 9, 32, 16,
                 mask_decoder_dense_block_1_weights, 0, mask_decoder_dense_block_1_bias},
             .gain = mask_decoder_dense_block_1_gain,
@@ -12389,6 +12397,7 @@ static const mbt_mask_decoder mask_decoder = {
             .slope = mask_decoder_dense_block_1_slope,
         },
         {
+            .form = MBT_FORM_DIRECT,
             .conv = {MBT_WEIGHT_F32, 9, 48, 16,
                 mask_decoder_dense_block_2_weights, 0, mask_decoder_dense_block_2_bias},
             .gain = mask_decoder_dense_block_2_gain,
@@ -12396,6 +12405,7 @@ static const mbt_mask_decoder mask_decoder = {
             .slope = mask_decoder_dense_block_2_slope,
         },
         {
+            .form = MBT_FORM_DIRECT,
             .conv = {MBT_WEIGHT_F32, 9, 64, 16,
                 mask_decoder_dense_block_3_weights, 0, mask_decoder_dense_block_3_bias},
             .gain = mask_decoder_dense_block_3_gain,
@@ -12419,6 +12429,7 @@ static const mbt_mask_decoder mask_decoder = {
 static const mbt_phase_decoder phase_decoder = {
     .dense_block = {.unit = {
         {
+            .form = MBT_FORM_DIRECT,
             .conv = {MBT_WEIGHT_F32, 9, 16, 16,
                 phase_decoder_dense_block_0_weights, 0, phase_decoder_dense_block_0_bias},
             .gain = phase_decoder_dense_block_0_gain,
@@ -12426,6 +12437,7 @@ static const mbt_phase_decoder phase_decoder = {
             .slope = phase_decoder_dense_block_0_slope,
         },
         {
+            .form = MBT_FORM_DIRECT,
             .conv = {MBT_WEIGHT_F32, 9, 32, 16,
                 phase_decoder_dense_block_1_weights, 0, phase_decoder_dense_block_1_bias},
             .gain = phase_decoder_dense_block_1_gain,
@@ -12433,6 +12445,7 @@ static const mbt_phase_decoder phase_decoder = {
             .slope = phase_decoder_dense_block_1_slope,
         },
         {
+            .form = MBT_FORM_DIRECT,
             .conv = {MBT_WEIGHT_F32, 9, 48, 16,
                 phase_decoder_dense_block_2_weights, 0, phase_decoder_dense_block_2_bias},
             .gain = phase_decoder_dense_block_2_gain,
@@ -12440,6 +12453,7 @@ static const mbt_phase_decoder phase_decoder = {
             .slope = phase_decoder_dense_block_2_slope,
         },
         {
+            .form = MBT_FORM_DIRECT,
             .conv = {MBT_WEIGHT_F32, 9, 64, 16,
                 phase_decoder_dense_block_3_weights, 0, phase_decoder_dense_block_3_bias},
             .gain = phase_decoder_dense_block_3_gain,
@@ -12460,7 +12474,7 @@ static const mbt_phase_decoder phase_decoder = {
 
 extern const mbt_model mbt_model_tiny;
 const mbt_model mbt_model_tiny = {
-    .abi = 1,
+    .abi = 2,
     .model_size = sizeof(mbt_model),
     .name = "tiny",
     .provenance =

@@ -1,9 +1,8 @@
-/* avx2/gemm.c: tiles of 6 rows and one panel: 12 accumulators of 8 floats, 2 registers for weights, 1 for inputs. */
+/* avx2/gemm.c: tiles of up to 6 rows and one panel: 12 accumulators of 8 floats, 2 registers for weights, 1 for inputs. */
 #include "vec.h"
 
 #define TILE_ROWS 6
 #define TILE_PANELS 1
-#define FEW_ROWS 2
 
 static inline __attribute__((always_inline)) void multiply(vf acc[TILE_PANELS][TILE_ROWS], const float *weights,
                                                            size_t panel_size, const float *a, ptrdiff_t lda, size_t k,

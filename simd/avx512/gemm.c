@@ -1,10 +1,9 @@
-/* avx512/gemm.c: tiles of 12 rows and two panels: 24 accumulators of 16 floats, 2 registers for weights, the inputs
+/* avx512/gemm.c: tiles of up to 13 rows and two panels: 26 accumulators of 16 floats, 2 registers for weights, the inputs
  * broadcast from memory. */
 #include "vec.h"
 
-#define TILE_ROWS 12
+#define TILE_ROWS 13
 #define TILE_PANELS 2
-#define FEW_ROWS 3
 
 static inline __attribute__((always_inline)) void multiply(vf acc[TILE_PANELS][TILE_ROWS], const float *weights,
                                                            size_t panel_size, const float *a, ptrdiff_t lda, size_t k,

@@ -44,6 +44,42 @@ START_TEST(gemm)
 }
 END_TEST
 
+/* Both transforms with products in double between them, against the convolution by three taps that they stand for. The
+ * last bins are fewer than a tile; a row that repeats (ld 0) is a constant input. Weights as model.h has them. */
+START_TEST(winograd)
+{
+    enum { BINS = 4 * ROWS - 2, POINT = ROWS * LD };
+    static const double points[5] = {0, 0.75, -0.75, 1.5, -1.5};
+    static float x[(BINS + 2) * LD], v[6 * POINT], m[6 * POINT], out[BINS * LD];
+    const double taps[3] = {mbt_between(-1, 1), mbt_between(-1, 1), mbt_between(-1, 1)};
+    const size_t ld = _i ? 0 : LD;
+    mbt_fill_between(x, sizeof x / sizeof *x, -1, 1);
+    mbt_scalar()->winograd_input(x, (ptrdiff_t)ld, BINS, CHANNELS, v, LD, POINT);
+    for (size_t p = 0; p < 6; p++) {
+        double weight = taps[2];
+        if (p < 5) {
+            weight = taps[0] + points[p] * taps[1] + points[p] * points[p] * taps[2];
+            for (size_t other = 0; other < 5; other++) {
+                weight /= other == p ? 1 : points[p] - points[other];
+            }
+        }
+        for (size_t i = 0; i < POINT; i++) {
+            m[p * POINT + i] = (float)(weight * (double)v[p * POINT + i]);
+        }
+    }
+    mbt_scalar()->winograd_output(m, LD, POINT, BINS, CHANNELS, out, LD);
+    for (size_t f = 0; f < BINS; f++) {
+        for (size_t c = 0; c < CHANNELS; c++) {
+            double sum = 0;
+            for (size_t j = 0; j < 3 && (ld == 0 || f + j < BINS + 2); j++) {
+                sum += taps[j] * (double)x[(f + j) * ld + c];
+            }
+            mbt_expect_near("winograd", f * CHANNELS + c, out[f * LD + c], sum, 100 * HALF_ULP);
+        }
+    }
+}
+END_TEST
+
 START_TEST(channel_stats)
 {
     static float x[ROWS * LD], mean[CHANNELS], m2[CHANNELS];
@@ -137,6 +173,7 @@ TCase *mbt_scalar_linear_tests(void)
 {
     TCase *group = tcase_create("linear");
     tcase_add_loop_test(group, gemm, 0, 2);
+    tcase_add_loop_test(group, winograd, 0, 2);
     tcase_add_test(group, channel_stats);
     tcase_add_test(group, norm_prelu);
     tcase_add_loop_test(group, row_norms, 0, 2);

@@ -87,7 +87,8 @@ static char *emit(void)
     mbt_tensors tensors = fixture_tensors(&config);
     mbt_network network;
     mbt_error error = {""};
-    ck_assert(mbt_network_build(&config, &tensors, "some_name", "first line\nsecond line\n", &network, &error));
+    ck_assert(mbt_network_build(&config, &tensors, MBT_FORM_DIRECT, "some_name", "first line\nsecond line\n", &network,
+                                &error));
     mbt_tensors_free(&tensors);
     FILE *file = tmpfile();
     ck_assert_ptr_nonnull(file);
@@ -132,7 +133,7 @@ START_TEST(full_disk)
     mbt_tensors tensors = fixture_tensors(&config);
     mbt_network network;
     mbt_error error = {""};
-    ck_assert(mbt_network_build(&config, &tensors, "name", "", &network, &error));
+    ck_assert(mbt_network_build(&config, &tensors, MBT_FORM_DIRECT, "name", "", &network, &error));
     FILE *file = fopen("/dev/full", "wb");
     ck_assert_ptr_nonnull(file);
     ck_assert(!mbt_emit(&network, file, &error));

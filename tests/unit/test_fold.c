@@ -21,7 +21,8 @@ static void open_network(void)
     mbt_error error = {""};
     config = fixture_config();
     tensors = fixture_tensors(&config);
-    ck_assert_msg(mbt_network_build(&config, &tensors, "test", "", &network, &error), "%s", error.text);
+    ck_assert_msg(mbt_network_build(&config, &tensors, MBT_FORM_DIRECT, "test", "", &network, &error), "%s",
+                  error.text);
 }
 
 static void close_network(void)
@@ -212,6 +213,42 @@ START_TEST(dense_block)
 }
 END_TEST
 
+/* Unit 2 in Winograd's form. The factors are those of the points 0, 3/4, -3/4, 3/2, -3/2, worked out by hand: 1 over
+ * 81/64, 2 (9/16) (9/16 - 9/4) = -243/128 twice, and 2 (9/4) (9/4 - 9/16) = 243/32 twice; then infinity. */
+START_TEST(winograd)
+{
+    static const double factors[6][3] = {{64 / 81., 0, 0},
+                                         {-128 / 243., -96 / 243., -72 / 243.},
+                                         {-128 / 243., 96 / 243., -72 / 243.},
+                                         {32 / 243., 48 / 243., 72 / 243.},
+                                         {32 / 243., -48 / 243., 72 / 243.},
+                                         {0, 0, 1}};
+    mbt_network other;
+    mbt_error error = {""};
+    mbt_tensors_free(&tensors); /* those of the fixture are used */
+    tensors = fixture_tensors(&config);
+    const float *weight = tensor("phase_decoder.dense_block.dense_block.2.0.weight");
+    ck_assert(mbt_network_build(&config, &tensors, MBT_FORM_WINOGRAD, "test", "", &other, &error));
+    const mbt_unit *unit = &other.phase_decoder.dense_block.unit[2];
+    ck_assert_uint_eq(unit->form, MBT_FORM_WINOGRAD);
+    ck_assert_uint_eq(unit->conv.taps, 3 * 6);
+    ck_assert_uint_eq(unit->conv.k, 3 * C);
+    ck_assert_uint_eq(unit->conv.n, C);
+    ck_assert_uint_eq(other.encoder.dense_conv_2.form, MBT_FORM_DIRECT);
+    for (uint32_t index = 0; index < 3 * 6 * 3 * C * C; index++) {
+        const uint32_t o = index % C, i = index / C % C, time = index / C / C % 3, point = index / C / C / 3 % 6;
+        const uint32_t group = index / C / C / 3 / 6; /* 0: the block's input, newest first in the checkpoint */
+        const float *source = weight + ((o * 3 + 2 - group) * C + i) * 9 + time * 3;
+        const double expected = factors[point][0] * (double)source[0] + factors[point][1] * (double)source[1] +
+                                factors[point][2] * (double)source[2];
+        const float *matrix = (const float *)unit->conv.data + (size_t)(group * 6 + point) * 3 * C * MBT_PADDED(C);
+        const float found = matrix[(o / 16 * 3 * C + time * C + i) * 16 + o % 16];
+        ck_assert_double_eq_tol((double)found, expected, 1e-7 * (fabs(expected) + 1));
+    }
+    mbt_network_free(&other);
+}
+END_TEST
+
 START_TEST(encoder_ends)
 {
     const float *first = tensor("dense_encoder.dense_conv_1.0.weight"),
@@ -313,7 +350,7 @@ START_TEST(overflow_is_an_error)
     mbt_error error = {""};
     mbt_network other;
     mbt_tensors_find(&tensors, "TFMambAttention.0.time_mamba.forward_blocks.0.mixer.A_log")->data[4] = 1000;
-    ck_assert(!mbt_network_build(&config, &tensors, "test", "", &other, &error));
+    ck_assert(!mbt_network_build(&config, &tensors, MBT_FORM_DIRECT, "test", "", &other, &error));
     ck_assert_ptr_nonnull(strstr(error.text, "block_0_time_forward_a "));
 }
 END_TEST
@@ -343,6 +380,7 @@ int main(void)
     tcase_add_test(tests, mamba_inside);
     tcase_add_test(tests, joining);
     tcase_add_test(tests, dense_block);
+    tcase_add_test(tests, winograd);
     tcase_add_test(tests, encoder_ends);
     tcase_add_test(tests, mask_head);
     tcase_add_test(tests, phase_head);

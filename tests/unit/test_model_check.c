@@ -71,7 +71,9 @@ typedef struct damage {
     FLIPPED(field.type, 1), SET_TO(field.type, 3), FLIPPED(field.taps, 1), SET_TO(field.taps, 0),       \
         SET_TO(field.taps, 10), FLIPPED(field.k, 1), SET_TO(field.k, 0), FLIPPED(field.k, 0x80000000u), \
         FLIPPED(field.n, 1), SET_TO(field.n, 0), FLIPPED(field.n, 0x80000000u), NULLED(field.data), NULLED(field.bias)
-#define UNIT(field) MATRIX(field.conv), NULLED(field.gain), NULLED(field.offset), NULLED(field.slope)
+#define UNIT(field)                                                                                             \
+    SET_TO(field.form, 1), SET_TO(field.form, 2), MATRIX(field.conv), NULLED(field.gain), NULLED(field.offset), \
+        NULLED(field.slope)
 #define DENSE(field) UNIT(field.unit[0]), UNIT(field.unit[1]), UNIT(field.unit[2]), UNIT(field.unit[3])
 #define MAMBA(field)                                                                                       \
     FLIPPED(field.d_inner, 1), SET_TO(field.d_inner, 0), SET_TO(field.d_inner, 0xffffffffu),               \

@@ -23,7 +23,8 @@ static void plan(bench *b, unsigned threads, mbt_arena *arena)
 {
     const size_t frames = b->run.frames, bins = b->run.bins;
     b->run.pool = mbt_pool_plan(arena, threads);
-    mbt_spectrum_plan(&b->spectrum, &b->model, frames, threads, arena);
+    mbt_spectrum_plan(&b->spectrum, &b->model, threads, arena);
+    mbt_spectrum_plan_inverse(&b->spectrum, frames, arena);
     b->in = mbt_arena_floats(arena, b->count);
     b->out = mbt_arena_floats(arena, b->count);
     b->planes = mbt_arena_floats(arena, 2 * frames * bins);

@@ -15,10 +15,12 @@
 extern "C" {
 #endif
 
-#define MBT_MODEL_ABI 1u
+#define MBT_MODEL_ABI 2u
 #define MBT_LANES 16u      /* outputs in a panel of a packed matrix; lanes of a vector in simd/ */
 #define MBT_DENSE_UNITS 4u /* convolutions in a dense block; unit i has dilation 2^i in time */
 #define MBT_MAX_TAPS 9u    /* 3 x 3 */
+#define MBT_WINOGRAD_POINTS 6u
+#define MBT_WINOGRAD_OUTPUTS 4u
 #define MBT_PADDED(n) (((n) + MBT_LANES - 1u) / MBT_LANES * MBT_LANES)
 
 #if defined(__GNUC__)
@@ -53,9 +55,22 @@ typedef struct mbt_matrix {
     const float *bias;  /* [MBT_PADDED(n)], zeros where the layer has none */
 } mbt_matrix;
 
+/* How a convolution is computed. */
+typedef enum mbt_form {
+    MBT_FORM_DIRECT = 0, /* as mbt_matrix says */
+    MBT_FORM_WINOGRAD =
+        1 /* a dense block's 3 x 3 convolution by Winograd's F(4, 3) along frequency (arXiv 1509.09308) */
+} mbt_form;
+
 /* A convolution, InstanceNorm2d (eps 1e-5, biased variance over all of time and frequency), PReLU.
- * The bias of such a convolution has no effect and is zero here. */
+ * The bias of such a convolution has no effect and is zero here.
+ *
+ * In Winograd's form the matrix has 6 taps for each group of C inputs, k = 3 C and n = C, and each tap is a matrix of one
+ * tap by itself: data[group][point][panel][3 C][16], where input i of a point is channel i % C of the group, at time tap
+ * i / C. At the points t = 0, 3/4, -3/4, 3/2, -3/2 the weights are (w[0] + t w[1] + t^2 w[2]) / product over the other
+ * four points s of (t - s), w[j] being those of frequency tap j; at the last point, infinity, w[2]. */
 typedef struct mbt_unit {
+    uint32_t form; /* mbt_form */
     mbt_matrix conv;
     const float *gain, *offset; /* [MBT_PADDED(n)] InstanceNorm's weight and bias */
     const float *slope;         /* [MBT_PADDED(n)] PReLU's */
