@@ -42,55 +42,68 @@ typedef struct unit_job {
     const mbt_instance_norm *norm;
 } unit_job;
 
-/* The input frame of output t and time tap i, or NULL where that is outside of the recording. */
-static const float *input_frame(const unit_job *job, size_t t, size_t i)
+/* A frame of the input, or NULL where that is outside of the recording. */
+static const float *input_frame(const unit_job *job, ptrdiff_t frame)
 {
-    const mbt_stencil *stencil = &job->stencil;
-    const ptrdiff_t offset =
-        ((ptrdiff_t)i - (ptrdiff_t)(stencil->time_taps - 1) / 2) * (ptrdiff_t)stencil->time_dilation;
-    const ptrdiff_t frame = (ptrdiff_t)t + offset;
     return frame >= 0 && frame < (ptrdiff_t)job->run->frames ? job->in.data + frame * job->in.frame : NULL;
 }
 
-static void convolve_directly(const unit_job *job, size_t t, float *out)
+/* Statistics of frame t, while it is in the cache. */
+static void measure_frame(const unit_job *job, size_t t)
 {
+    const size_t channels = job->unit->conv.n;
+    job->run->kernels->channel_stats(job->out.data + (ptrdiff_t)t * job->out.frame, job->out.bin, job->bins, channels,
+                                     job->norm->mean + t * channels, job->norm->m2 + t * channels);
+}
+
+/* Task t: frame t. */
+static void convolve_directly(void *context, size_t t, unsigned worker)
+{
+    const unit_job *job = context;
     const mbt_stencil *stencil = &job->stencil;
+    (void)worker;
     mbt_gemm gemm = {.w = &job->unit->conv,
                      .lda = (ptrdiff_t)stencil->bin_stride * job->in.bin,
-                     .out = out,
+                     .out = job->out.data + (ptrdiff_t)t * job->out.frame,
                      .ldo = job->out.bin,
                      .rows = job->bins};
     for (size_t i = 0; i < stencil->time_taps; i++) {
-        const float *frame = input_frame(job, t, i);
+        const ptrdiff_t offset =
+            ((ptrdiff_t)i - (ptrdiff_t)(stencil->time_taps - 1) / 2) * (ptrdiff_t)stencil->time_dilation;
+        const float *frame = input_frame(job, (ptrdiff_t)t + offset);
         for (size_t j = 0; frame && j < stencil->bin_taps; j++)
             gemm.a[i * stencil->bin_taps + j] = frame + (ptrdiff_t)j * job->in.bin;
     }
     mbt_gemm_run(job->run->kernels, &gemm);
+    measure_frame(job, t);
 }
 
-static void convolve_by_winograd(const unit_job *job, size_t t, unsigned worker, float *out)
-{
-    mbt_time_tap taps[3];
-    for (size_t i = 0; i < 3; i++) {
-        const float *frame = input_frame(job, t, i);
-        const float *zeros = job->in.data + (ptrdiff_t)t * job->in.frame; /* the padding before bin 0 */
-        taps[i] = frame ? (mbt_time_tap){frame, job->in.bin} : (mbt_time_tap){zeros, 0};
-    }
-    mbt_winograd_frame(job->run->kernels, job->winograd, worker, &job->unit->conv, taps, job->bins, out, job->out.bin);
-}
-
-/* Task t: frame t of the convolution, and its statistics while it is in the cache. */
-static void convolve_frame(void *context, size_t t, unsigned worker)
+/* Task: frames t, t + d, ... for dilation d, MBT_WINOGRAD_FRAMES of them, but for those past the end. Tasks go through d
+ * frames t one by one, then past the frames that are done with them. */
+static void convolve_by_winograd(void *context, size_t task, unsigned worker)
 {
     const unit_job *job = context;
-    const size_t channels = job->unit->conv.n;
-    float *out = job->out.data + (ptrdiff_t)t * job->out.frame;
-    if (job->unit->form == MBT_FORM_WINOGRAD)
-        convolve_by_winograd(job, t, worker, out);
-    else
-        convolve_directly(job, t, out);
-    job->run->kernels->channel_stats(out, job->out.bin, job->bins, channels, job->norm->mean + t * channels,
-                                     job->norm->m2 + t * channels);
+    const size_t d = job->stencil.time_dilation, frames = job->run->frames;
+    const size_t first = task / d * d * MBT_WINOGRAD_FRAMES + task % d;
+    mbt_winograd_input inputs[MBT_WINOGRAD_INPUTS];
+    float *out[MBT_WINOGRAD_FRAMES];
+    size_t count = 0;
+    for (; count < MBT_WINOGRAD_FRAMES && first + count * d < frames; count++)
+        out[count] = job->out.data + (ptrdiff_t)(first + count * d) * job->out.frame;
+    for (size_t i = 0; i < MBT_WINOGRAD_INPUTS; i++) {
+        const float *frame = input_frame(job, (ptrdiff_t)(first + i * d) - (ptrdiff_t)d);
+        inputs[i] = (mbt_winograd_input){frame ? frame : job->in.data, frame ? job->in.bin : 0};
+    }
+    mbt_winograd_run(job->run->kernels, job->winograd, worker, &job->unit->conv, inputs, count, job->bins, out,
+                     job->out.bin);
+    for (size_t i = 0; i < count; i++)
+        measure_frame(job, first + i * d);
+}
+
+static size_t winograd_tasks(size_t frames, size_t dilation)
+{
+    const size_t period = dilation * MBT_WINOGRAD_FRAMES, rest = frames % period;
+    return frames / period * dilation + (rest < dilation ? rest : dilation);
 }
 
 static void normalise_frame(void *context, size_t t, unsigned worker)
@@ -105,7 +118,10 @@ void mbt_unit_run(mbt_run *run, const mbt_unit *unit, mbt_stencil stencil, mbt_v
                   const mbt_winograd *winograd, const mbt_instance_norm *norm)
 {
     unit_job job = {run, unit, stencil, in, out, bins, winograd, norm};
-    mbt_run_tasks(run, convolve_frame, &job, run->frames);
+    if (unit->form == MBT_FORM_WINOGRAD)
+        mbt_run_tasks(run, convolve_by_winograd, &job, winograd_tasks(run->frames, stencil.time_dilation));
+    else
+        mbt_run_tasks(run, convolve_directly, &job, run->frames);
     if (run->cancelled)
         return;
     mbt_instance_norm_combine(norm, run->frames, bins, unit->conv.n, unit->gain, unit->offset);

@@ -5,22 +5,29 @@
 #include "arena.h"
 #include "kernels.h"
 
-/* Each worker's scratch memory for one frame and one group of channels. Tiles: ceil(bins / 4). */
+/* Output frames that are computed together, as far apart as time taps are: all but the outer two of the input frames
+ * serve three of them. */
+#define MBT_WINOGRAD_FRAMES 2u
+#define MBT_WINOGRAD_INPUTS (MBT_WINOGRAD_FRAMES + 2u)
+
+/* Each worker's scratch memory for one group of channels. Tiles: ceil(bins / 4). */
 typedef struct mbt_winograd {
-    float *inputs;   /* [threads][6 points][tiles][3 C] */
-    float *products; /* [threads][6 points][tiles][C] */
+    float *inputs;   /* [threads][6 points][tiles][MBT_WINOGRAD_INPUTS][C] */
+    float *products; /* [threads][MBT_WINOGRAD_FRAMES][6 points][tiles][C] */
 } mbt_winograd;
 
 void mbt_winograd_plan(mbt_winograd *winograd, size_t bins, size_t channels, unsigned threads, mbt_arena *arena);
 
-/* Row 0 (the padding before bin 0) of the input frame of each time tap. */
-typedef struct mbt_time_tap {
-    const float *row;
-    ptrdiff_t ld; /* between bins; 0 where a row of zeros stands for a frame outside of the recording */
-} mbt_time_tap;
+/* An input frame. */
+typedef struct mbt_winograd_input {
+    const float *row; /* the padding before bin 0 */
+    ptrdiff_t ld;     /* between bins; 0 where a row of zeros stands for a frame outside of the recording */
+} mbt_winograd_input;
 
-/* One frame: out [bins] rows of C, row distance ldo. */
-void mbt_winograd_frame(const mbt_kernels *kernels, const mbt_winograd *winograd, unsigned worker,
-                        const mbt_matrix *conv, const mbt_time_tap taps[3], size_t bins, float *out, ptrdiff_t ldo);
+/* `frames` (1 to MBT_WINOGRAD_FRAMES) output frames; output i is made from inputs i to i + 2, and written to out[i]:
+ * [bins] rows of C, row distance ldo. */
+void mbt_winograd_run(const mbt_kernels *kernels, const mbt_winograd *winograd, unsigned worker, const mbt_matrix *conv,
+                      const mbt_winograd_input inputs[MBT_WINOGRAD_INPUTS], size_t frames, size_t bins,
+                      float *const out[MBT_WINOGRAD_FRAMES], ptrdiff_t ldo);
 
 #endif

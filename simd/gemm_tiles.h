@@ -1,11 +1,15 @@
 /* gemm_tiles.h: the matrix product by tiles, but for the innermost loop. Included by each architecture's gemm.c, which has
- * defined TILE_ROWS (at most 13), TILE_PANELS (1 or 2), and
+ * defined TILE_ROWS (at most 13), TILE_PANELS (1 or 2), if it likes TILE_PART (below 16), and
  *     multiply(acc, weights, panel_size, a, lda, k, rows, panels)
  *         acc[p][r] += sum_i a[r * lda + i] weights[p * panel_size + i * 16 ..], i in order, one fma each.
- * rows and panels are constants in every call, so that the accumulators are registers. Contract in kernels.h (mbt_gemm).
- */
+ * rows and panels are constants in every call, so that the accumulators are registers; panels 0 stands for the first
+ * TILE_PART outputs of a panel, for which the others need not be computed. Contract in kernels.h (mbt_gemm). */
 #ifndef MBT_SIMD_GEMM_TILES_H
 #define MBT_SIMD_GEMM_TILES_H
+
+#ifndef TILE_PART
+#define TILE_PART MBT_LANES
+#endif
 
 /* What a tile is told: its first row, and where its outputs stand. */
 typedef struct mbt_tile {
@@ -19,7 +23,7 @@ typedef struct mbt_tile {
 static inline __attribute__((always_inline)) void add_tap(vf acc[TILE_PANELS][TILE_ROWS], const mbt_tile *t, bool first,
                                                           bool accumulate, size_t rows, size_t panels)
 {
-    for (size_t p = 0; p < panels; p++) {
+    for (size_t p = 0; p < panels || p == 0; p++) {
         const vf bias = v_load(t->bias + p * MBT_LANES);
         for (size_t r = 0; r < rows; r++) {
             float *to = t->out + (ptrdiff_t)r * t->ldo + p * MBT_LANES;
@@ -40,7 +44,7 @@ static inline __attribute__((always_inline)) void tile(const mbt_gemm *g, const 
         if (!g->a[tap] && (!first || tap + 1 < taps))
             continue;
         vf acc[TILE_PANELS][TILE_ROWS];
-        for (size_t p = 0; p < panels; p++)
+        for (size_t p = 0; p < panels || p == 0; p++)
             for (size_t r = 0; r < rows; r++)
                 acc[p][r] = v_set(g->a[tap] ? 0.0f : -0.0f); /* all taps are out: x + -0 is x */
         if (g->a[tap])
@@ -97,8 +101,13 @@ static void all_panels(const mbt_gemm *g, const mbt_tile *t, size_t rows)
 #define all_panels one_panel
 #endif
 
+static void part_of_panel(const mbt_gemm *g, const mbt_tile *t, size_t rows)
+{
+    any_tile(g, t, rows, TILE_PART < MBT_LANES ? 0 : 1);
+}
+
 /* A panel of which n < 16 outputs are stored, through a buffer. */
-static void part_of_panel(const mbt_gemm *g, const mbt_tile *t, size_t rows, size_t n)
+static void last_panel(const mbt_gemm *g, const mbt_tile *t, size_t rows, size_t n)
 {
     float whole[TILE_ROWS][MBT_LANES] = {{0}};
     mbt_tile inner = *t;
@@ -106,7 +115,10 @@ static void part_of_panel(const mbt_gemm *g, const mbt_tile *t, size_t rows, siz
     inner.ldo = MBT_LANES;
     for (size_t r = 0; g->accumulate && r < rows; r++)
         memcpy(whole[r], t->out + (ptrdiff_t)r * t->ldo, n * sizeof(float));
-    one_panel(g, &inner, rows);
+    if (n <= TILE_PART)
+        part_of_panel(g, &inner, rows);
+    else
+        one_panel(g, &inner, rows);
     for (size_t r = 0; r < rows; r++)
         memcpy(t->out + (ptrdiff_t)r * t->ldo, whole[r], n * sizeof(float));
 }
@@ -127,7 +139,7 @@ void MBT_FN(gemm_f32)(const mbt_gemm *g)
             else if (left >= MBT_LANES)
                 one_panel(g, &t, rows);
             else
-                part_of_panel(g, &t, rows, left);
+                last_panel(g, &t, rows, left);
         }
         o += panels * MBT_LANES;
     }
