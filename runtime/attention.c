@@ -1,4 +1,4 @@
-/* attention.c: LayerNorm, in_proj, softmax attention head by head in groups of 16 queries, out_proj. */
+/* attention.c: LayerNorm, in_proj, softmax attention head by head, out_proj. */
 #include "attention.h"
 
 #include "run.h"
@@ -8,7 +8,7 @@ void mbt_attention_plan(mbt_attention_memory *memory, const mbt_attention *atten
 {
     memory->normed = mbt_arena_floats(arena, mbt_times(length, channels));
     memory->qkv = mbt_arena_floats(arena, mbt_times(length, 3 * channels));
-    memory->scratch = mbt_arena_floats(arena, mbt_times(MBT_LANES, length + channels / attention->heads));
+    memory->scratch = mbt_arena_floats(arena, mbt_times(MBT_ATTEND_QUERIES, length + channels / attention->heads));
 }
 
 void mbt_attention_run(const mbt_kernels *kernels, const mbt_attention *attention, const mbt_attention_memory *memory,
@@ -20,19 +20,17 @@ void mbt_attention_run(const mbt_kernels *kernels, const mbt_attention *attentio
     mbt_linear(kernels, &attention->in_proj, memory->normed, ld, memory->qkv, 3 * ld, x.count, false);
     for (size_t head = 0; head < attention->heads; head++) {
         const float *q = memory->qkv + head * dims;
-        for (size_t i = 0; i < x.count; i += MBT_LANES) {
-            const mbt_attend attend = {.q = q + i * 3 * channels,
-                                       .k = q + channels,
-                                       .v = q + 2 * channels,
-                                       .ld = 3 * ld,
-                                       .queries = x.count - i < MBT_LANES ? x.count - i : MBT_LANES,
-                                       .keys = x.count,
-                                       .dims = dims,
-                                       .out = memory->normed + i * channels + head * dims,
-                                       .ldo = ld,
-                                       .scratch = memory->scratch};
-            kernels->attend(&attend);
-        }
+        const mbt_attend attend = {.q = q,
+                                   .k = q + channels,
+                                   .v = q + 2 * channels,
+                                   .ld = 3 * ld,
+                                   .queries = x.count,
+                                   .keys = x.count,
+                                   .dims = dims,
+                                   .out = memory->normed + head * dims,
+                                   .ldo = ld,
+                                   .scratch = memory->scratch};
+        kernels->attend(&attend);
     }
     mbt_linear(kernels, &attention->out_proj, memory->normed, ld, x.data, x.stride, x.count, true);
 }

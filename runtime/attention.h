@@ -10,7 +10,7 @@
 typedef struct mbt_attention_memory {
     float *normed;  /* [L][C]; after the projection: the heads' outputs */
     float *qkv;     /* [L][3 C] */
-    float *scratch; /* 16 (L + C / heads): linear in L, for nothing is L x L */
+    float *scratch; /* 32 (L + C / heads): linear in L, for nothing is L x L */
 } mbt_attention_memory;
 
 void mbt_attention_plan(mbt_attention_memory *memory, const mbt_attention *attention, size_t length, size_t channels,

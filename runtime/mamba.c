@@ -60,8 +60,10 @@ void mbt_mamba_run(const mbt_kernels *kernels, const mbt_mamba *mamba, const mbt
     memset(memory->h, 0, p * mamba->d_state * sizeof(float));
     for (size_t i = 0; i < MBT_MAMBA_CHUNK; i++) /* lanes that only pad: dt_proj does not write them */
         memset(memory->dt + i * p + mamba->d_inner, 0, (p - mamba->d_inner) * sizeof(float));
-    for (size_t first = 0; first < x.count; first += MBT_MAMBA_CHUNK) {
-        const size_t left = x.count - first, count = left < MBT_MAMBA_CHUNK ? left : MBT_MAMBA_CHUNK;
+    const size_t chunks = (x.count + MBT_MAMBA_CHUNK - 1) / MBT_MAMBA_CHUNK;
+    for (size_t i = 0, first = 0; i < chunks; i++) {
+        const size_t count = (x.count - first) / (chunks - i); /* of about equal size: no chunk of a few positions */
         run_chunk(kernels, mamba, memory, mbt_rows_part(x, first, count), mbt_rows_part(out, first, count), channels);
+        first += count;
     }
 }

@@ -1,55 +1,141 @@
 /* attend.c: softmax attention. Contract in kernels.h (mbt_attend).
  *
- * Sixteen queries are the lanes, and keys are walked one by one, so no sum crosses lanes. The scores of the sixteen
- * queries, 64 bytes a key, are kept between the passes; nothing is quadratic. */
+ * Queries are the lanes, and keys are walked in order, so no sum crosses lanes. The scores of the queries that are
+ * handled at once, 64 bytes a key for each sixteen, are kept between the passes; nothing is quadratic. */
+#define V_NARROW
+
 #include "vec.h"
 
+/* What is multiplied at once, so that the sums fit into the registers: vectors of queries with keys, or with dimensions
+ * of the values. */
+#if defined(__AVX512F__)
+#define VECTORS 2
+#define DIMS_AT_ONCE 8
+#else
+#define VECTORS (MBT_LANES / V_WIDTH)
 #define DIMS_AT_ONCE 4
+#endif
+#define KEYS_AT_ONCE 4
+#define QUERIES (VECTORS * V_WIDTH)
 
-/* scores[j] = q.k_j for all keys; returns the largest of each lane. */
-static vf score(const mbt_attend *a, const float *q, float *scores)
+/* What is needed of the queries that are handled at once. */
+typedef struct group {
+    const float *k, *v;
+    ptrdiff_t ld;
+    size_t keys, dims;
+    float *q;      /* [dims][queries], afterwards the result */
+    float *scores; /* [keys][queries] */
+    vf largest[VECTORS], sum[VECTORS];
+} group;
+
+/* scores[j] = q.k_j, for constant numbers of vectors, and of keys from j on. */
+static V_INLINE void score(group *w, size_t j, size_t keys, size_t vectors)
 {
-    vf largest = v_set(-INFINITY);
-    for (size_t j = 0; j < a->keys; j++) {
-        const float *k = a->k + (ptrdiff_t)j * a->ld;
-        vf s = v_set(0.0f);
-        for (size_t d = 0; d < a->dims; d++)
-            s = v_fma(v_load(q + d * MBT_LANES), v_set(k[d]), s);
-        v_store(scores + j * MBT_LANES, s);
-        largest = v_max(s, largest);
-    }
-    return largest;
+    const size_t queries = vectors * V_WIDTH;
+    const float *k = w->k + (ptrdiff_t)j * w->ld;
+    vf s[KEYS_AT_ONCE][VECTORS];
+    for (size_t i = 0; i < keys; i++)
+        for (size_t g = 0; g < vectors; g++)
+            s[i][g] = v_set(0.0f);
+    for (size_t d = 0; d < w->dims; d++)
+        for (size_t g = 0; g < vectors; g++) {
+            const vf q = v_load(w->q + d * queries + g * V_WIDTH);
+            for (size_t i = 0; i < keys; i++)
+                s[i][g] = v_fma(q, v_set(k[(ptrdiff_t)i * w->ld + (ptrdiff_t)d]), s[i][g]);
+        }
+    for (size_t i = 0; i < keys; i++)
+        for (size_t g = 0; g < vectors; g++) {
+            v_store(w->scores + (j + i) * queries + g * V_WIDTH, s[i][g]);
+            w->largest[g] = v_max(s[i][g], w->largest[g]);
+        }
 }
 
-/* In place, scores[j] = 2^(scores[j] - largest); returns their sums. */
-static vf exponentiate(float *scores, size_t keys, vf largest)
+/* In place, scores = 2^(scores - largest) of one vector, for a constant number of keys. */
+static V_INLINE vf exponentiate(float *scores, size_t queries, size_t keys, vf largest, vf sum)
 {
-    vf sum = v_set(0.0f);
-    for (size_t j = 0; j < keys; j++) {
-        const vf e = v_exp2(v_sub(v_load(scores + j * MBT_LANES), largest));
-        v_store(scores + j * MBT_LANES, e);
-        sum = v_add(sum, e);
+    vf e[V_AT_ONCE];
+    for (size_t i = 0; i < keys; i++)
+        e[i] = v_sub(v_load(scores + i * queries), largest);
+    v_exp2(e, keys);
+    for (size_t i = 0; i < keys; i++) {
+        v_store(scores + i * queries, e[i]);
+        sum = v_add(sum, e[i]);
     }
     return sum;
 }
 
+/* Dimensions d to d + dims - 1, a constant number, of the weighted mean of the values. */
+static V_INLINE void mean(const group *w, size_t d, size_t dims, size_t vectors)
+{
+    const size_t queries = vectors * V_WIDTH;
+    vf total[DIMS_AT_ONCE][VECTORS];
+    for (size_t i = 0; i < dims; i++)
+        for (size_t g = 0; g < vectors; g++)
+            total[i][g] = v_set(0.0f);
+    const float *v = w->v + d;
+    for (size_t j = 0; j < w->keys; j++, v += w->ld)
+        for (size_t g = 0; g < vectors; g++) {
+            const vf e = v_load(w->scores + j * queries + g * V_WIDTH);
+            for (size_t i = 0; i < dims; i++)
+                total[i][g] = v_fma(e, v_set(v[i]), total[i][g]);
+        }
+    for (size_t i = 0; i < dims; i++)
+        for (size_t g = 0; g < vectors; g++)
+            v_store(w->q + (d + i) * queries + g * V_WIDTH, v_div(total[i][g], w->sum[g]));
+}
+
+/* A constant number of vectors of queries. */
+static V_INLINE void attend_vectors(group *w, size_t vectors)
+{
+    const size_t queries = vectors * V_WIDTH;
+    size_t j = 0, d = 0;
+    for (size_t g = 0; g < vectors; g++)
+        w->largest[g] = v_set(-INFINITY);
+    for (; j + KEYS_AT_ONCE <= w->keys; j += KEYS_AT_ONCE)
+        score(w, j, KEYS_AT_ONCE, vectors);
+    for (; j < w->keys; j++)
+        score(w, j, 1, vectors);
+    for (size_t g = 0; g < vectors; g++) {
+        float *scores = w->scores + g * V_WIDTH;
+        vf sum = v_set(0.0f);
+        for (j = 0; j + V_AT_ONCE <= w->keys; j += V_AT_ONCE)
+            sum = exponentiate(scores + j * queries, queries, V_AT_ONCE, w->largest[g], sum);
+        for (; j < w->keys; j++)
+            sum = exponentiate(scores + j * queries, queries, 1, w->largest[g], sum);
+        w->sum[g] = sum;
+    }
+    for (; d + DIMS_AT_ONCE <= w->dims; d += DIMS_AT_ONCE)
+        mean(w, d, DIMS_AT_ONCE, vectors);
+    for (; d + 2 <= w->dims; d += 2)
+        mean(w, d, 2, vectors);
+    if (d < w->dims)
+        mean(w, d, 1, vectors);
+}
+
 void MBT_FN(attend)(const mbt_attend *a)
 {
-    float *q = a->scratch, *scores = a->scratch + a->dims * MBT_LANES;
-    for (size_t d = 0; d < a->dims; d++)
-        v_store(q + d * MBT_LANES, v_load_strided(a->q + d, a->ld, a->queries));
-    const vf largest = score(a, q, scores);
-    const vf sum = exponentiate(scores, a->keys, largest);
-    for (size_t d = 0; d < a->dims; d += DIMS_AT_ONCE) {
-        const size_t n = a->dims - d < DIMS_AT_ONCE ? a->dims - d : DIMS_AT_ONCE;
-        vf total[DIMS_AT_ONCE] = {v_set(0.0f), v_set(0.0f), v_set(0.0f), v_set(0.0f)};
-        for (size_t j = 0; j < a->keys; j++) {
-            const float *v = a->v + (ptrdiff_t)j * a->ld + d;
-            const vf p = v_load(scores + j * MBT_LANES);
-            for (size_t i = 0; i < n; i++)
-                total[i] = v_fma(p, v_set(v[i]), total[i]);
-        }
-        for (size_t i = 0; i < n; i++)
-            v_store_strided(a->out + d + i, a->ldo, v_div(total[i], sum), a->queries);
+    const size_t most = a->queries < QUERIES ? MBT_PADDED(a->queries) : QUERIES;
+    group w = {.k = a->k,
+               .v = a->v,
+               .ld = a->ld,
+               .keys = a->keys,
+               .dims = a->dims,
+               .q = a->scratch,
+               .scores = a->scratch + a->dims * most};
+    for (size_t first = 0; first < a->queries; first += QUERIES) {
+        const size_t left = a->queries - first, some = left < QUERIES ? left : QUERIES;
+        const size_t vectors = some > QUERIES / 2 ? VECTORS : (VECTORS + 1) / 2, queries = vectors * V_WIDTH;
+        const float *q = a->q + (ptrdiff_t)first * a->ld;
+        float *out = a->out + (ptrdiff_t)first * a->ldo;
+        for (size_t d = 0; d < a->dims; d++)
+            for (size_t i = 0; i < queries; i++)
+                w.q[d * queries + i] = i < some ? q[(ptrdiff_t)i * a->ld + (ptrdiff_t)d] : 0.0f;
+        if (vectors == VECTORS)
+            attend_vectors(&w, VECTORS);
+        else
+            attend_vectors(&w, (VECTORS + 1) / 2);
+        for (size_t i = 0; i < some; i++)
+            for (size_t d = 0; d < a->dims; d++)
+                out[(ptrdiff_t)i * a->ldo + (ptrdiff_t)d] = w.q[d * queries + i];
     }
 }

@@ -6,7 +6,7 @@
  *     0 and takes its inputs in order, one fma each (tap by tap, because one chain of 2304 costs 9 dB of accuracy);
  *   - each sum over a row runs in 16 lanes (element i in lane i mod 16, in order), which are then added as the tree
  *     l + (l+8), l + (l+4), l + (l+2), l + (l+1); sums over positions run per channel in the order of positions;
- *   - exp, log1p, pow and atan2 are one fixed sequence of IEEE operations.
+ *   - exp, log1p, pow and atan2 are one fixed sequence of IEEE operations each.
  *
  * Conventions: ld* is the distance between rows in floats, and may be negative where rows are walked backwards.
  * Pointers need float alignment only. Kernels write exactly the elements named and may read no others; they keep no
@@ -37,24 +37,26 @@ typedef struct mbt_gemm {
     int accumulate;
 } mbt_gemm;
 
-/* One head of attention for up to 16 queries over all keys of a sequence:
+#define MBT_ATTEND_QUERIES 32u /* queries that a kernel handles at once, at most */
+
+/* One head of attention for queries over all keys of a sequence:
  *     out[i] = sum_j 2^(q_i.k_j - m_i) v_j / sum_j 2^(q_i.k_j - m_i),    m_i = max_j q_i.k_j
  * A query is a lane: products run over dimensions in order, sums over keys in order. */
 typedef struct mbt_attend {
     const float *q;     /* query 0, this head's dimensions */
     const float *k, *v; /* key and value 0, this head's dimensions */
     ptrdiff_t ld;       /* of q, k and v */
-    size_t queries;     /* 1 to 16 */
+    size_t queries;     /* >= 1 */
     size_t keys;        /* >= 1 */
     size_t dims;        /* C / heads, >= 1 */
     float *out;         /* query 0, this head's dimensions */
     ptrdiff_t ldo;
-    float *scratch; /* 16 * (keys + dims) floats, aligned to 64 bytes */
+    float *scratch; /* MBT_PADDED(min(queries, MBT_ATTEND_QUERIES)) * (keys + dims) floats, aligned to 64 bytes */
 } mbt_attend;
 
 /* Selective scan over `steps` positions, channels in groups of 16 lanes, state carried in h:
  *     h[n] = 2^(dt a[n]) h[n] + (dt u) B[n]  (one fma);   y = (sum_n h[n] C[n] + d u) silu(z)
- * The sum starts at d u and takes n in order, one fma each. */
+ * The sum starts at d u and takes n in order, one fma each. dt >= 0 and a <= 0. */
 typedef struct mbt_scan {
     const float *dt, *u; /* [steps] rows of P(E), row distance ld */
     const float *z;      /* [steps] rows of P(E), row distance ldz */

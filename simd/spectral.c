@@ -19,7 +19,8 @@ void MBT_FN(mask)(const mbt_mask *m)
         const vf y = v_fma(v_load_n(m->x + f, n), v_set(m->scale), v_set(m->shift));
         const vf active = v_select(v_gt(y, v_set(0.0f)), y, v_mul(v_set(m->prelu), y));
         const vf logit = v_fma(active, v_set(m->out_scale), v_set(m->out_bias));
-        const vf e = v_exp(v_mul(v_sub(v_set(0.0f), v_load_n(m->slope + f, n)), logit));
+        vf e = v_mul(v_sub(v_set(0.0f), v_load_n(m->slope + f, n)), logit);
+        v_exp(&e, 1);
         const vf mask = v_div(v_set(m->beta), v_add(v_set(1.0f), e));
         if (m->mask)
             v_store_n(m->mask + f, mask, n);

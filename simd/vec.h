@@ -1,4 +1,5 @@
-/* vec.h: the vector vocabulary in which every kernel is written: a vf is 16 floats, whatever the machine's registers.
+/* vec.h: the vector vocabulary in which every kernel is written: a vf is 16 floats, whatever the machine's registers,
+ * or, in a kernel that asks for it, one register.
  *
  * The architecture's own vec_arch.h supplies, each exactly rounded or exact in each lane:
  *     vf v_set(x)              x in all lanes
@@ -12,10 +13,17 @@
  *     vm v_sign_bit(a)         the lanes whose sign bit is set
  *     vf v_select(m, a, b)     m ? a : b
  *     vf v_copysign(a, s)      |a| with the sign bit of s
- *     vf v_add_exponent(p, t)  the bits of p plus the low 9 bits of t moved to the exponent: see v_exp2
+ *     vf v_at_least(a, c)      v_max and v_min with a number c that is neither 0 nor NaN; c where a is NaN
+ *     vf v_at_most(a, c)
+ *     vf v_exp2_eighths(t)     2^(i / 8) where t = 1.5 * 2^20 + i / 8 with an integer i: see v_exp2_reduced
  *     vf v_split(x, &e)        x = 2^e m with m in [sqrt(1/2), sqrt(2)), for normal x > 0; returns m
  *     float v_sum(v)           the tree l + (l+8), l + (l+4), l + (l+2), l + (l+1)
- * and, with MBT_SLEEF, v_sleef_log1p, v_sleef_pow, v_sleef_atan2. */
+ * and, with MBT_SLEEF, v_sleef_pow, v_sleef_atan2.
+ *
+ * V_WIDTH is the number of floats in a vf: 16, but what one register holds in a file that defines V_NARROW before it
+ * includes this, because it keeps many vectors and constants at once; loads and stores of n floats, strides and sums
+ * are then left out. (Scalar code stays at 16.) V_AT_ONCE is the number of vectors that are best computed side by side,
+ * so that the next operation need not wait for the last. */
 #ifndef MBT_SIMD_VEC_H
 #define MBT_SIMD_VEC_H
 
@@ -31,12 +39,38 @@
 #include <sleef.h>
 #endif
 
+/* So that counts that are constants in a call unroll the loops of what is called. */
+#if defined(__GNUC__)
+#define V_INLINE inline __attribute__((always_inline))
+#else
+#define V_INLINE inline
+#endif
+
+/* Before a loop of a constant and small count: all of it, so that arrays indexed by it are registers. */
+#if defined(__clang__)
+#define V_UNROLL _Pragma("clang loop unroll(full)")
+#elif defined(__GNUC__)
+#define V_UNROLL _Pragma("GCC unroll 16")
+#else
+#define V_UNROLL
+#endif
+
+/* The bits of 2^(k / 8), less what k adds when i = 8 n + k is moved to the exponent: the sum of both is 2^(i / 8). */
+#define V_EIGHTHS                                                                                      \
+    {                                                                                                  \
+        0x3f800000, 0x3f7b95c2, 0x3f7837f0, 0x3f75fed7, 0x3f7504f3, 0x3f75672a, 0x3f7744fd, 0x3f7ac0c7 \
+    }
+
 #include "vec_arch.h"
+
+#define V_MOST (2 * V_AT_ONCE) /* vectors that a function on several may be given */
 
 #define MBT_JOIN_(name, arch) mbt_##name##_##arch
 #define MBT_JOIN(name, arch) MBT_JOIN_(name, arch)
 /* The name of a kernel on the architecture being compiled: mbt_gemm_f32_avx2. */
 #define MBT_FN(name) MBT_JOIN(name, MBT_ARCH)
+
+#if V_WIDTH == 16
 
 /* n floats, `stride` floats apart. */
 static inline vf v_load_strided(const float *p, ptrdiff_t stride, size_t n)
@@ -61,6 +95,8 @@ static inline vf v_first_n(vf v, size_t n)
     static const float number[MBT_LANES] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
     return n == MBT_LANES ? v : v_select(v_gt(v_set((float)n), v_load(number)), v, v_set(0.0f));
 }
+
+#endif
 
 /* Lanes in use when `left` elements remain. */
 static inline size_t v_lanes(size_t left)

@@ -1,56 +1,102 @@
 /* vec_math.h: exp, log1p, pow and atan2 on vectors: fixed sequences of IEEE operations, so the same bits
  * everywhere.
  *
- * The polynomials are minimax fits of ours (relative error in the comments), evaluated by Horner's rule with fma. exp2
- * and exp are always these, because they are inlined in the scan and the softmax; the others are SLEEF's deterministic
+ * The polynomials are minimax fits of ours (relative error in the comments), evaluated by Horner's rule with fma. exp and
+ * log1p are always these, because they are inlined in the scan and the softmax; pow and atan2 are SLEEF's deterministic
  * functions (Sleef_finz_*, 1.0 ulp) when MBT_SLEEF is on. Included by vec.h alone. */
 
-/* Adding and subtracting 1.5 * 2^23 rounds to the nearest integer, and leaves it in the low bits of the sum. */
-#define V_ROUND 12582912.0f
+/* Adding and subtracting 1.5 * 2^20 rounds to the nearest eighth, and leaves the eighths in the low bits of the sum. */
+#define V_ROUND 1572864.0f
 
-/* 2^f on [-1/2, 1/2] as 1 + f P(f), error 2.0e-9, times 2^n where n stands in the low bits of t. */
-static inline vf v_exp2_scaled(vf f, vf t)
+/* One step of Horner's rule: q = q y + c. */
+static V_INLINE void v_horner(vf *q, const vf *y, float c, size_t count)
 {
-    vf p = v_set(0x1.41fbbap-13f);
-    p = v_fma(p, f, v_set(0x1.5f3e54p-10f));
-    p = v_fma(p, f, v_set(0x1.3b2d4cp-7f));
-    p = v_fma(p, f, v_set(0x1.c6aee8p-5f));
-    p = v_fma(p, f, v_set(0x1.ebfbdcp-3f));
-    p = v_fma(p, f, v_set(0x1.62e43p-1f));
-    p = v_fma(p, f, v_set(1.0f));
-    return v_add_exponent(p, t);
+    for (size_t i = 0; i < count; i++)
+        q[i] = v_fma(q[i], y[i], v_set(c));
 }
 
-/* 2^x, for x clamped to [-125, 127.4]: never 0, denormal or infinite. NaN counts as -125. */
-static inline vf v_exp2(vf x)
+/* (2^f - 1) / f on [-1/16, 1/16]: 2^f comes to a relative error of 2.6e-8. For `count` vectors, a constant, step by
+ * step, so that independent operations stand side by side; likewise below. */
+static V_INLINE void v_exp2_slope(vf *slope, const vf *f, size_t count)
 {
-    x = v_min(v_max(x, v_set(-125.0f)), v_set(127.4f));
-    const vf t = v_add(x, v_set(V_ROUND));
-    return v_exp2_scaled(v_sub(x, v_sub(t, v_set(V_ROUND))), t);
+    for (size_t i = 0; i < count; i++)
+        slope[i] = v_fma(v_set(0x1.c690eep-5f), f[i], v_set(0x1.ec0c3p-3f));
+    v_horner(slope, f, 0x1.62e432p-1f, count);
 }
 
-/* e^x, clamped alike. log2(e) is split in two, so that the reduced argument is exact where x is large. */
-static inline vf v_exp(vf x)
+/* In place of f, 2^(i / 8 + f) where i stands in the low bits of t. */
+static V_INLINE void v_exp2_reduced(vf *f, const vf *t, size_t count)
 {
-    x = v_min(v_max(x, v_set(-86.6f)), v_set(88.3f));
-    const vf t = v_fma(x, v_set(0x1.715476p+0f), v_set(V_ROUND));
-    const vf n = v_sub(t, v_set(V_ROUND));
-    const vf f = v_fma(x, v_set(0x1.4ae0cp-26f), v_sub(v_set(0.0f), v_fma(x, v_set(-0x1.715476p+0f), n)));
-    return v_exp2_scaled(f, t);
+    vf p[V_MOST];
+    v_exp2_slope(p, f, count);
+    v_horner(p, f, 1.0f, count);
+    for (size_t i = 0; i < count; i++)
+        f[i] = v_mul(p[i], v_exp2_eighths(t[i]));
 }
 
-/* x / (1 + e^-x) */
-static inline vf v_silu(vf x)
+/* In place of x <= 0, 2^x for x clamped to at least -125: never 0 or denormal. NaN counts as -125. */
+static V_INLINE void v_exp2(vf *x, size_t count)
 {
-    return v_div(x, v_add(v_set(1.0f), v_exp(v_sub(v_set(0.0f), x))));
+    vf t[V_MOST];
+    for (size_t i = 0; i < count; i++)
+        x[i] = v_at_least(x[i], -125.0f);
+    for (size_t i = 0; i < count; i++)
+        t[i] = v_add(x[i], v_set(V_ROUND));
+    for (size_t i = 0; i < count; i++)
+        x[i] = v_sub(x[i], v_sub(t[i], v_set(V_ROUND)));
+    v_exp2_reduced(x, t, count);
+}
+
+/* In place, e^x for x clamped to [-86.6, 88.3]; NaN counts as -86.6. log2(e) is split in two, so that the reduced
+ * argument is exact where x is large. */
+static V_INLINE void v_exp(vf *x, size_t count)
+{
+    vf t[V_MOST], f[V_MOST];
+    for (size_t i = 0; i < count; i++)
+        x[i] = v_at_most(v_at_least(x[i], -86.6f), 88.3f);
+    for (size_t i = 0; i < count; i++)
+        t[i] = v_fma(x[i], v_set(0x1.715476p+0f), v_set(V_ROUND));
+    for (size_t i = 0; i < count; i++)
+        f[i] = v_fma(x[i], v_set(0x1.715476p+0f), v_sub(v_set(V_ROUND), t[i]));
+    for (size_t i = 0; i < count; i++)
+        x[i] = v_fma(x[i], v_set(0x1.4ae0cp-26f), f[i]);
+    v_exp2_reduced(x, t, count);
+}
+
+/* In place, x / (1 + e^-x). One float for log2(e) costs e^-x a relative error of 1.4e-8 |x|. */
+static V_INLINE void v_silu(vf *x, size_t count)
+{
+    vf t[V_MOST], f[V_MOST];
+    for (size_t i = 0; i < count; i++)
+        f[i] = v_at_most(v_at_least(x[i], -88.3f), 86.6f);
+    for (size_t i = 0; i < count; i++)
+        t[i] = v_fma(f[i], v_set(-0x1.715476p+0f), v_set(V_ROUND));
+    for (size_t i = 0; i < count; i++)
+        f[i] = v_fma(f[i], v_set(-0x1.715476p+0f), v_sub(v_set(V_ROUND), t[i]));
+    v_exp2_reduced(f, t, count);
+    for (size_t i = 0; i < count; i++)
+        x[i] = v_div(x[i], v_add(v_set(1.0f), f[i]));
+}
+
+/* In place, log(1 + y) for 0 <= y <= 1 as y Q(y), error 5.3e-9. */
+static V_INLINE void v_log1p(vf *y, size_t count)
+{
+    vf q[V_MOST];
+    for (size_t i = 0; i < count; i++)
+        q[i] = v_fma(v_set(-0x1.af49cep-9f), y[i], v_set(0x1.4917cep-6f));
+    v_horner(q, y, -0x1.d6b08cp-5f, count);
+    v_horner(q, y, 0x1.b4ae08p-4f, count);
+    v_horner(q, y, -0x1.3a435ep-3f, count);
+    v_horner(q, y, 0x1.934b54p-3f, count);
+    v_horner(q, y, -0x1.ff23e6p-3f, count);
+    v_horner(q, y, 0x1.554ddp-2f, count);
+    v_horner(q, y, -0x1.ffffd2p-2f, count);
+    v_horner(q, y, 1.0f, count);
+    for (size_t i = 0; i < count; i++)
+        y[i] = v_mul(q[i], y[i]);
 }
 
 #if MBT_SLEEF
-
-static inline vf v_log1p(vf y)
-{
-    return v_sleef_log1p(y);
-}
 
 static inline vf v_pow(vf x, float y)
 {
@@ -63,20 +109,6 @@ static inline vf v_atan2(vf y, vf x)
 }
 
 #else
-
-/* log(1 + y) for 0 <= y <= 1: 2 atanh(s) = s R(s^2) with s = y / (2 + y), error 9.9e-11. */
-static inline vf v_log1p(vf y)
-{
-    const vf s = v_div(y, v_add(y, v_set(2.0f)));
-    const vf t = v_mul(s, s);
-    vf r = v_set(0x1.f3fabcp-3f);
-    r = v_fma(r, t, v_set(0x1.b62242p-3f));
-    r = v_fma(r, t, v_set(0x1.251382p-2f));
-    r = v_fma(r, t, v_set(0x1.99962cp-2f));
-    r = v_fma(r, t, v_set(0x1.55555ap-1f));
-    r = v_fma(r, t, v_set(2.0f));
-    return v_mul(s, r);
-}
 
 /* x^y for x >= 0 and 0 < |y| < 8; x below the smallest normal number counts as 0, whose power is 0.
  * x = 2^e m, log2 m = s Q(s^2) with s = (m - 1) / (m + 1), error 6.9e-10; then 2^(y e + y log2 m), the integer part of
@@ -93,11 +125,14 @@ static inline vf v_pow(vf x, float y)
     q = v_fma(q, u, v_set(0x1.715476p+1f));
     const vf log2_m = v_mul(s, q);
     const vf whole = v_fma(e, v_set(y), v_mul(log2_m, v_set(y)));
-    const vf t = v_add(v_min(v_max(whole, v_set(-125.0f)), v_set(127.4f)), v_set(V_ROUND));
+    const vf t = v_add(v_at_most(v_at_least(whole, -125.0f), 127.4f), v_set(V_ROUND));
     const vf n = v_sub(t, v_set(V_ROUND));
     const vf f = v_fma(log2_m, v_set(y), v_sub(v_set(0.0f), v_fma(e, v_set(-y), n)));
-    const vf inside = v_min(v_max(f, v_set(-0.5f)), v_set(0.5f));
-    return v_select(v_gt(v_set(0x1p-126f), x), v_set(0.0f), v_exp2_scaled(inside, t));
+    const vf inside = v_at_most(v_at_least(f, -0.0625f), 0.0625f), scale = v_exp2_eighths(t);
+    vf slope;
+    v_exp2_slope(&slope, &inside, 1);
+    const vf power = v_fma(v_mul(slope, inside), scale, scale); /* without rounding 1 + f P(f) between */
+    return v_select(v_gt(v_set(0x1p-126f), x), v_set(0.0f), power);
 }
 
 /* The angle of (x, y) in (-pi, pi]; -pi where y is -0 and x is negative, as IEEE 754 has it. atan t = t S(t^2) for

@@ -1,4 +1,4 @@
-/* avx2/vec_arch.h: the vocabulary on pairs of 256-bit registers. */
+/* avx2/vec_arch.h: the vocabulary on pairs of 256-bit registers, or on one (V_NARROW). */
 #ifndef MBT_SIMD_VEC_ARCH_H
 #define MBT_SIMD_VEC_ARCH_H
 
@@ -6,12 +6,134 @@
 
 #define MBT_ARCH avx2
 #define MBT_ARCH_ISA MBT_ISA_AVX2
+#define V_AT_ONCE 2
 
+#ifdef V_NARROW
+#define V_WIDTH 8
+#define V_HI(...)
+typedef struct vf {
+    __m256 lo;
+} vf;
+#else
+#define V_WIDTH 16
+#define V_HI(...) , __VA_ARGS__
 typedef struct vf {
     __m256 lo, hi;
 } vf;
+#endif
 
 typedef vf vm; /* all bits of a lane, or none */
+
+static inline vf v_set(float x)
+{
+    const __m256 r = _mm256_set1_ps(x);
+    return (vf){r V_HI(r)};
+}
+
+static inline vf v_load(const float *p)
+{
+    return (vf){_mm256_loadu_ps(p) V_HI(_mm256_loadu_ps(p + 8))};
+}
+
+static inline void v_store(float *p, vf a)
+{
+    _mm256_storeu_ps(p, a.lo);
+#ifndef V_NARROW
+    _mm256_storeu_ps(p + 8, a.hi);
+#endif
+}
+
+#define V_BINARY(name, op)                                \
+    static inline vf name(vf a, vf b)                     \
+    {                                                     \
+        return (vf){op(a.lo, b.lo) V_HI(op(a.hi, b.hi))}; \
+    }
+
+V_BINARY(v_add, _mm256_add_ps)
+V_BINARY(v_sub, _mm256_sub_ps)
+V_BINARY(v_mul, _mm256_mul_ps)
+V_BINARY(v_div, _mm256_div_ps)
+V_BINARY(v_max, _mm256_max_ps) /* a > b ? a : b is what the instruction does */
+V_BINARY(v_min, _mm256_min_ps)
+
+static inline vf v_sqrt(vf a)
+{
+    return (vf){_mm256_sqrt_ps(a.lo) V_HI(_mm256_sqrt_ps(a.hi))};
+}
+
+static inline vf v_abs(vf a)
+{
+    const __m256 sign = _mm256_set1_ps(-0.0f);
+    return (vf){_mm256_andnot_ps(sign, a.lo) V_HI(_mm256_andnot_ps(sign, a.hi))};
+}
+
+static inline vf v_fma(vf a, vf b, vf c)
+{
+    return (vf){_mm256_fmadd_ps(a.lo, b.lo, c.lo) V_HI(_mm256_fmadd_ps(a.hi, b.hi, c.hi))};
+}
+
+static inline vm v_gt(vf a, vf b)
+{
+    return (vm){_mm256_cmp_ps(a.lo, b.lo, _CMP_GT_OQ) V_HI(_mm256_cmp_ps(a.hi, b.hi, _CMP_GT_OQ))};
+}
+
+/* Selecting looks at the sign bits alone. */
+static inline vm v_sign_bit(vf a)
+{
+    return a;
+}
+
+static inline vf v_select(vm m, vf a, vf b)
+{
+    return (vf){_mm256_blendv_ps(b.lo, a.lo, m.lo) V_HI(_mm256_blendv_ps(b.hi, a.hi, m.hi))};
+}
+
+static inline vf v_copysign(vf a, vf s)
+{
+    const __m256 sign = _mm256_set1_ps(-0.0f);
+    return (vf){_mm256_or_ps(_mm256_andnot_ps(sign, a.lo), _mm256_and_ps(sign, s.lo))
+                    V_HI(_mm256_or_ps(_mm256_andnot_ps(sign, a.hi), _mm256_and_ps(sign, s.hi)))};
+}
+
+static inline vf v_at_least(vf a, float c)
+{
+    return v_max(a, v_set(c));
+}
+
+static inline vf v_at_most(vf a, float c)
+{
+    return v_min(a, v_set(c));
+}
+
+/* The instruction looks at the low three bits. */
+static inline __m256 v_exp2_eighths_8(__m256 t)
+{
+    static const uint32_t table[8] = V_EIGHTHS;
+    const __m256i entries = _mm256_loadu_si256((const __m256i *)(const void *)table);
+    const __m256i bits = _mm256_castps_si256(t);
+    return _mm256_castsi256_ps(
+        _mm256_add_epi32(_mm256_permutevar8x32_epi32(entries, bits), _mm256_slli_epi32(bits, 20)));
+}
+
+static inline vf v_exp2_eighths(vf t)
+{
+    return (vf){v_exp2_eighths_8(t.lo) V_HI(v_exp2_eighths_8(t.hi))};
+}
+
+static inline __m256 v_split_8(__m256 x, __m256 *e)
+{
+    const __m256i bits = _mm256_castps_si256(x);
+    const __m256i exponent = _mm256_srai_epi32(_mm256_sub_epi32(bits, _mm256_set1_epi32(0x3f3504f3)), 23);
+    *e = _mm256_cvtepi32_ps(exponent);
+    return _mm256_castsi256_ps(_mm256_sub_epi32(bits, _mm256_slli_epi32(exponent, 23)));
+}
+
+static inline vf v_split(vf x, vf *e)
+{
+    return (vf){v_split_8(x.lo, &e->lo) V_HI(v_split_8(x.hi, &e->hi))};
+}
+
+#ifndef V_NARROW
 
 /* Loading 8 words from the middle on gives a mask for the first n lanes. */
 static inline __m256i v_first(size_t n)
@@ -20,28 +142,11 @@ static inline __m256i v_first(size_t n)
     return _mm256_loadu_si256((const __m256i *)(const void *)(words + 8 - n));
 }
 
-static inline vf v_set(float x)
-{
-    const __m256 r = _mm256_set1_ps(x);
-    return (vf){r, r};
-}
-
-static inline vf v_load(const float *p)
-{
-    return (vf){_mm256_loadu_ps(p), _mm256_loadu_ps(p + 8)};
-}
-
 static inline vf v_load_n(const float *p, size_t n)
 {
     if (n >= 8)
         return (vf){_mm256_loadu_ps(p), n > 8 ? _mm256_maskload_ps(p + 8, v_first(n - 8)) : _mm256_setzero_ps()};
     return (vf){_mm256_maskload_ps(p, v_first(n)), _mm256_setzero_ps()};
-}
-
-static inline void v_store(float *p, vf a)
-{
-    _mm256_storeu_ps(p, a.lo);
-    _mm256_storeu_ps(p + 8, a.hi);
 }
 
 static inline void v_store_n(float *p, vf a, size_t n)
@@ -55,78 +160,6 @@ static inline void v_store_n(float *p, vf a, size_t n)
     }
 }
 
-#define V_BINARY(name, op)                           \
-    static inline vf name(vf a, vf b)                \
-    {                                                \
-        return (vf){op(a.lo, b.lo), op(a.hi, b.hi)}; \
-    }
-
-V_BINARY(v_add, _mm256_add_ps)
-V_BINARY(v_sub, _mm256_sub_ps)
-V_BINARY(v_mul, _mm256_mul_ps)
-V_BINARY(v_div, _mm256_div_ps)
-V_BINARY(v_max, _mm256_max_ps) /* a > b ? a : b is what the instruction does */
-V_BINARY(v_min, _mm256_min_ps)
-
-static inline vf v_sqrt(vf a)
-{
-    return (vf){_mm256_sqrt_ps(a.lo), _mm256_sqrt_ps(a.hi)};
-}
-
-static inline vf v_abs(vf a)
-{
-    const __m256 sign = _mm256_set1_ps(-0.0f);
-    return (vf){_mm256_andnot_ps(sign, a.lo), _mm256_andnot_ps(sign, a.hi)};
-}
-
-static inline vf v_fma(vf a, vf b, vf c)
-{
-    return (vf){_mm256_fmadd_ps(a.lo, b.lo, c.lo), _mm256_fmadd_ps(a.hi, b.hi, c.hi)};
-}
-
-static inline vm v_gt(vf a, vf b)
-{
-    return (vm){_mm256_cmp_ps(a.lo, b.lo, _CMP_GT_OQ), _mm256_cmp_ps(a.hi, b.hi, _CMP_GT_OQ)};
-}
-
-/* Selecting looks at the sign bits alone. */
-static inline vm v_sign_bit(vf a)
-{
-    return a;
-}
-
-static inline vf v_select(vm m, vf a, vf b)
-{
-    return (vf){_mm256_blendv_ps(b.lo, a.lo, m.lo), _mm256_blendv_ps(b.hi, a.hi, m.hi)};
-}
-
-static inline vf v_copysign(vf a, vf s)
-{
-    const __m256 sign = _mm256_set1_ps(-0.0f);
-    return (vf){_mm256_or_ps(_mm256_andnot_ps(sign, a.lo), _mm256_and_ps(sign, s.lo)),
-                _mm256_or_ps(_mm256_andnot_ps(sign, a.hi), _mm256_and_ps(sign, s.hi))};
-}
-
-static inline __m256 v_add_exponent_8(__m256 p, __m256 t)
-{
-    return _mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(p), _mm256_slli_epi32(_mm256_castps_si256(t), 23)));
-}
-
-V_BINARY(v_add_exponent, v_add_exponent_8)
-
-static inline __m256 v_split_8(__m256 x, __m256 *e)
-{
-    const __m256i bits = _mm256_castps_si256(x);
-    const __m256i exponent = _mm256_srai_epi32(_mm256_sub_epi32(bits, _mm256_set1_epi32(0x3f3504f3)), 23);
-    *e = _mm256_cvtepi32_ps(exponent);
-    return _mm256_castsi256_ps(_mm256_sub_epi32(bits, _mm256_slli_epi32(exponent, 23)));
-}
-
-static inline vf v_split(vf x, vf *e)
-{
-    return (vf){v_split_8(x.lo, &e->lo), v_split_8(x.hi, &e->hi)};
-}
-
 static inline float v_sum(vf a)
 {
     const __m256 eight = _mm256_add_ps(a.lo, a.hi);
@@ -135,14 +168,11 @@ static inline float v_sum(vf a)
     return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
 }
 
+#endif
+
 #if MBT_SLEEF
 V_BINARY(v_sleef_pow, Sleef_finz_powf8_u10avx2)
 V_BINARY(v_sleef_atan2, Sleef_finz_atan2f8_u10avx2)
-
-static inline vf v_sleef_log1p(vf a)
-{
-    return (vf){Sleef_finz_log1pf8_u10avx2(a.lo), Sleef_finz_log1pf8_u10avx2(a.hi)};
-}
 #endif
 
 #endif

@@ -6,6 +6,8 @@
 
 #define MBT_ARCH avx512
 #define MBT_ARCH_ISA MBT_ISA_AVX512
+#define V_WIDTH 16
+#define V_AT_ONCE 4
 
 typedef __m512 vf;
 typedef __mmask16 vm;
@@ -107,9 +109,23 @@ static inline vf v_copysign(vf a, vf s)
     return _mm512_or_ps(_mm512_andnot_ps(sign, a), _mm512_and_ps(sign, s));
 }
 
-static inline vf v_add_exponent(vf p, vf t)
+static inline vf v_at_least(vf a, float c)
 {
-    return _mm512_castsi512_ps(_mm512_add_epi32(_mm512_castps_si512(p), _mm512_slli_epi32(_mm512_castps_si512(t), 23)));
+    return v_max(a, v_set(c));
+}
+
+static inline vf v_at_most(vf a, float c)
+{
+    return v_min(a, v_set(c));
+}
+
+/* The instruction looks at the low four bits: the table twice serves for three. */
+static inline vf v_exp2_eighths(vf t)
+{
+    static const uint32_t table[8] = V_EIGHTHS;
+    const __m512i entries = _mm512_broadcast_i32x8(_mm256_loadu_si256((const __m256i *)(const void *)table));
+    const __m512i bits = _mm512_castps_si512(t);
+    return _mm512_castsi512_ps(_mm512_add_epi32(_mm512_permutexvar_epi32(bits, entries), _mm512_slli_epi32(bits, 20)));
 }
 
 static inline vf v_split(vf x, vf *e)
@@ -129,11 +145,6 @@ static inline float v_sum(vf a)
 }
 
 #if MBT_SLEEF
-static inline vf v_sleef_log1p(vf a)
-{
-    return Sleef_finz_log1pf16_u10avx512f(a);
-}
-
 static inline vf v_sleef_pow(vf a, vf b)
 {
     return Sleef_finz_powf16_u10avx512f(a, b);

@@ -1,4 +1,4 @@
-/* neon/vec_arch.h: the vocabulary on four 128-bit registers of aarch64. */
+/* neon/vec_arch.h: the vocabulary on four 128-bit registers of aarch64, or on one (V_NARROW). */
 #ifndef MBT_SIMD_VEC_ARCH_H
 #define MBT_SIMD_VEC_ARCH_H
 
@@ -7,45 +7,44 @@
 #define MBT_ARCH neon
 #define MBT_ARCH_ISA MBT_ISA_NEON
 
+#ifdef V_NARROW
+#define V_WIDTH 4
+#define V_AT_ONCE 4
+#else
+#define V_WIDTH 16
+#define V_AT_ONCE 1
+#endif
+
 typedef struct vf {
-    float32x4_t v[4];
+    float32x4_t v[V_WIDTH / 4];
 } vf;
 
 typedef struct vm {
-    uint32x4_t v[4];
+    uint32x4_t v[V_WIDTH / 4];
 } vm;
 
-#define V_EACH for (size_t i = 0; i < 4; i++)
+#define V_EACH for (size_t i = 0; i < V_WIDTH / 4; i++)
 
 static inline vf v_set(float x)
 {
-    const float32x4_t r = vdupq_n_f32(x);
-    return (vf){{r, r, r, r}};
+    vf r;
+    V_EACH
+    r.v[i] = vdupq_n_f32(x);
+    return r;
 }
 
 static inline vf v_load(const float *p)
 {
-    return (vf){{vld1q_f32(p), vld1q_f32(p + 4), vld1q_f32(p + 8), vld1q_f32(p + 12)}};
+    vf r;
+    V_EACH
+    r.v[i] = vld1q_f32(p + 4 * i);
+    return r;
 }
 
 static inline void v_store(float *p, vf a)
 {
     V_EACH
     vst1q_f32(p + 4 * i, a.v[i]);
-}
-
-static inline vf v_load_n(const float *p, size_t n)
-{
-    float lanes[16] = {0};
-    memcpy(lanes, p, n * sizeof(float));
-    return v_load(lanes);
-}
-
-static inline void v_store_n(float *p, vf a, size_t n)
-{
-    float lanes[16];
-    v_store(lanes, a);
-    memcpy(p, lanes, n * sizeof(float));
 }
 
 #define V_BINARY(name, expression)    \
@@ -65,8 +64,37 @@ V_BINARY(v_div, vdivq_f32(a.v[i], b.v[i]))
 V_BINARY(v_max, vbslq_f32(vcgtq_f32(a.v[i], b.v[i]), a.v[i], b.v[i]))
 V_BINARY(v_min, vbslq_f32(vcltq_f32(a.v[i], b.v[i]), a.v[i], b.v[i]))
 V_BINARY(v_copysign, vbslq_f32(vdupq_n_u32(0x80000000u), b.v[i], a.v[i]))
-V_BINARY(v_add_exponent, vreinterpretq_f32_s32(vaddq_s32(vreinterpretq_s32_f32(a.v[i]),
-                                                         vshlq_n_s32(vreinterpretq_s32_f32(b.v[i]), 23))))
+
+/* Unlike fmax, fmaxnm takes the number beside a NaN. */
+static inline vf v_at_least(vf a, float c)
+{
+    V_EACH
+    a.v[i] = vmaxnmq_f32(a.v[i], vdupq_n_f32(c));
+    return a;
+}
+
+static inline vf v_at_most(vf a, float c)
+{
+    V_EACH
+    a.v[i] = vminnmq_f32(a.v[i], vdupq_n_f32(c));
+    return a;
+}
+
+/* The table is looked up by byte: byte b of entry k is number 4 k + b. */
+static inline vf v_exp2_eighths(vf t)
+{
+    static const uint32_t table[8] = V_EIGHTHS;
+    const uint8x16x2_t entries = {{vreinterpretq_u8_u32(vld1q_u32(table)), vreinterpretq_u8_u32(vld1q_u32(table + 4))}};
+    V_EACH
+    {
+        const uint32x4_t bits = vreinterpretq_u32_f32(t.v[i]);
+        const uint32x4_t bytes =
+            vmlaq_u32(vdupq_n_u32(0x03020100u), vandq_u32(bits, vdupq_n_u32(7)), vdupq_n_u32(0x04040404u));
+        const uint32x4_t entry = vreinterpretq_u32_u8(vqtbl2q_u8(entries, vreinterpretq_u8_u32(bytes)));
+        t.v[i] = vreinterpretq_f32_u32(vaddq_u32(entry, vshlq_n_u32(bits, 20)));
+    }
+    return t;
+}
 
 static inline vf v_sqrt(vf a)
 {
@@ -124,6 +152,22 @@ static inline vf v_split(vf x, vf *e)
     return x;
 }
 
+#ifndef V_NARROW
+
+static inline vf v_load_n(const float *p, size_t n)
+{
+    float lanes[16] = {0};
+    memcpy(lanes, p, n * sizeof(float));
+    return v_load(lanes);
+}
+
+static inline void v_store_n(float *p, vf a, size_t n)
+{
+    float lanes[16];
+    v_store(lanes, a);
+    memcpy(p, lanes, n * sizeof(float));
+}
+
 static inline float v_sum(vf a)
 {
     const float32x4_t four = vaddq_f32(vaddq_f32(a.v[0], a.v[2]), vaddq_f32(a.v[1], a.v[3]));
@@ -131,16 +175,11 @@ static inline float v_sum(vf a)
     return vget_lane_f32(two, 0) + vget_lane_f32(two, 1);
 }
 
+#endif
+
 #if MBT_SLEEF
 V_BINARY(v_sleef_pow, Sleef_finz_powf4_u10advsimd(a.v[i], b.v[i]))
 V_BINARY(v_sleef_atan2, Sleef_finz_atan2f4_u10advsimd(a.v[i], b.v[i]))
-
-static inline vf v_sleef_log1p(vf a)
-{
-    V_EACH
-    a.v[i] = Sleef_finz_log1pf4_u10advsimd(a.v[i]);
-    return a;
-}
 #endif
 
 #endif

@@ -4,6 +4,8 @@
 
 #define MBT_ARCH scalar
 #define MBT_ARCH_ISA MBT_ISA_SCALAR
+#define V_WIDTH 16
+#define V_AT_ONCE 1
 
 typedef struct vf {
     float v[16];
@@ -81,7 +83,24 @@ V_BINARY(v_div, a.v[i] / b.v[i])
 V_BINARY(v_max, a.v[i] > b.v[i] ? a.v[i] : b.v[i])
 V_BINARY(v_min, a.v[i] < b.v[i] ? a.v[i] : b.v[i])
 V_BINARY(v_copysign, v_float((v_bits(a.v[i]) & 0x7fffffffu) | (v_bits(b.v[i]) & 0x80000000u)))
-V_BINARY(v_add_exponent, v_float(v_bits(a.v[i]) + (v_bits(b.v[i]) << 23)))
+
+static inline vf v_at_least(vf a, float c)
+{
+    return v_max(a, v_set(c));
+}
+
+static inline vf v_at_most(vf a, float c)
+{
+    return v_min(a, v_set(c));
+}
+
+static inline vf v_exp2_eighths(vf t)
+{
+    static const uint32_t table[8] = V_EIGHTHS;
+    V_EACH
+    t.v[i] = v_float(table[v_bits(t.v[i]) & 7] + (v_bits(t.v[i]) << 20));
+    return t;
+}
 
 static inline vf v_sqrt(vf a)
 {
@@ -152,19 +171,11 @@ static inline float v_sum(vf a)
 #if MBT_SLEEF
 /* sleef.h declares these only where the compiler may assume fused multiply-add; the library has them all the same, and
  * mbt_kernels_for hands out no kernels that would call them on a processor without it. */
-float Sleef_finz_log1pf1_u10purecfma(float x);
 float Sleef_finz_powf1_u10purecfma(float x, float y);
 float Sleef_finz_atan2f1_u10purecfma(float y, float x);
 
 V_BINARY(v_sleef_pow, Sleef_finz_powf1_u10purecfma(a.v[i], b.v[i]))
 V_BINARY(v_sleef_atan2, Sleef_finz_atan2f1_u10purecfma(a.v[i], b.v[i]))
-
-static inline vf v_sleef_log1p(vf a)
-{
-    V_EACH
-    a.v[i] = Sleef_finz_log1pf1_u10purecfma(a.v[i]);
-    return a;
-}
 #endif
 
 #endif

@@ -1,5 +1,6 @@
 /* check_sequence.c: attention and what the Mamba layer does between its matrix products. */
 #include <float.h>
+#include <math.h>
 
 #include "kernelcheck.h"
 
@@ -17,7 +18,9 @@ static void check_attend(mbt_checker *checker, size_t queries, size_t keys, size
         const mbt_area k = mbt_area_filled(checker, "k", MBT_ROLE_IN, keys, dims, ld, 1.0, 1e17, 0);
         const mbt_area v = mbt_area_filled(checker, "v", MBT_ROLE_IN, keys, dims, ld, 1.0, FLT_MAX / 256, 0);
         const mbt_area out = mbt_area_take(checker, "out", MBT_ROLE_OUT, queries, dims, ldo);
-        const mbt_area scratch = mbt_area_take(checker, "scratch", MBT_ROLE_SCRATCH, keys + dims, 16, 16);
+        const size_t lanes = queries < MBT_ATTEND_QUERIES ? MBT_PADDED(queries) : MBT_ATTEND_QUERIES;
+        const mbt_area scratch =
+            mbt_area_take(checker, "scratch", MBT_ROLE_SCRATCH, keys + dims, lanes, (ptrdiff_t)lanes);
         mbt_attend attend = {.q = q.row0,
                              .k = k.row0,
                              .v = v.row0,
@@ -39,6 +42,8 @@ void mbt_check_attend(mbt_checker *checker)
         check_attend(checker, 1 + mbt_pick(checker, 16), sizes[i], mbt_pick_size(checker, 9));
         check_attend(checker, 16, mbt_pick_size(checker, 33), sizes[i] < 33 ? sizes[i] : 8);
         check_attend(checker, i + 1, mbt_pick_size(checker, 64), mbt_pick_size(checker, 8));
+        check_attend(checker, sizes[i], 1 + mbt_pick(checker, 40), 1 + i);
+        check_attend(checker, 17 + mbt_pick(checker, 60), sizes[i], 1 + mbt_pick(checker, 17));
     }
 }
 
@@ -89,6 +94,13 @@ void mbt_check_softplus(mbt_checker *checker)
             mbt_compare(checker, call_softplus, &x);
         }
     }
+    static const float special[] = {-INFINITY, NAN, FLT_MAX, -FLT_MAX, 0x1p-149f, -0.0f, 88.5f, -86.7f};
+    for (size_t i = 0; i < sizeof special / sizeof special[0]; i++) {
+        mbt_case(checker, (int)i % 2, "softplus of %g", (double)special[i]);
+        mbt_area x = mbt_area_filled(checker, "x", MBT_ROLE_INOUT, 1, 150, 0, 1.0, FLT_MAX, 0);
+        x.row0[i] = x.row0[64 + i] = x.row0[149 - i] = special[i];
+        mbt_compare(checker, call_softplus, &x);
+    }
 }
 
 static void call_scan(const mbt_kernels *kernels, void *arguments)
@@ -135,10 +147,10 @@ static void check_scan(mbt_checker *checker, int setting, size_t steps, size_t c
 
 void mbt_check_scan(mbt_checker *checker)
 {
-    static const size_t sizes[] = MBT_SIZES, states[] = {1, 3, 8, 16, 17, 32};
+    static const size_t sizes[] = MBT_SIZES, states[] = {1, 3, 8, 16, 17, 32, 2, 15, 16, 33};
     for (size_t i = 0; i < MBT_SIZE_COUNT; i++) {
         for (int setting = 0; setting < MBT_SETTINGS; setting++) {
-            check_scan(checker, setting, sizes[i], 16 * (1 + mbt_pick(checker, sizes[i] < 64 ? 4 : 1)), states[i % 6]);
+            check_scan(checker, setting, sizes[i], 16 * (1 + mbt_pick(checker, sizes[i] < 64 ? 4 : 1)), states[i % 10]);
         }
     }
 }

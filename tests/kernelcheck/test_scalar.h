@@ -7,13 +7,10 @@
 
 #include "kernels.h"
 
-/* The largest error of softplus and of atan2, in units of the last place. SLEEF's functions promise 1.0 for their part.
- */
+/* The largest error of atan2, in units of the last place. SLEEF's function promises 1.0. */
 #if MBT_SLEEF
-#define MBT_SOFTPLUS_ULPS 2.0
 #define MBT_PHASE_ULPS 1.0
 #else
-#define MBT_SOFTPLUS_ULPS 3.5
 #define MBT_PHASE_ULPS 2.5
 #endif
 #define MBT_POWER_ULPS 2.0

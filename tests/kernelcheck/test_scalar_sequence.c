@@ -3,6 +3,8 @@
 
 #include "test_scalar.h"
 
+#define SOFTPLUS_ULPS 2.5
+
 static double silu(double x)
 {
     return x / (1.0 + exp(-x));
@@ -11,9 +13,9 @@ static double silu(double x)
 /* q carries log2(e), so the softmax is of powers of two. */
 START_TEST(attend)
 {
-    enum { QUERIES = 11, KEYS = 29, DIMS = 6, LD = 9 };
+    enum { QUERIES = 43, KEYS = 29, DIMS = 7, LD = 9 };
     static float q[QUERIES * LD], k[KEYS * LD], v[KEYS * LD], out[QUERIES * LD];
-    static MBT_ALIGN float scratch[16 * (KEYS + DIMS)];
+    static MBT_ALIGN float scratch[MBT_ATTEND_QUERIES * (KEYS + DIMS)];
     const mbt_attend a = {.q = q,
                           .k = k,
                           .v = v,
@@ -97,25 +99,25 @@ START_TEST(softplus)
         const double b = (double)before[i], truth = fmax(b, 0) + log1p(exp(-fabs(b)));
         worst = fmax(worst, mbt_ulps(x[i], truth));
     }
-    ck_assert_msg(worst <= MBT_SOFTPLUS_ULPS, "the error is up to %g ulp", worst);
+    ck_assert_msg(worst <= SOFTPLUS_ULPS, "the error is up to %g ulp", worst);
 }
 END_TEST
 
 START_TEST(softplus_of_special_numbers)
 {
-    float x[] = {0.0f, -0.0f, -1000.0f, -3e38f, 1000.0f, 3e38f, 1e-40f};
+    float x[] = {0.0f, -0.0f, -1000.0f, -3e38f, 1000.0f, 3e38f, 1e-40f, INFINITY, -INFINITY};
     mbt_scalar()->softplus(x, sizeof x / sizeof *x);
     ck_assert(mbt_ulps(x[0], log(2)) <= 1 && mbt_ulps(x[1], log(2)) <= 1 && mbt_ulps(x[6], log(2)) <= 1);
     ck_assert(x[2] >= 0 && x[2] < 1e-37f && x[3] >= 0 &&
               x[3] < 1e-37f); /* exp is clamped near the smallest normal number */
-    ck_assert(x[4] == 1000.0f && x[5] == 3e38f);
+    ck_assert(x[4] == 1000.0f && x[5] == 3e38f && x[7] == INFINITY && x[8] >= 0 && x[8] < 1e-37f);
 }
 END_TEST
 
 /* The tolerance follows the size of what is added up. */
 START_TEST(scan)
 {
-    enum { STEPS = 23, CHANNELS = 32, STATES = 5, LD = 34, LDBC = 7, GROUPS = CHANNELS / 16 };
+    enum { STEPS = 23, CHANNELS = 32, STATES = 18, LD = 34, LDBC = 19, GROUPS = CHANNELS / 16 };
     static float dt[STEPS * LD], u[STEPS * LD], z[STEPS * LD], y[STEPS * LD], b[STEPS * LDBC], c[STEPS * LDBC];
     static float a[GROUPS * STATES * 16], d[CHANNELS], h[GROUPS * STATES * 16], start[GROUPS * STATES * 16];
     const mbt_scan s = {.dt = dt,
@@ -169,6 +171,46 @@ START_TEST(scan)
 }
 END_TEST
 
+/* A decay below 2^-125 forgets the state: h = dt u B. */
+START_TEST(scan_forgets)
+{
+    enum { STATES = 17 };
+    static float a[STATES * 16], h[STATES * 16], dt[16], u[16], z[16], d[16], y[16], b[STATES], c[STATES];
+    const mbt_scan s = {.dt = dt,
+                        .u = u,
+                        .z = z,
+                        .b = b,
+                        .c = c,
+                        .a = a,
+                        .d = d,
+                        .h = h,
+                        .y = y,
+                        .ld = 16,
+                        .ldz = 16,
+                        .ldbc = STATES,
+                        .steps = 1,
+                        .channels = 16,
+                        .d_state = STATES};
+    for (size_t i = 0; i < STATES * 16; i++) {
+        a[i] = i % 2 ? -3e38f : -130.0f;
+        h[i] = 1.0f;
+        b[i / 16] = c[i / 16] = 0.5f;
+    }
+    for (size_t i = 0; i < 16; i++) {
+        dt[i] = 1.0f;
+        u[i] = 2.0f;
+        z[i] = 100.0f;
+    }
+    mbt_scalar()->scan(&s);
+    for (size_t i = 0; i < STATES * 16; i++) {
+        ck_assert_float_eq(h[i], 1.0f);
+    }
+    for (size_t i = 0; i < 16; i++) {
+        ck_assert_float_eq(y[i], 0.5f * STATES * 100.0f);
+    }
+}
+END_TEST
+
 TCase *mbt_scalar_sequence_tests(void)
 {
     TCase *group = tcase_create("sequence");
@@ -178,5 +220,6 @@ TCase *mbt_scalar_sequence_tests(void)
     tcase_add_test(group, softplus);
     tcase_add_test(group, softplus_of_special_numbers);
     tcase_add_test(group, scan);
+    tcase_add_test(group, scan_forgets);
     return group;
 }
