@@ -1,0 +1,52 @@
+/* bench_cases.c: the memory of cases, and their names. */
+#include "bench_cases.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { ALIGNMENT = 64 };
+
+/* xorshift64*, Marsaglia and Vigna: 0 to below 1. */
+static double next_random(uint64_t *state)
+{
+    *state ^= *state >> 12;
+    *state ^= *state << 25;
+    *state ^= *state >> 27;
+    return (double)(*state * UINT64_C(0x2545F4914F6CDD1D) >> 40) / (1 << 24);
+}
+
+float *mbt_case_rows(mbt_bench_case *c, mbt_case_role role, size_t rows, size_t width, size_t ld, double scale,
+                     bool positive)
+{
+    const size_t bytes = (rows * ld * sizeof(float) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    if (bytes > c->size - c->used) {
+        c->overflow = true;
+        return (float *)(void *)c->memory;
+    }
+    float *data = (float *)(void *)(c->memory + c->used);
+    c->used += bytes;
+    for (size_t i = 0; i < rows * ld; i++) {
+        const double x = next_random(&c->random);
+        data[i] = (float)(scale * (positive ? x : 2 * x - 1));
+    }
+    const size_t touched = rows * width * sizeof(float);
+    c->footprint += touched;
+    c->bytes += (double)touched * (role == MBT_CASE_INOUT ? 2 : 1);
+    c->writes_much = c->writes_much || (role != MBT_CASE_IN && 4 * touched > c->footprint);
+    return data;
+}
+
+float *mbt_case_row(mbt_bench_case *c, mbt_case_role role, size_t width)
+{
+    return mbt_case_rows(c, role, 1, width, width, 1, false);
+}
+
+void mbt_case_name(mbt_bench_case *c, const mbt_shape *shape, const char *format, ...)
+{
+    const int used = snprintf(c->shape, sizeof c->shape, "%s ", shape->label);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(c->shape + used, sizeof c->shape - (size_t)used, format, arguments);
+    va_end(arguments);
+}
