@@ -1,40 +1,53 @@
-/* neon/gemm.c: tiles of 4 rows and one panel: 16 accumulators of 4 floats, 4 registers for weights, 4 for four inputs of
- * each row. */
+/* neon/gemm.c: tiles of up to 5 rows and one panel: 20 accumulators of 4 floats, 4 registers for the weights of an
+ * input, 5 for four inputs of each row. */
 #include "vec.h"
 
-#define TILE_ROWS 4
+#define TILE_ROWS 5
 #define TILE_PANELS 1
-#define FEW_ROWS 2
+#define TILE_PART 4
 
-/* acc += weights of input i + lane times lane `lane` of x, in all rows. */
-#define MULTIPLY_LANE(lane)                                                          \
-    for (size_t q = 0; q < 4; q++) {                                                 \
-        const float32x4_t w = vld1q_f32(weights + (i + (lane)) * MBT_LANES + 4 * q); \
-        for (size_t r = 0; r < rows; r++)                                            \
-            acc[0][r].v[q] = vfmaq_laneq_f32(acc[0][r].v[q], w, x[r], lane);         \
-    }
+/* sum += w x[lane], as vfmaq_laneq_f32, but volatile statements keep their order. Left alone, gcc adds to one sum
+ * several times in a row and copies sums between registers; processors that issue in order wait for that. */
+#define FMLA(sum, w, x, lane) __asm__ volatile("fmla %0.4s, %1.4s, %2.s[" #lane "]" : "+w"(sum) : "w"(w), "w"(x))
+
+/* sum += weights of input i + lane times lane `lane` of x, in all rows. */
+#define MULTIPLY_LANE(lane)                                               \
+    do {                                                                  \
+        float32x4_t w[4];                                                 \
+        for (size_t q = 0; q < quarters; q++)                             \
+            w[q] = vld1q_f32(weights + (i + (lane)) * MBT_LANES + 4 * q); \
+        for (size_t q = 0; q < quarters; q++)                             \
+            for (size_t r = 0; r < rows; r++)                             \
+                FMLA(sum[r][q], w[q], x[r], lane);                        \
+    } while (0)
 
 static inline __attribute__((always_inline)) void multiply(vf acc[TILE_PANELS][TILE_ROWS], const float *weights,
                                                            size_t panel_size, const float *a, ptrdiff_t lda, size_t k,
                                                            size_t rows, size_t panels)
 {
     (void)panel_size;
-    (void)panels;
+    const size_t quarters = panels > 0 ? 4 : 1;
+    float32x4_t sum[TILE_ROWS][4], x[TILE_ROWS]; /* of acc itself gcc would make memory */
+    for (size_t r = 0; r < rows; r++)
+        for (size_t q = 0; q < quarters; q++)
+            sum[r][q] = acc[0][r].v[q];
     size_t i = 0;
     for (; i + 4 <= k; i += 4) {
-        float32x4_t x[TILE_ROWS];
         for (size_t r = 0; r < rows; r++)
             x[r] = vld1q_f32(a + (ptrdiff_t)r * lda + i);
-        MULTIPLY_LANE(0)
-        MULTIPLY_LANE(1)
-        MULTIPLY_LANE(2)
-        MULTIPLY_LANE(3)
+        MULTIPLY_LANE(0);
+        MULTIPLY_LANE(1);
+        MULTIPLY_LANE(2);
+        MULTIPLY_LANE(3);
     }
     for (; i < k; i++) {
-        const vf w = v_load(weights + i * MBT_LANES);
         for (size_t r = 0; r < rows; r++)
-            acc[0][r] = v_fma(v_set(a[(ptrdiff_t)r * lda + (ptrdiff_t)i]), w, acc[0][r]);
+            x[r] = vld1q_dup_f32(a + (ptrdiff_t)r * lda + i);
+        MULTIPLY_LANE(0);
     }
+    for (size_t r = 0; r < rows; r++)
+        for (size_t q = 0; q < quarters; q++)
+            acc[0][r].v[q] = sum[r][q];
 }
 
 #include "gemm_tiles.h"
