@@ -156,6 +156,8 @@ static inline vf v_split(vf x, vf *e)
 
 static inline vf v_load_n(const float *p, size_t n)
 {
+    if (n == 16)
+        return v_load(p);
     float lanes[16] = {0};
     memcpy(lanes, p, n * sizeof(float));
     return v_load(lanes);
@@ -163,9 +165,13 @@ static inline vf v_load_n(const float *p, size_t n)
 
 static inline void v_store_n(float *p, vf a, size_t n)
 {
-    float lanes[16];
-    v_store(lanes, a);
-    memcpy(p, lanes, n * sizeof(float));
+    if (n == 16) {
+        v_store(p, a);
+    } else {
+        float lanes[16];
+        v_store(lanes, a);
+        memcpy(p, lanes, n * sizeof(float));
+    }
 }
 
 static inline float v_sum(vf a)
