@@ -55,7 +55,8 @@ typedef struct mbt_attend {
 } mbt_attend;
 
 /* Selective scan over `steps` positions, channels in groups of 16 lanes, state carried in h:
- *     h[n] = 2^(dt a[n]) h[n] + (dt u) B[n]  (one fma);   y = (sum_n h[n] C[n] + d u) silu(z)
+ *     h[n] = 2^(dt a[n]) h[n] + (dt u) B[n];   y = (sum_n h[n] C[n] + d u) silu(z)
+ * The power comes in two factors (v_exp2_parts in vec_math.h): p (s h[n]) + (dt u) B[n], one fma for p.
  * The sum starts at d u and takes n in order, one fma each. dt >= 0 and a <= 0. */
 typedef struct mbt_scan {
     const float *dt, *u; /* [steps] rows of P(E), row distance ld */

@@ -24,27 +24,44 @@ static V_INLINE void v_exp2_slope(vf *slope, const vf *f, size_t count)
     v_horner(slope, f, 0x1.62e432p-1f, count);
 }
 
-/* In place of f, 2^(i / 8 + f) where i stands in the low bits of t. */
-static V_INLINE void v_exp2_reduced(vf *f, const vf *t, size_t count)
+/* In place of f, 2^f. */
+static V_INLINE void v_exp2_fraction(vf *f, size_t count)
 {
     vf p[V_MOST];
     v_exp2_slope(p, f, count);
     v_horner(p, f, 1.0f, count);
     for (size_t i = 0; i < count; i++)
-        f[i] = v_mul(p[i], v_exp2_eighths(t[i]));
+        f[i] = p[i];
 }
 
-/* In place of x <= 0, 2^x for x clamped to at least -125: never 0 or denormal. NaN counts as -125. */
-static V_INLINE void v_exp2(vf *x, size_t count)
+/* In place of f, 2^(i / 8 + f) where i stands in the low bits of t. */
+static V_INLINE void v_exp2_reduced(vf *f, const vf *t, size_t count)
 {
-    vf t[V_MOST];
+    v_exp2_fraction(f, count);
+    for (size_t i = 0; i < count; i++)
+        f[i] = v_mul(f[i], v_exp2_eighths(t[i]));
+}
+
+/* 2^x in two factors, for x <= 0 clamped to at least -125: never 0 or denormal. NaN counts as -125. One comes in place
+ * of x; the other is v_exp2_eighths(t). */
+static V_INLINE void v_exp2_parts(vf *x, vf *t, size_t count)
+{
     for (size_t i = 0; i < count; i++)
         x[i] = v_at_least(x[i], -125.0f);
     for (size_t i = 0; i < count; i++)
         t[i] = v_add(x[i], v_set(V_ROUND));
     for (size_t i = 0; i < count; i++)
         x[i] = v_sub(x[i], v_sub(t[i], v_set(V_ROUND)));
-    v_exp2_reduced(x, t, count);
+    v_exp2_fraction(x, count);
+}
+
+/* In place of x, 2^x, likewise. */
+static V_INLINE void v_exp2(vf *x, size_t count)
+{
+    vf t[V_MOST];
+    v_exp2_parts(x, t, count);
+    for (size_t i = 0; i < count; i++)
+        x[i] = v_mul(x[i], v_exp2_eighths(t[i]));
 }
 
 /* In place, e^x for x clamped to [-86.6, 88.3]; NaN counts as -86.6. log2(e) is split in two, so that the reduced
