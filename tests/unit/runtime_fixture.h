@@ -31,7 +31,6 @@ static inline float fixture_noise(uint32_t *state)
 /* unit_main with the time that emulated and sanitized builds need. */
 static inline int fixture_run(TCase *tests, const char *name)
 {
-    tcase_set_timeout(tests, 300);
     return unit_main(tests, name);
 }
 

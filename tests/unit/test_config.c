@@ -298,7 +298,6 @@ END_TEST
 int main(void)
 {
     TCase *tests = tcase_create("config");
-    tcase_set_timeout(tests, 120);
     tcase_add_test(tests, block_style_is_read);
     tcase_add_loop_test(tests, other_styles_are_read, 0, COUNT(good_texts));
     tcase_add_loop_test(tests, null_means_four_blocks, 0, COUNT(nulls));

@@ -429,7 +429,6 @@ END_TEST
 int main(void)
 {
     TCase *tests = tcase_create("pickle");
-    tcase_set_timeout(tests, 120);
     tcase_add_loop_test(tests, scalars_have_their_values, 0, COUNT(scalar_cases));
     tcase_add_test(tests, containers_hold_their_items);
     tcase_add_test(tests, a_tensor_is_described);

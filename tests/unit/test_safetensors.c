@@ -223,7 +223,6 @@ END_TEST
 int main(void)
 {
     TCase *tests = tcase_create("safetensors");
-    tcase_set_timeout(tests, 120);
     tcase_add_test(tests, every_type_is_read);
     tcase_add_test(tests, a_file_cut_anywhere_is_an_error);
     tcase_add_test(tests, damage_is_an_error_or_data);

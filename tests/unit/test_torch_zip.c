@@ -552,7 +552,6 @@ END_TEST
 int main(void)
 {
     TCase *tests = tcase_create("torch_zip");
-    tcase_set_timeout(tests, 120);
     tcase_add_loop_test(tests, state_dicts_are_read, 0, COUNT(good_files));
     tcase_add_test(tests, views_are_made_row_major);
     tcase_add_test(tests, integers_are_converted);

@@ -9,6 +9,7 @@
 static inline int unit_main(TCase *tests, const char *name)
 {
     Suite *suite = suite_create(name);
+    tcase_set_timeout(tests, 300); /* emulated and sanitized builds are slow */
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
