@@ -28,10 +28,4 @@ static inline float fixture_noise(uint32_t *state)
     return (float)(int32_t)(*state >> 8) / 8388608.0f - 1.0f;
 }
 
-/* unit_main with the time that emulated and sanitized builds need. */
-static inline int fixture_run(TCase *tests, const char *name)
-{
-    return unit_main(tests, name);
-}
-
 #endif

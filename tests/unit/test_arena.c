@@ -117,5 +117,5 @@ int main(void)
     tcase_add_test(tests, products_saturate);
     tcase_add_loop_test(tests, a_size_too_large_is_flagged, 0, COUNT(too_much));
     tcase_add_test(tests, a_sum_too_large_is_flagged);
-    return fixture_run(tests, "arena");
+    return unit_main(tests, "arena");
 }

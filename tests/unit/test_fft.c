@@ -267,5 +267,5 @@ int main(void)
     tcase_add_loop_test(tests, a_mirror_image_has_a_real_spectrum, 0, COUNT(sizes));
     tcase_add_loop_test(tests, roots_are_rounded_once, 0, COUNT(sizes));
     tcase_add_test(tests, large_sizes);
-    return fixture_run(tests, "fft");
+    return unit_main(tests, "fft");
 }

@@ -217,5 +217,5 @@ int main(void)
     tcase_add_test(tests, the_environment_names_none);
     tcase_add_test(tests, opening_heeds_the_environment);
     tcase_add_test(tests, opening_with_what_is_not_there);
-    return fixture_run(tests, "isa");
+    return unit_main(tests, "isa");
 }

@@ -151,5 +151,5 @@ int main(void)
     tcase_add_test(tests, the_smallest_and_the_largest);
     tcase_add_test(tests, one_click_in_silence);
     tcase_add_test(tests, samples_that_are_no_numbers);
-    return fixture_run(tests, "level");
+    return unit_main(tests, "level");
 }

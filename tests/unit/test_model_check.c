@@ -279,5 +279,5 @@ int main(void)
     tcase_add_loop_test(tests, all_layers_have_one_size, 0, COUNT(other_sizes));
     tcase_add_test(tests, relatives_pass);
     tcase_add_loop_test(tests, edges_pass, 0, COUNT(edges));
-    return fixture_run(tests, "model_check");
+    return unit_main(tests, "model_check");
 }

@@ -96,5 +96,5 @@ int main(void)
     tcase_add_loop_test(tests, rounding_and_saturation, 0, COUNT(cases));
     tcase_add_test(tests, all_values_survive);
     tcase_add_test(tests, many_at_once_are_each_alone);
-    return fixture_run(tests, "pcm");
+    return unit_main(tests, "pcm");
 }

@@ -200,5 +200,5 @@ int main(void)
     tcase_add_loop_test(tests, a_run_waits_for_the_slowest, 0, COUNT(thread_counts));
     tcase_add_test(tests, two_pools_side_by_side);
     tcase_add_test(tests, thread_counts_are_kept);
-    return fixture_run(tests, "pool");
+    return unit_main(tests, "pool");
 }

@@ -315,5 +315,5 @@ int main(void)
     tcase_add_loop_test(tests, window_has_the_bits_of_the_reference, 0, COUNT(torch_windows));
     tcase_add_test(tests, a_short_window_is_centred);
     tcase_add_test(tests, too_loud_a_result_is_clipped);
-    return fixture_run(tests, "spectrum");
+    return unit_main(tests, "spectrum");
 }
