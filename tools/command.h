@@ -21,6 +21,7 @@ typedef struct mbt_command {
 } mbt_command;
 
 int mbt_command_enhance(int argc, char **argv);
+int mbt_command_compare(int argc, char **argv);
 int mbt_command_bench(int argc, char **argv);
 int mbt_command_info(int argc, char **argv);
 

@@ -6,6 +6,7 @@
 
 static const mbt_command commands[] = {
     {"enhance", "remove the noise from a recording", mbt_command_enhance},
+    {"compare", "measure how far recordings are from others", mbt_command_compare},
     {"bench", "measure the machine, the kernels and the network", mbt_command_bench},
     {"info", "show version, kernels and models", mbt_command_info},
 };

@@ -1,0 +1,309 @@
+/* compare_files.c: which recordings of which folders belong together. */
+#define _POSIX_C_SOURCE 200809L
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+#include "command.h"
+#include "compare.h"
+
+enum { DEEPEST = 64 };
+
+/* The recordings below a folder, by their paths within it. */
+typedef struct folder {
+    const char *path;
+    char **names;
+    size_t count, room;
+    size_t failures; /* folders that cannot be read; told */
+} folder;
+
+static bool out_of_memory(const char *path)
+{
+    return mbt_complain("%s: out of memory", path);
+}
+
+/* "folder/name", or name alone within nothing. */
+static char *join(const char *path, const char *name)
+{
+    const size_t length = strlen(path), name_size = strlen(name) + 1;
+    const bool slash = length > 0 && path[length - 1] != '/';
+    char *joined = malloc(length + slash + name_size);
+    if (joined != NULL) {
+        memcpy(joined, path, length);
+        if (slash) {
+            joined[length] = '/';
+        }
+        memcpy(joined + length + slash, name, name_size);
+    }
+    return joined;
+}
+
+/* Where the extension begins, with its dot; the end of the path if it has none. */
+static const char *extension(const char *path)
+{
+    const char *slash = strrchr(path, '/'), *base = slash != NULL ? slash + 1 : path, *dot = strrchr(base, '.');
+    return dot != NULL && dot != base ? dot : base + strlen(base);
+}
+
+static bool is_recording(const char *name)
+{
+    static const char *const known[] = {".wav",  ".wave", ".flac", ".ogg", ".oga", ".opus", ".aiff", ".aif",
+                                        ".aifc", ".au",   ".snd",  ".caf", ".w64", ".rf64", ".mp3"};
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        if (strcasecmp(extension(name), known[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool append(folder *f, char *name)
+{
+    if (f->count == f->room) {
+        const size_t room = f->room == 0 ? 64 : 2 * f->room;
+        char **names = room <= SIZE_MAX / sizeof *names ? realloc(f->names, room * sizeof *names) : NULL;
+        if (names == NULL) {
+            return false;
+        }
+        f->names = names;
+        f->room = room;
+    }
+    f->names[f->count++] = name;
+    return true;
+}
+
+static bool scan(folder *f, const char *within, int depth);
+
+/* An entry of the folder `within`, which is `path` from here. False when out of memory. */
+static bool take_entry(folder *f, const char *within, const char *entry, int depth)
+{
+    char *name = join(within, entry), *path = name != NULL ? join(f->path, name) : NULL;
+    struct stat about, target;
+    bool fine = path != NULL, taken = false;
+    if (fine && lstat(path, &about) == 0) {
+        if (S_ISDIR(about.st_mode)) {
+            fine = scan(f, name, depth + 1);
+        } else if (is_recording(entry) && !(stat(path, &target) == 0 && S_ISDIR(target.st_mode))) {
+            fine = taken = append(f, name);
+        }
+    }
+    if (!taken) {
+        free(name);
+    }
+    free(path);
+    return fine;
+}
+
+static void fail(folder *f, const char *path, const char *why)
+{
+    mbt_complain("%s: %s", path, why);
+    f->failures++;
+}
+
+/* All below the folder `within`, itself within f. False when out of memory. */
+static bool scan(folder *f, const char *within, int depth)
+{
+    char *path = join(f->path, within);
+    if (path == NULL) {
+        return false;
+    }
+    DIR *directory = depth <= DEEPEST ? opendir(path) : NULL;
+    bool fine = true;
+    if (directory == NULL) {
+        fail(f, path, depth <= DEEPEST ? strerror(errno) : "folders within folders, too deep");
+    } else {
+        const struct dirent *entry;
+        while (errno = 0, fine && (entry = readdir(directory)) != NULL) {
+            fine = entry->d_name[0] == '.' || take_entry(f, within, entry->d_name, depth);
+        }
+        if (fine && errno != 0) {
+            fail(f, path, strerror(errno));
+        }
+        closedir(directory);
+    }
+    free(path);
+    return fine;
+}
+
+/* By the path without extension, then by all of it. */
+static int compare_stems(const char *x, const char *y)
+{
+    const size_t x_length = (size_t)(extension(x) - x), y_length = (size_t)(extension(y) - y);
+    const int order = memcmp(x, y, x_length < y_length ? x_length : y_length);
+    return order != 0 ? order : (x_length > y_length) - (x_length < y_length);
+}
+
+static int compare_names(const void *x, const void *y)
+{
+    const char *a = *(char *const *)x, *b = *(char *const *)y;
+    const int order = compare_stems(a, b);
+    return order != 0 ? order : strcmp(a, b);
+}
+
+static void folder_free(folder *f)
+{
+    for (size_t i = 0; i < f->count; i++) {
+        free(f->names[i]);
+    }
+    free(f->names);
+    *f = (folder){.path = NULL};
+}
+
+/* On failure false, told in a line. */
+static bool folder_read(folder *f, const char *path)
+{
+    *f = (folder){.path = path};
+    if (!scan(f, "", 0)) {
+        return out_of_memory(path);
+    }
+    if (f->count == 0) {
+        return f->failures == 0 && mbt_complain("%s: there are no recordings in this folder", path);
+    }
+    qsort(f->names, f->count, sizeof *f->names, compare_names);
+    return true;
+}
+
+/* The names with the same stem: [*first, *first + the result). */
+static size_t group(const folder *f, const char *name, size_t *first)
+{
+    size_t low = 0, high = f->count;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (compare_stems(f->names[middle], name) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    *first = low;
+    while (low < f->count && compare_stems(f->names[low], name) == 0) {
+        low++;
+    }
+    return low - *first;
+}
+
+/* What belongs to `name` of the folder `from`, or NULL. */
+static const char *partner(const folder *from, const char *name, const folder *in)
+{
+    size_t first, own_first;
+    const size_t count = group(in, name, &first);
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(in->names[first + i], name) == 0) {
+            return in->names[first + i];
+        }
+    }
+    return count == 1 && group(from, name, &own_first) == 1 ? in->names[first] : NULL;
+}
+
+static void tell_missing(mbt_compare_list *list, const folder *from, const char *name, const folder *in)
+{
+    const size_t length = strlen(from->path);
+    const char *slash = length > 0 && from->path[length - 1] == '/' ? "" : "/";
+    mbt_complain("%s%s%s: has no partner in %s", from->path, slash, name, in->path);
+    list->left_out++;
+}
+
+/* The list has room. False when out of memory. */
+static bool add(mbt_compare_list *list, const char *name, char *a, char *b, char *clean, bool with_clean)
+{
+    mbt_compare_item *item = &list->items[list->count++];
+    *item = (mbt_compare_item){.name = join("", name), .a = a, .b = b, .clean = clean};
+    return item->name != NULL && a != NULL && b != NULL && (clean != NULL || !with_clean);
+}
+
+/* clean: NULL if there is none. False when out of memory. */
+static bool match(mbt_compare_list *list, const folder *a, const folder *b, const folder *clean)
+{
+    list->items = calloc(a->count, sizeof *list->items);
+    bool fine = list->items != NULL;
+    for (size_t i = 0; fine && i < a->count; i++) {
+        const char *name = a->names[i], *in_b = partner(a, name, b);
+        const char *in_clean = clean != NULL ? partner(a, name, clean) : NULL;
+        if (in_b == NULL) {
+            tell_missing(list, a, name, b);
+        } else if (clean != NULL && in_clean == NULL) {
+            tell_missing(list, a, name, clean);
+        } else {
+            fine = add(list, name, join(a->path, name), join(b->path, in_b),
+                       clean != NULL ? join(clean->path, in_clean) : NULL, clean != NULL);
+        }
+    }
+    for (size_t i = 0; fine && i < b->count; i++) {
+        if (partner(b, b->names[i], a) == NULL) {
+            tell_missing(list, b, b->names[i], a);
+        }
+    }
+    return fine;
+}
+
+static bool find_in_folders(const char *a, const char *b, const char *clean, mbt_compare_list *list)
+{
+    folder in_a = {.path = NULL}, in_b = in_a, in_clean = in_a;
+    bool found = folder_read(&in_a, a) && folder_read(&in_b, b) && (clean == NULL || folder_read(&in_clean, clean));
+    if (found) {
+        list->left_out = in_a.failures + in_b.failures + in_clean.failures;
+        found = match(list, &in_a, &in_b, clean != NULL ? &in_clean : NULL) || out_of_memory(a);
+    }
+    folder_free(&in_a);
+    folder_free(&in_b);
+    folder_free(&in_clean);
+    return found;
+}
+
+static bool find_files(const char *a, const char *b, const char *clean, mbt_compare_list *list)
+{
+    list->items = calloc(1, sizeof *list->items);
+    return (list->items != NULL &&
+            add(list, b, join("", a), join("", b), clean != NULL ? join("", clean) : NULL, clean != NULL)) ||
+           out_of_memory(a);
+}
+
+static bool look(const char *path, bool *is_folder)
+{
+    struct stat about;
+    if (stat(path, &about) != 0) {
+        return mbt_complain("%s: %s", path, strerror(errno));
+    }
+    *is_folder = S_ISDIR(about.st_mode);
+    return true;
+}
+
+static bool same_sort(const char *x, bool x_is_folder, const char *y, bool y_is_folder)
+{
+    return x_is_folder == y_is_folder ||
+           mbt_complain("%s is a folder, and %s is not", x_is_folder ? x : y, x_is_folder ? y : x);
+}
+
+bool mbt_compare_find(const char *a, const char *b, const char *clean, mbt_compare_list *list)
+{
+    bool a_is_folder, b_is_folder, clean_is_folder;
+    *list = (mbt_compare_list){.items = NULL};
+    if (!look(a, &a_is_folder) || !look(b, &b_is_folder) || !same_sort(a, a_is_folder, b, b_is_folder)) {
+        return false;
+    }
+    if (clean != NULL && (!look(clean, &clean_is_folder) || !same_sort(a, a_is_folder, clean, clean_is_folder))) {
+        return false;
+    }
+    const bool found = a_is_folder ? find_in_folders(a, b, clean, list) : find_files(a, b, clean, list);
+    if (!found) {
+        mbt_compare_free(list);
+    }
+    return found;
+}
+
+void mbt_compare_free(mbt_compare_list *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        free(list->items[i].name);
+        free(list->items[i].a);
+        free(list->items[i].b);
+        free(list->items[i].clean);
+    }
+    free(list->items);
+    *list = (mbt_compare_list){.items = NULL};
+}
