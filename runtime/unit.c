@@ -78,8 +78,8 @@ static void convolve_directly(void *context, size_t t, unsigned worker)
     measure_frame(job, t);
 }
 
-/* Task: frames t, t + d, ... for dilation d, MBT_WINOGRAD_FRAMES of them, but for those past the end. Tasks go through d
- * frames t one by one, then past the frames that are done with them. */
+/* Task: frames t, t + d, ... for dilation d, MBT_WINOGRAD_FRAMES of them, but for those past the end. d tasks in a row
+ * cover MBT_WINOGRAD_FRAMES d frames in a row. */
 static void convolve_by_winograd(void *context, size_t task, unsigned worker)
 {
     const unit_job *job = context;

@@ -36,7 +36,7 @@ typedef struct mbt_stencil {
 } mbt_stencil;
 
 /* out = PReLU(InstanceNorm(conv(in))), out with `bins` bins. in and out are different memory. winograd: scratch memory
- * for a unit of that form, else NULL. */
+ * for a unit of that form; not looked at otherwise. */
 void mbt_unit_run(mbt_run *run, const mbt_unit *unit, mbt_stencil stencil, mbt_view in, mbt_view out, size_t bins,
                   const mbt_winograd *winograd, const mbt_instance_norm *norm);
 
@@ -49,7 +49,7 @@ typedef struct mbt_dense {
     mbt_winograd winograd;
 } mbt_dense;
 
-/* For blocks of which one has a unit in Winograd's form, or none has. */
+/* winograd: whether any unit that will run in this memory has Winograd's form. */
 void mbt_dense_plan(mbt_dense *dense, bool winograd, size_t frames, size_t bins, size_t channels, unsigned threads,
                     mbt_arena *arena);
 

@@ -12,7 +12,7 @@ enum { MBT_BENCH_LIST = 16 };
 
 typedef struct mbt_bench_options {
     const char *model, *filter, *svg; /* NULL without */
-    mbt_isa isas[MBT_ISA_COUNT];      /* the sets to measure, all of which run here; the slowest first */
+    mbt_isa isas[MBT_ISA_COUNT];      /* the sets to measure, all of which run here; in the order asked for */
     size_t isa_count;
     unsigned threads[MBT_BENCH_LIST];
     size_t thread_count;

@@ -1,5 +1,6 @@
 /* bench_cases_product.c: matrix products and convolutions. */
 #include "bench_cases.h"
+#include "winograd.h"
 
 /* A product of the network: out [rows][n] += or = the sum over taps of [rows][k] [k][n]. */
 typedef struct product {
@@ -22,8 +23,8 @@ static void list_products(const mbt_shape *s, product list[PRODUCTS])
         {"unit 2 conv", 9, 3 * c, c, f, 4 * c, 4 * c, false},
         {"unit 3 conv", 9, 4 * c, c, f, 4 * c, c, false},
         {"unit 3 conv, decoder", 9, 4 * c, c, inner, 4 * c, c, false},
-        {"winograd point", 1, 3 * c, c, (f + 3) / 4, 3 * c, c, true},
-        {"winograd point, decoder", 1, 3 * c, c, (inner + 3) / 4, 3 * c, c, true},
+        {"winograd point", 1, 3 * c, c, (f + 3) / 4, MBT_WINOGRAD_INPUTS * c, c, true},
+        {"winograd point, decoder", 1, 3 * c, c, (inner + 3) / 4, MBT_WINOGRAD_INPUTS * c, c, true},
         {"dense_conv_2", 3, c, c, inner, 2 * c, c, false},
         {"attention in_proj, time", 1, c, 3 * c, t, c, 3 * c, false},
         {"attention out_proj, time", 1, c, c, t, c, along_time, true},
@@ -102,10 +103,10 @@ bool mbt_cases_winograd_input(mbt_bench_case *c, const mbt_shape *s, size_t numb
     const size_t tiles = (c->rows + 3) / 4;
     mbt_case_name(c, s, "%s", number == 0 ? "encoder" : "decoder");
     c->ld_in = (ptrdiff_t)(4 * s->channels);
-    c->ld_out = (ptrdiff_t)(3 * s->channels);
-    c->extra = tiles * 3 * s->channels;
+    c->ld_out = (ptrdiff_t)(MBT_WINOGRAD_INPUTS * s->channels);
+    c->extra = tiles * MBT_WINOGRAD_INPUTS * s->channels;
     c->in[0] = mbt_case_rows(c, MBT_CASE_IN, c->rows + 2, s->channels, 4 * s->channels, 1, false);
-    c->out[0] = mbt_case_rows(c, MBT_CASE_OUT, 6 * tiles, s->channels, 3 * s->channels, 1, false);
+    c->out[0] = mbt_case_rows(c, MBT_CASE_OUT, 6 * tiles, s->channels, MBT_WINOGRAD_INPUTS * s->channels, 1, false);
     c->flops = mbt_work_winograd_input(c->rows, c->columns);
     c->elements = (double)(6 * tiles * s->channels);
     c->call = call_winograd_input;

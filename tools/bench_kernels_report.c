@@ -45,7 +45,8 @@ void mbt_kernels_print(const mbt_kernel_report *report)
     }
     mbt_table_print(&table);
     puts("\nOne core, arrays as warm as their size allows; peak and bandwidth (of the cache that holds the arrays)\n"
-         "measured in this run. An exp counts as 11 operations, a log, pow or atan2 as 20.");
+         "measured in this run. An exp counts as 11 operations, a log, pow or atan2 as 20. Above 100 %\n"
+         "are arrays that lie in two caches, and scalar kernels, whose peak is calls of fmaf.");
     for (size_t isa = 0; isa < MBT_ISA_COUNT; isa++) {
         const mbt_isa_peak *p = &report->machine->peak[isa];
         if (p->measured) {

@@ -8,20 +8,17 @@
 
 #include "bench_report.h"
 
-/* The first run with the same kernels and length: what others are compared with. */
-static const mbt_network_run *reference_of(const mbt_network_report *report, const mbt_network_run *run)
-{
-    const mbt_network_run *other = report->runs;
-    while (other->isa != run->isa || other->seconds < run->seconds || other->seconds > run->seconds) {
-        other++;
-    }
-    return other;
-}
-
+/* Over the run on one thread with the same kernels and length; NAN where there is none. */
 static double speed_up(const mbt_network_report *report, const mbt_network_run *run)
 {
-    const mbt_network_run *reference = reference_of(report, run);
-    return reference->time.median * reference->threads / run->time.median;
+    for (size_t i = 0; i < report->run_count; i++) {
+        const mbt_network_run *other = &report->runs[i];
+        if (other->threads == 1 && other->isa == run->isa && other->seconds >= run->seconds &&
+            other->seconds <= run->seconds) {
+            return other->time.median / run->time.median;
+        }
+    }
+    return (double)NAN;
 }
 
 static void print_runs(const mbt_network_report *report)
@@ -59,7 +56,7 @@ static void print_runs(const mbt_network_report *report)
         printf("%s%s %.1f GFLOP/s", i > 0 ? ", " : "", mbt_isa_name(run->isa), run->peak);
     }
     printf(").\nCores: processor time over time; fewer than the threads where other processes run, or threads wait.\n"
-           "Speed-up: over the first number of threads, for each of its threads. Memory: what mbt_open takes;\n"
+           "Speed-up: over one thread, where that was measured. Memory: what mbt_open takes;\n"
            "resident: the most that the process had%s.\n",
            first->resident_exact ? "" : " so far");
 }

@@ -164,13 +164,14 @@ static bool open_enhancer(const request *r, const mbt_loaded_model *loaded, chan
     return status == MBT_OK || mbt_complain_status(status, status == MBT_ERROR_MODEL ? r->model : r->in);
 }
 
-static bool allocate(const request *r, channel_work *work)
+/* The one channel of a mono recording is worked on where it is. */
+static bool allocate(const request *r, const mbt_recording *recording, channel_work *work)
 {
     bool same = work->rate == work->model_rate;
     if (work->model_frames > SIZE_MAX / sizeof(float)) {
         return mbt_complain("%s: too long for this machine's memory", r->in);
     }
-    work->channel = malloc(work->frames * sizeof(float));
+    work->channel = work->channels == 1 ? recording->samples : malloc(work->frames * sizeof(float));
     work->at_model_rate = same ? work->channel : malloc(work->model_frames * sizeof(float));
     return (work->channel != NULL && work->at_model_rate != NULL) ||
            mbt_complain("%s: out of memory for %zu frames", r->in, work->frames);
@@ -211,13 +212,13 @@ static bool enhance_channel(const request *r, channel_work *work)
 static bool enhance_channels(const request *r, mbt_recording *recording, channel_work *work)
 {
     for (work->index = 0; work->index < work->channels; work->index++) {
-        for (size_t i = 0; i < work->frames; i++) {
+        for (size_t i = 0; work->channels > 1 && i < work->frames; i++) {
             work->channel[i] = recording->samples[i * work->channels + work->index];
         }
         if (!enhance_channel(r, work)) {
             return false;
         }
-        for (size_t i = 0; i < work->frames; i++) {
+        for (size_t i = 0; work->channels > 1 && i < work->frames; i++) {
             recording->samples[i * work->channels + work->index] = work->channel[i];
         }
     }
@@ -236,12 +237,14 @@ static bool enhance_recording(const request *r, const mbt_loaded_model *loaded, 
         .bar = &bar,
     };
     work.model_frames = mbt_resampled_length(work.frames, work.rate, work.model_rate);
-    bool done = allocate(r, &work) && open_enhancer(r, loaded, &work) && enhance_channels(r, recording, &work);
+    bool done = allocate(r, recording, &work) && open_enhancer(r, loaded, &work) && enhance_channels(r, recording, &work);
     mbt_close(work.enhancer);
     if (work.at_model_rate != work.channel) {
         free(work.at_model_rate);
     }
-    free(work.channel);
+    if (work.channel != recording->samples) {
+        free(work.channel);
+    }
     mbt_progress_bar_end(&bar);
     return done;
 }

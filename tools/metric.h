@@ -61,7 +61,7 @@ bool mbt_metric_stoi(const float *reference, const float *signal, size_t samples
  * filter, without delay; outside of that STOI has no value. The authors' code and its port pystoi take a shorter
  * polyphase filter (Kaiser window, 60 dB down, falling off from 4.75 kHz on). Both leave the highest band, up to
  * 4.3 kHz, whole: the values agree within 1e-4, unless a frame lies so close to the threshold of silence that it counts
- * in one and not in the other, which may move those of a second of speech by 0.01, or the rate is below 8.6 kHz, where
+ * in one and not in the other, which may move those of a second of speech by 0.015, or the rate is below 8.6 kHz, where
  * ESTOI differs by up to 0.004 (tests/unit/test_metrics.c). */
 typedef struct mbt_metric_signal {
     const float *samples;

@@ -73,7 +73,7 @@ static bool find_mode(const char *path, bool *exists, mode_t *mode)
         return true;
     }
     if (!S_ISREG(about.st_mode)) {
-        return mbt_complain("%s: %s, cannot be written as a recording", path,
+        return mbt_complain("%s: %s, cannot be written as a file", path,
                             S_ISDIR(about.st_mode) ? "a folder" : "not a regular file");
     }
     if (access(path, W_OK) != 0) {

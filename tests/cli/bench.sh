@@ -1,0 +1,188 @@
+# bench.sh: tests of the bench subcommand and of tools/bench-check; read by run.
+
+# bench ARGUMENT...: done quickly, without a word on stderr; what it prints is in stdout.
+bench() {
+    "$command" bench "$@" --quick >stdout 2>stderr || { cat stderr; return 1; }
+    cat stderr
+    [ ! -s stderr ] && no_leftovers
+}
+
+# says EXPRESSION: of the JSON document d in stdout.
+says() {
+    python3 -c 'import json, sys
+d = json.load(open("stdout"))
+sys.exit(0 if eval(sys.argv[1]) else 1)' "$1" || { echo "not so: $1"; head -c 3000 stdout; return 1; }
+}
+
+# has_svg FILE TEXT...: well-formed, with an element that has each text.
+has_svg() {
+    python3 -c 'import sys, xml.etree.ElementTree as tree
+all_text = "\n".join(tree.parse(sys.argv[1]).getroot().itertext())
+missing = [text for text in sys.argv[2:] if text not in all_text]
+sys.exit("not in it: %s" % missing if missing else 0)' "$@"
+}
+
+bench_of_machine() {
+    bench machine --isa scalar && grep -q 'fp32 FMA GFLOP/s' stdout && grep -qE '^scalar +[0-9]' stdout &&
+        bench machine --json && says 'd["bench"] == "machine"' &&
+        says 'all(p["fma_gflops"] > 0 and p["int8_gops"] > 0 for p in d["machine"]["peaks"].values())' &&
+        says 'all(p[l]["read_gbs"] > 0 and p[l]["copy_gbs"] > 0 for p in d["machine"]["peaks"].values()
+            for l in ("l1", "l2", "memory"))' &&
+        for name in $("$command" info | sed -n 's/^kernels://p' | sed 's/(chosen)//'); do
+            says "'$name' in d['machine']['peaks']" || return 1
+        done
+}
+
+# Every kernel of the table has a case.
+bench_of_kernels() {
+    local name
+    bench kernels --json --svg roof.svg && has_svg roof.svg 'memory' 'peak' 'softplus, C64' &&
+        says 'd["bench"] == "kernels"' &&
+        says 'all(k["median_ns"] > 0 and k["p10_ns"] <= k["median_ns"] <= k["p90_ns"] and k["gflops"] > 0 and
+            k["gbs"] > 0 and k["gelements"] > 0 and 0 < k["share_of_peak"] and k["ratio_to_scalar"] > 0
+            for k in d["kernels"])' &&
+        for name in $(sed -n 's/^MBT_KERNEL(\([a-z0-9_]*\),.*/\1/p' "$root/simd/kernels.def"); do
+            says "any(k['kernel'] == '$name' for k in d['kernels'])" || return 1
+        done
+}
+
+bench_of_some_kernels() {
+    bench kernels --filter softplus --isa scalar && grep -qE '^softplus +C16' stdout && ! grep -q '^scan' stdout &&
+        bench kernels --filter C16 --isa scalar --json &&
+        says 'all("C16" in k["shape"] and k["isa"] == "scalar" for k in d["kernels"])' &&
+        bench kernels --model ./model.so --isa scalar --filter scan --json && says 'len(d["kernels"]) == 1'
+}
+
+bench_of_network() {
+    bench network --seconds 0.3,0.6 --threads 1,2 --isa scalar,auto --runs 2 --json --svg bars.svg &&
+        has_svg bars.svg encoder 'block 2 frequency' 'phase decoder' scan && says 'd["bench"] == "network"' &&
+        says 'len(d["runs"]) == 8 and len(d["profiles"]) == 2' &&
+        says 'all(r["real_time_factor"] > 0 and r["gflops"] > 0 and r["share_of_peak"] > 0 and r["open_ns"] > 0 and
+            r["memory_bytes"] > 0 and r["cores"] > 0 and r["samples"] == 2 for r in d["runs"])' &&
+        says 'all(abs(sum(p["kinds"].values()) - 1) < 1e-3 for p in d["profiles"])' &&
+        says '[p["name"] for p in d["profiles"][0]["parts"]] == ["spectrum", "encoder", "block 1 time",
+            "block 1 frequency", "block 2 time", "block 2 frequency", "mask decoder", "phase decoder"]' &&
+        says 'all(l["name"] != "other products" for p in d["profiles"] for q in p["parts"] for l in q["layers"])' &&
+        bench network --seconds 0.3 --model ./model.so && grep -q 'real-time factor' stdout &&
+        grep -q '^blocks, time' stdout && grep -q '^scan ' stdout
+}
+
+old_picture_stays() {
+    echo old >picture.svg
+    (ulimit -f 1 && "$command" bench kernels --quick --filter add --svg picture.svg >/dev/null 2>stderr)
+    [ $? -eq 1 ] && [ "$(<picture.svg)" = old ] && grep -q 'picture.svg' stderr && no_leftovers
+}
+
+# checked CODE PATTERN ARGUMENT...: bench-check ends so, and a line matches. In case of 2 it is all there is.
+checked() {
+    local code=$1 pattern=$2 got=0
+    shift 2
+    "$root/tools/bench-check" "$@" >stdout 2>stderr || got=$?
+    cat stdout stderr
+    [ $got -eq "$code" ] && cat stdout stderr | grep -qE -- "$pattern" || return 1
+    [ "$code" -ne 2 ] || { [ ! -s stdout ] && [ "$(wc -l <stderr)" -eq 1 ]; }
+}
+
+kernels_json() { # kernels_json FILE NAME=SHARE_OF_PEAK/SHARE_OF_BANDWIDTH...
+    local file=$1 item text=
+    shift
+    for item in "$@"; do
+        text+="${text:+,}{\"kernel\": \"${item%%=*}\", \"shape\": \"C64\", \"isa\": \"avx2\", \"median_ns\": 1000"
+        item=${item#*=}
+        text+=", \"share_of_peak\": ${item%/*}, \"share_of_bandwidth\": ${item#*/}}"
+    done
+    echo "{\"bench\": \"kernels\", \"kernels\": [$text]}" >"$file"
+}
+
+network_json() { # network_json FILE SHARE_OF_PEAK NS_OF_ENCODER [MODEL]
+    echo "{\"bench\": \"network\", \"model\": \"${4-tiny}\",
+        \"runs\": [{\"isa\": \"avx2\", \"threads\": 1, \"seconds\": 2, \"share_of_peak\": $2}],
+        \"profiles\": [{\"isa\": \"avx2\", \"threads\": 1, \"seconds\": 2, \"peak_gflops\": 100, \"parts\": [
+            {\"name\": \"encoder\", \"ns\": $3, \"share\": 0.9},
+            {\"name\": \"spectrum\", \"ns\": $3$3, \"share\": 0.001}]}]}" >"$1"
+}
+
+bench_checks() {
+    local wrong
+    kernels_json old.json scan=0.5/0.1 add=0.1/0.5
+    kernels_json same.json scan=0.46/0.092 add=0.092/0.46
+    kernels_json lost.json scan=0.44/0.088 add=0.1/0.5
+    kernels_json won.json scan=0.6/0.12 add=0.1/0.5
+    kernels_json clock.json scan=0.4/0.1 add=0.1/0.4
+    kernels_json gone.json scan=0.5/0.1
+    network_json net.json 0.8 1000
+    network_json net-lost.json 0.8 1200
+    network_json net-slow.json 0.7 1000
+    network_json net-other.json 0.8 1000 full
+    check "bench-check: the same file" checked 0 '^0 lost, 2 of 2' old.json old.json
+    check "bench-check: a loss of 8 % is within 10 %" checked 0 '^0 lost, 2 of 2' old.json same.json
+    check "bench-check: it is above 5 %" checked 1 '^2 lost' old.json same.json --limit 5
+    check "bench-check: a loss of 12 %" checked 1 '^scan C64 avx2 +-12\.0 %  LOST' old.json lost.json
+    check "bench-check: a gain of 20 %" checked 0 '^scan C64 avx2 +\+20\.0 %  faster' old.json won.json
+    check "bench-check: only the peak has changed" checked 0 '^0 lost' old.json clock.json
+    check "bench-check: a kernel is missing" checked 1 '^add C64 avx2 +missing +LOST' old.json gone.json
+    check "bench-check: a kernel is new" checked 0 '^add C64 avx2 +new' gone.json old.json
+    check "bench-check: network" checked 0 '^0 lost, 2 of 2' net.json net.json
+    sed 's/0\.001/0.0105/' net.json >net-part.json
+    sed 's/0\.001/0.0095/' net.json >net-smaller.json
+    check "bench-check: a part whose share has fallen" checked 0 '^0 lost, 3 of 3' net-part.json net-smaller.json
+    check "bench-check: a part whose share has risen" checked 0 '^0 lost, 2 of 2' net-smaller.json net-part.json
+    check "bench-check: a part lost" checked 1 'encoder +-16\.7 %  LOST' net.json net-lost.json
+    check "bench-check: a run lost" checked 1 '2 s +-12\.5 %  LOST' net.json net-slow.json
+    check "bench-check: other models" checked 2 'of model tiny' net.json net-other.json
+    check "bench-check: other kinds" checked 2 'is of bench kernels, net.json of bench network' old.json net.json
+    check "bench-check: no such file" checked 2 'bench-check: none.json: No such file' old.json none.json
+    head -c 40 old.json >cut.json
+    check "bench-check: cut short" checked 2 'cut.json: not JSON' old.json cut.json
+    echo '{"bench": "machine"}' >machine.json
+    for wrong in '[]' '{}' '3' '{"bench": "machine"}' '{"bench": ["kernels"]}'; do
+        echo "$wrong" >wrong.json
+        check "bench-check: $wrong" checked 2 'wrong.json: not what bench' old.json wrong.json
+    done
+    for wrong in '{"bench": "kernels"}' '{"bench": "kernels", "kernels": [1]}'; do
+        echo "$wrong" >wrong.json
+        check "bench-check: $wrong" checked 2 "'kernels' is no list" old.json wrong.json
+    done
+    kernels_json wrong.json scan=0/0.1
+    check "bench-check: a share of 0" checked 2 "'share_of_peak' is 0, not a number above 0" wrong.json old.json
+    kernels_json wrong.json scan=NaN/0.1
+    check "bench-check: a share that is no number" checked 2 "'share_of_peak' is NaN" wrong.json old.json
+    "$command" bench kernels --quick --filter softplus --json >real.json
+    check "bench-check: what bench kernels prints" checked 0 '^0 lost' real.json real.json
+    "$command" bench network --quick --seconds 0.3 --json >real.json
+    check "bench-check: what bench network prints" checked 0 '^0 lost' real.json real.json
+}
+
+benches() {
+    local name
+    check "bench machine" bench_of_machine
+    check "bench kernels: every one" bench_of_kernels
+    check "bench kernels: some" bench_of_some_kernels
+    check "bench network" bench_of_network
+    check "bench without what" fails_with 2 'what to measure is missing' bench --quick
+    check "bench of something else" fails_with 2 "not 'disk'" bench disk
+    check "bench of two" fails_with 2 "'kernels' is one argument too many" bench machine kernels
+    check "bench: unknown option" fails_with 2 "'--frobnicate'" bench machine --frobnicate
+    check "bench: an option of another measurement" fails_with 2 'machine takes no --seconds' bench machine --seconds 2
+    check "bench: no filter in network" fails_with 2 'network takes no --filter' bench network --filter x
+    for name in 0 601 x '' '1,' -1 nan 1e2; do
+        check "bench: seconds '$name'" fails_with 2 "--seconds takes .* not '$name'" bench network --seconds "$name"
+    done
+    for name in 0 257 x '' 1,,2 -1; do
+        check "bench: threads '$name'" fails_with 2 "--threads takes .* not '$name'" bench network --threads "$name"
+    done
+    for name in 0 1001 x '' -1 99999999999; do
+        check "bench: runs '$name'" fails_with 2 "--runs takes .* not '$name'" bench network --runs "$name"
+    done
+    check "bench: isa list" fails_with 2 "--isa takes .* not 'scalar,mmx'" bench kernels --isa scalar,mmx
+    check "bench: the same isa twice" fails_with 2 "--isa takes .* not 'scalar,scalar'" bench kernels \
+        --isa scalar,scalar
+    name=$([ "$(uname -m)" = x86_64 ] && echo neon || echo avx2)
+    check "bench: isa of another machine" fails_with 1 "--isa $name: not available" bench kernels --isa "$name"
+    check "bench: a filter that fits nothing" fails_with 1 "no kernel or shape has 'frobnicate'" bench kernels \
+        --quick --filter frobnicate
+    check "bench: no such model" fails_with 1 "no model 'none'" bench network --quick --model none
+    check "bench: a picture in no folder" fails_with 1 'No such file' bench network --quick --svg none/never.svg
+    check "bench: no room: the old picture stays" old_picture_stays
+    bench_checks
+}
