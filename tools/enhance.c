@@ -237,7 +237,8 @@ static bool enhance_recording(const request *r, const mbt_loaded_model *loaded, 
         .bar = &bar,
     };
     work.model_frames = mbt_resampled_length(work.frames, work.rate, work.model_rate);
-    bool done = allocate(r, recording, &work) && open_enhancer(r, loaded, &work) && enhance_channels(r, recording, &work);
+    bool done =
+        allocate(r, recording, &work) && open_enhancer(r, loaded, &work) && enhance_channels(r, recording, &work);
     mbt_close(work.enhancer);
     if (work.at_model_rate != work.channel) {
         free(work.at_model_rate);
