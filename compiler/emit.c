@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "precision.h"
+
 #define LINE_WIDTH 118u
 #define INDENT 4u
 
@@ -50,24 +52,36 @@ size_t mbt_emit_float(float value, char text[MBT_FLOAT_TEXT])
     return length;
 }
 
-/* Zeros at the end need not be written. */
+/* Zeros at the end need not be written: +0 of any type has no bit set. */
 static size_t count_without_zeros(const mbt_array *array)
 {
-    size_t count = array->count;
-    while (count > 1 && array->data[count - 1] == 0 && !signbit(array->data[count - 1])) {
-        count--;
+    const size_t size = mbt_precision_size(array->type);
+    const unsigned char *bytes = array->data;
+    size_t used = array->count * size;
+    while (used > 1 && bytes[used - 1] == 0) {
+        used--;
     }
-    return count;
+    return (used + size - 1) / size;
+}
+
+/* A number of an array: binary16 by its bits. */
+static size_t emit_element(const mbt_array *array, size_t at, char text[MBT_FLOAT_TEXT])
+{
+    if (array->type == MBT_WEIGHT_F16) {
+        return (size_t)snprintf(text, MBT_FLOAT_TEXT, "%u", (unsigned)((const uint16_t *)array->data)[at]);
+    }
+    return mbt_emit_float(((const float *)array->data)[at], text);
 }
 
 static void emit_array(const mbt_array *array, FILE *file)
 {
     const size_t count = count_without_zeros(array);
     size_t column = LINE_WIDTH;
-    fprintf(file, "\nstatic const MBT_ALIGN float %s[%zu] = {", array->name, array->count);
+    const char *type = array->type == MBT_WEIGHT_F16 ? "uint16_t" : "float";
+    fprintf(file, "\nstatic const MBT_ALIGN %s %s[%zu] = {", type, array->name, array->count);
     for (size_t i = 0; i < count; i++) {
         char text[MBT_FLOAT_TEXT];
-        const size_t length = mbt_emit_float(array->data[i], text);
+        const size_t length = emit_element(array, i, text);
         if (column + length + 1 > LINE_WIDTH) {
             fputs("\n    ", file);
             column = INDENT;

@@ -22,6 +22,7 @@ static bool fold_unit(mbt_network *network, uint32_t part, const char *prefix, c
                       uint32_t size, uint32_t taps, mbt_form form, mbt_unit *unit, mbt_error *error)
 {
     const uint32_t c = network->config.hid_feature, in = groups * size;
+    const mbt_weight_type type = network->storage.type;
     mbt_dense conv;
     if (!mbt_dense_init(&conv, taps, in, c, error)) {
         return false;
@@ -35,8 +36,8 @@ static bool fold_unit(mbt_network *network, uint32_t part, const char *prefix, c
         }
     }
     const bool packed = form == MBT_FORM_WINOGRAD
-                            ? mbt_pack_winograd(network, part, prefix, &conv, &unit->conv, error)
-                            : mbt_pack_matrix(network, part, prefix, &conv, MBT_WEIGHT_F32, &unit->conv, error);
+                            ? mbt_pack_winograd(network, part, prefix, &conv, type, &unit->conv, error)
+                            : mbt_pack_matrix(network, part, prefix, &conv, type, &unit->conv, error);
     mbt_dense_free(&conv);
     unit->form = (uint32_t)form;
     return packed && pack_norm(network, part, prefix, raw, &unit->gain, &unit->offset, &unit->slope, error);
@@ -48,7 +49,7 @@ static bool fold_dense_block(mbt_network *network, uint32_t part, const char *pr
     for (uint32_t i = 0; i < MBT_DENSE_UNITS; i++) {
         char name[MBT_ARRAY_NAME];
         snprintf(name, sizeof name, "%s_dense_block_%u", prefix, (unsigned)i);
-        if (!fold_unit(network, part, name, &raw->unit[i], i + 1, network->config.hid_feature, 9, network->form,
+        if (!fold_unit(network, part, name, &raw->unit[i], i + 1, network->config.hid_feature, 9, network->storage.form,
                        &block->unit[i], error)) {
             return false;
         }
@@ -86,8 +87,8 @@ static bool split_up(mbt_network *network, uint32_t part, const char *decoder, c
             *mbt_dense_at(&odd_up, 0, i, o) = *mbt_dense_at(up, 1, i, o);
         }
     }
-    done = done && mbt_pack_matrix(network, part, even_name, &even_up, MBT_WEIGHT_F32, even, error) &&
-           mbt_pack_matrix(network, part, odd_name, &odd_up, MBT_WEIGHT_F32, odd, error);
+    done = done && mbt_pack_matrix(network, part, even_name, &even_up, network->storage.type, even, error) &&
+           mbt_pack_matrix(network, part, odd_name, &odd_up, network->storage.type, odd, error);
     mbt_dense_free(&even_up);
     mbt_dense_free(&odd_up);
     return done;
@@ -169,8 +170,8 @@ static bool fold_phase_out(const mbt_raw_phase_decoder *raw, mbt_network *networ
     }
     out.bias[0] = raw->real_bias[0];
     out.bias[1] = raw->imaginary_bias[0];
-    const bool done =
-        mbt_pack_matrix(network, part, "phase_decoder_out", &out, MBT_WEIGHT_F32, &network->phase_decoder.out, error);
+    const bool done = mbt_pack_matrix(network, part, "phase_decoder_out", &out, network->storage.type,
+                                      &network->phase_decoder.out, error);
     mbt_dense_free(&out);
     return done;
 }

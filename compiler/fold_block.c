@@ -23,7 +23,7 @@ static bool pack(const target *to, const char *name, const mbt_dense *dense, mbt
 {
     char prefix[MBT_ARRAY_NAME];
     snprintf(prefix, sizeof prefix, "%s_%s", to->prefix, name);
-    return mbt_pack_matrix(to->network, to->part, prefix, dense, MBT_WEIGHT_F32, matrix, error);
+    return mbt_pack_matrix(to->network, to->part, prefix, dense, to->network->storage.type, matrix, error);
 }
 
 /* A Linear layer as it stands: weight [n][k]; bias [n] or NULL. */

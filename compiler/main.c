@@ -10,6 +10,7 @@
 #include "network.h"
 #include "options.h"
 #include "output.h"
+#include "precision.h"
 #include "provenance.h"
 #include "random.h"
 #include "tensors.h"
@@ -43,25 +44,29 @@ static bool read_input(const mbt_arguments *arguments, input *in, mbt_error *err
            mbt_checkpoint_read(in->checkpoint_bytes, in->checkpoint_size, arguments->checkpoint, &in->tensors, error);
 }
 
-/* As asked for, or what is faster: below WINOGRAD_CHANNELS the transforms cost more than the products saved. */
-static mbt_form choose_form(const char *asked, uint32_t channels)
+/* As asked for, or what is faster: below WINOGRAD_CHANNELS the transforms cost more than the products saved. Weights
+ * that are to be small are not doubled. */
+static mbt_storage choose_storage(const mbt_arguments *arguments, uint32_t channels)
 {
-    const bool winograd = asked != NULL ? strcmp(asked, "winograd") == 0 : channels >= WINOGRAD_CHANNELS;
-    return winograd ? MBT_FORM_WINOGRAD : MBT_FORM_DIRECT;
+    const bool faster = arguments->type == MBT_WEIGHT_F32 && channels >= WINOGRAD_CHANNELS;
+    const bool winograd = arguments->convolution != NULL ? strcmp(arguments->convolution, "winograd") == 0 : faster;
+    return (mbt_storage){winograd ? MBT_FORM_WINOGRAD : MBT_FORM_DIRECT, arguments->type};
 }
 
 static bool build_network(const mbt_arguments *arguments, input *in, mbt_network *network, mbt_error *error)
 {
     const mbt_source config = {arguments->config, in->config_bytes, in->config_size};
     const mbt_source checkpoint = {arguments->checkpoint, in->checkpoint_bytes, in->checkpoint_size};
-    char *provenance = mbt_provenance(arguments->random_weights ? NULL : &checkpoint, arguments->seed, &config,
-                                      arguments->convolution, arguments->name, error);
+    char *provenance =
+        mbt_provenance(arguments->random_weights ? NULL : &checkpoint, arguments->seed, &config,
+                       mbt_precision_name(arguments->type), arguments->convolution, arguments->name, error);
     if (provenance == NULL) {
         return false;
     }
     mbt_error reason = {""};
-    const mbt_form form = choose_form(arguments->convolution, in->config.hid_feature);
-    const bool done = mbt_network_build(&in->config, &in->tensors, form, arguments->name, provenance, network, &reason);
+    const mbt_storage storage = choose_storage(arguments, in->config.hid_feature);
+    const bool done =
+        mbt_network_build(&in->config, &in->tensors, storage, arguments->name, provenance, network, &reason);
     free(provenance);
     if (!done) {
         return mbt_fail_file(error, arguments->random_weights ? arguments->config : arguments->checkpoint, "%s",
@@ -86,9 +91,13 @@ static bool write_model(const mbt_arguments *arguments, mbt_network *network, FI
     return done;
 }
 
-static bool print_table(const mbt_network *network, mbt_error *error)
+static bool print_tables(const mbt_network *network, mbt_error *error)
 {
     mbt_parts_print(stdout, network->parts, network->config.num_tfmamba);
+    if (network->storage.type != MBT_WEIGHT_F32) {
+        putchar('\n');
+        mbt_precision_print(stdout, network);
+    }
     return fflush(stdout) == 0 || mbt_fail(error, "standard output: %s", strerror(errno));
 }
 
@@ -107,7 +116,7 @@ static bool compile(const mbt_arguments *arguments, mbt_error *error)
         mbt_output_discard(&output);
         return false;
     }
-    const bool done = mbt_output_commit(&output, error) && (arguments->quiet || print_table(&network, error));
+    const bool done = mbt_output_commit(&output, error) && (arguments->quiet || print_tables(&network, error));
     mbt_network_free(&network);
     return done;
 }

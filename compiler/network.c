@@ -8,6 +8,7 @@
 
 #include "bind.h"
 #include "fold.h"
+#include "precision.h"
 #include "slots.h"
 
 #define ALIGNMENT 64u
@@ -27,12 +28,13 @@ static bool grow(mbt_network *network)
     return true;
 }
 
-float *mbt_network_array(mbt_network *network, uint32_t part, const char *prefix, const char *name, size_t count,
-                         mbt_error *error)
+static mbt_array *add_array(mbt_network *network, uint32_t part, const char *prefix, const char *name,
+                            mbt_weight_type type, size_t count, mbt_error *error)
 {
-    float *data = NULL;
-    if (count <= (SIZE_MAX - ALIGNMENT) / sizeof *data && grow(network)) {
-        const size_t bytes = (count * sizeof *data + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    void *data = NULL;
+    const size_t size = mbt_precision_size(type);
+    if (count <= (SIZE_MAX - ALIGNMENT) / size && grow(network)) {
+        const size_t bytes = (count * size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
         data = aligned_alloc(ALIGNMENT, bytes);
         if (data != NULL) {
             memset(data, 0, bytes);
@@ -43,11 +45,40 @@ float *mbt_network_array(mbt_network *network, uint32_t part, const char *prefix
         return NULL;
     }
     mbt_array *array = &network->arrays[network->array_count++];
+    *array = (mbt_array){.type = type, .data = data, .count = count};
     snprintf(array->name, sizeof array->name, "%s_%s", prefix, name);
-    array->data = data;
-    array->count = count;
-    network->parts[part].bytes += count * sizeof *data;
-    return data;
+    network->parts[part].bytes += count * size;
+    return array;
+}
+
+float *mbt_network_array(mbt_network *network, uint32_t part, const char *prefix, const char *name, size_t count,
+                         mbt_error *error)
+{
+    mbt_array *array = add_array(network, part, prefix, name, MBT_WEIGHT_F32, count, error);
+    return array != NULL ? array->data : NULL;
+}
+
+const float *mbt_network_zeros(mbt_network *network, uint32_t part, size_t count, mbt_error *error)
+{
+    char number[24], name[MBT_ARRAY_NAME];
+    snprintf(number, sizeof number, "%zu", count);
+    snprintf(name, sizeof name, "zeros_%s", number);
+    for (size_t i = 0; i < network->array_count; i++) {
+        if (strcmp(network->arrays[i].name, name) == 0) {
+            return network->arrays[i].data;
+        }
+    }
+    return mbt_network_array(network, part, "zeros", number, count, error);
+}
+
+mbt_array *mbt_network_matrix(mbt_network *network, uint32_t part, const char *prefix, mbt_weight_type type,
+                              size_t count, mbt_error *error)
+{
+    mbt_array *array = add_array(network, part, prefix, "weights", type, count, error);
+    if (array != NULL) {
+        array->is_matrix = true;
+    }
+    return array;
 }
 
 const mbt_array *mbt_network_find(const mbt_network *network, const void *data)
@@ -72,13 +103,14 @@ static bool count_parameters(void *cookie, const mbt_slot *slot, mbt_error *erro
     return true;
 }
 
-/* Folding multiplies weights that were finite one by one: their product may not be. */
+/* Folding multiplies weights that were finite one by one: their product may not be. Packing has seen to other types. */
 static bool check_finite(const mbt_network *network, mbt_error *error)
 {
     for (size_t i = 0; i < network->array_count; i++) {
         const mbt_array *array = &network->arrays[i];
-        for (size_t k = 0; k < array->count; k++) {
-            if (!isfinite(array->data[k])) {
+        const float *data = array->data;
+        for (size_t k = 0; array->type == MBT_WEIGHT_F32 && k < array->count; k++) {
+            if (!isfinite(data[k])) {
                 return mbt_fail(error, "the weights of %s are too large: their product is not finite", array->name);
             }
         }
@@ -143,12 +175,12 @@ static bool build(mbt_tensors *tensors, mbt_network *network, mbt_error *error)
     return done;
 }
 
-bool mbt_network_build(const mbt_config *config, mbt_tensors *tensors, mbt_form form, const char *name,
+bool mbt_network_build(const mbt_config *config, mbt_tensors *tensors, mbt_storage storage, const char *name,
                        const char *provenance, mbt_network *network, mbt_error *error)
 {
     memset(network, 0, sizeof *network);
     network->config = *config;
-    network->form = form;
+    network->storage = storage;
     snprintf(network->name, sizeof network->name, "%s", name);
     if (!allocate(network, provenance, error) || !build(tensors, network, error)) {
         mbt_network_free(network);

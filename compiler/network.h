@@ -17,9 +17,18 @@
 /* An array of the generated C. */
 typedef struct mbt_array {
     char name[MBT_ARRAY_NAME]; /* a C identifier, unique in the network */
-    float *data;               /* [count], aligned to 64 bytes */
+    mbt_weight_type type;      /* of its numbers */
+    void *data;                /* [count], aligned to 64 bytes */
     size_t count;
+    bool is_matrix;      /* the weights of a matrix, named PREFIX_weights */
+    double power, error; /* of a matrix: the sums of w^2 and of (stored - w)^2, w the weight before rounding */
 } mbt_array;
+
+/* How weights are stored. */
+typedef struct mbt_storage {
+    mbt_form form;        /* of the dense blocks' convolutions */
+    mbt_weight_type type; /* of matrices; f32 or f16 */
+} mbt_storage;
 
 /* The layers that a block's axes point to. */
 typedef struct mbt_block_layers {
@@ -29,7 +38,7 @@ typedef struct mbt_block_layers {
 
 typedef struct mbt_network {
     mbt_config config;
-    mbt_form form;   /* of the dense blocks' convolutions */
+    mbt_storage storage;
     mbt_model model; /* points to all that follows */
     char name[MBT_NAME_MAX + 1];
     char *provenance;
@@ -45,8 +54,8 @@ typedef struct mbt_network {
 
 /* Makes a network of the tensors: binds, folds, packs. name: a C identifier of at most MBT_NAME_MAX characters;
  * provenance is copied. tensors' marks of use change. The network lies at *network from then on and may not be moved.
- * On failure nothing is held. Precision: f32. form: of the dense blocks' convolutions. */
-bool mbt_network_build(const mbt_config *config, mbt_tensors *tensors, mbt_form form, const char *name,
+ * On failure nothing is held. */
+bool mbt_network_build(const mbt_config *config, mbt_tensors *tensors, mbt_storage storage, const char *name,
                        const char *provenance, mbt_network *network, mbt_error *error);
 
 void mbt_network_free(mbt_network *network);
@@ -55,6 +64,14 @@ void mbt_network_free(mbt_network *network);
  * stays where it is until the network is freed. */
 float *mbt_network_array(mbt_network *network, uint32_t part, const char *prefix, const char *name, size_t count,
                          mbt_error *error);
+
+/* An array of count zeros named "zeros_COUNT": one for all that ask for as many. It counts for the first part. */
+const float *mbt_network_zeros(mbt_network *network, uint32_t part, size_t count, mbt_error *error);
+
+/* The same as mbt_network_array for the weights of a matrix: "PREFIX_weights". What is given back moves when another
+ * array is added; its data does not. */
+mbt_array *mbt_network_matrix(mbt_network *network, uint32_t part, const char *prefix, mbt_weight_type type,
+                              size_t count, mbt_error *error);
 
 /* The array that data points to, or NULL. */
 const mbt_array *mbt_network_find(const mbt_network *network, const void *data);

@@ -5,20 +5,20 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "network.h"
+#include "precision.h"
 
 const char mbt_usage[] =
-    "usage: mambac CHECKPOINT --config FILE.yaml --precision f32 --name NAME -o FILE.c\n"
-    "       mambac --random-weights SEED --config FILE.yaml --precision f32 --name NAME -o FILE.c\n"
+    "usage: mambac CHECKPOINT --config FILE.yaml --precision TYPE --name NAME -o FILE.c\n"
+    "       mambac --random-weights SEED --config FILE.yaml --precision TYPE --name NAME -o FILE.c\n"
     "\n"
     "Compiles the weights of a MambAttention network into C source, and prints what its parts cost.\n"
     "\n"
     "  CHECKPOINT             weights: a file of torch.save, or safetensors\n"
     "  --config FILE.yaml     the network's configuration, as published with the weights\n"
-    "  --precision f32        how weights are stored\n"
+    "  --precision TYPE       how the weights of layers are stored: f32, or f16 for half the bytes\n"
     "  --name NAME            a C identifier: the model becomes mbt_model_NAME\n"
     "  --convolution FORM     of the dense blocks: winograd (half the products, twice the bytes) or direct;\n"
-    "                         if not given, winograd where hid_feature is 32 or more\n"
+    "                         if not given, winograd in f32 where hid_feature is 32 or more\n"
     "  -o FILE.c              where the C goes\n"
     "  --random-weights SEED  random weights in place of a checkpoint, for measuring\n"
     "  -q, --quiet            no table\n"
@@ -96,7 +96,8 @@ static bool refuse(int found, const char *word, mbt_error *error)
     return optopt != 0 ? mbt_fail(error, "unknown option -%c", optopt) : mbt_fail(error, "unknown option %.100s", word);
 }
 
-static bool take(int found, char *const *argv, mbt_arguments *arguments, const char **seed, mbt_error *error)
+static bool take(int found, char *const *argv, mbt_arguments *arguments, const char **seed, const char **precision,
+                 mbt_error *error)
 {
     switch (found) {
     case 1: /* no option: see the first character of what is given to getopt_long */
@@ -104,7 +105,7 @@ static bool take(int found, char *const *argv, mbt_arguments *arguments, const c
     case OPTION_CONFIG:
         return set_value(&arguments->config, "--config", error);
     case OPTION_PRECISION:
-        return set_value(&arguments->precision, "--precision", error);
+        return set_value(precision, "--precision", error);
     case OPTION_CONVOLUTION:
         return set_value(&arguments->convolution, "--convolution", error);
     case OPTION_NAME:
@@ -127,7 +128,7 @@ static bool take(int found, char *const *argv, mbt_arguments *arguments, const c
     }
 }
 
-static bool check(mbt_arguments *arguments, const char *seed, mbt_error *error)
+static bool check(mbt_arguments *arguments, const char *seed, const char *precision, mbt_error *error)
 {
     arguments->random_weights = seed != NULL;
     if (arguments->random_weights == (arguments->checkpoint != NULL)) {
@@ -137,18 +138,17 @@ static bool check(mbt_arguments *arguments, const char *seed, mbt_error *error)
     if (seed != NULL && !parse_seed(seed, &arguments->seed)) {
         return mbt_fail(error, "--random-weights %.100s: not a whole number from 0 to 18446744073709551615", seed);
     }
-    if (arguments->config == NULL || arguments->precision == NULL || arguments->name == NULL ||
-        arguments->output == NULL) {
+    if (arguments->config == NULL || precision == NULL || arguments->name == NULL || arguments->output == NULL) {
         return mbt_fail(error, "--config, --precision, --name and -o are all needed");
     }
     if (arguments->output[0] == '\0') {
         return mbt_fail(error, "-o: the name of the file is empty");
     }
-    if (strcmp(arguments->precision, "f16") == 0 || strcmp(arguments->precision, "int8") == 0) {
-        return mbt_fail(error, "--precision %s: this version writes f32 only", arguments->precision);
+    if (!mbt_precision_parse(precision, &arguments->type)) {
+        return mbt_fail(error, "--precision %.100s: unknown; f32 and f16 are known", precision);
     }
-    if (strcmp(arguments->precision, "f32") != 0) {
-        return mbt_fail(error, "--precision %.100s: unknown; this version writes f32 only", arguments->precision);
+    if (arguments->type == MBT_WEIGHT_I8) {
+        return mbt_fail(error, "--precision %s: this version writes f32 and f16 only", precision);
     }
     if (arguments->convolution != NULL && strcmp(arguments->convolution, "direct") != 0 &&
         strcmp(arguments->convolution, "winograd") != 0) {
@@ -164,11 +164,11 @@ static bool check(mbt_arguments *arguments, const char *seed, mbt_error *error)
 bool mbt_arguments_parse(int argc, char *const *argv, mbt_arguments *arguments, mbt_error *error)
 {
     memset(arguments, 0, sizeof *arguments);
-    const char *seed = NULL;
+    const char *seed = NULL, *precision = NULL;
     int found;
     optind = 0; /* begins anew, also where a line was parsed before */
     while ((found = getopt_long(argc, argv, "-:o:qhV", options, NULL)) != -1) {
-        if (!take(found, argv, arguments, &seed, error)) {
+        if (!take(found, argv, arguments, &seed, &precision, error)) {
             return false;
         }
     }
@@ -177,5 +177,5 @@ bool mbt_arguments_parse(int argc, char *const *argv, mbt_arguments *arguments, 
             return false;
         }
     }
-    return arguments->help || arguments->version || check(arguments, seed, error);
+    return arguments->help || arguments->version || check(arguments, seed, precision, error);
 }

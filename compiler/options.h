@@ -5,10 +5,12 @@
 #include <stdint.h>
 
 #include "error.h"
+#include "mambattention/model.h"
 
 typedef struct mbt_arguments {
-    const char *checkpoint;                                       /* NULL: random weights */
-    const char *config, *precision, *convolution, *name, *output; /* convolution: NULL, "direct" or "winograd" */
+    const char *checkpoint;                           /* NULL: random weights */
+    const char *config, *convolution, *name, *output; /* convolution: NULL, "direct" or "winograd" */
+    mbt_weight_type type;                             /* --precision */
     uint64_t seed;
     bool random_weights, quiet, help, version;
 } mbt_arguments;

@@ -24,14 +24,14 @@ static inline double *mbt_dense_at(const mbt_dense *dense, uint32_t tap, uint32_
     return &dense->weight[((size_t)tap * dense->k + i) * dense->n + o];
 }
 
-/* Rounds to the precision of type and packs as mbt_matrix says, into the part's arrays PREFIX_weights and
- * PREFIX_bias. */
+/* Rounds to the precision of type (f32 or f16) and packs as mbt_matrix says, into the part's arrays PREFIX_weights and
+ * PREFIX_bias, which is one shared array where it is all zeros. A weight that f16 cannot hold is an error. */
 bool mbt_pack_matrix(mbt_network *network, uint32_t part, const char *prefix, const mbt_dense *dense,
                      mbt_weight_type type, mbt_matrix *matrix, mbt_error *error);
 
 /* The same for a 3 x 3 convolution from groups of n inputs each, in Winograd's form; see mbt_unit in model.h. */
 bool mbt_pack_winograd(mbt_network *network, uint32_t part, const char *prefix, const mbt_dense *conv,
-                       mbt_matrix *matrix, mbt_error *error);
+                       mbt_weight_type type, mbt_matrix *matrix, mbt_error *error);
 
 /* A vector of n numbers, padded with zeros to a whole number of lanes: an array named PREFIX_NAME. NULL on failure. */
 const float *mbt_pack_vector(mbt_network *network, uint32_t part, const char *prefix, const char *name,

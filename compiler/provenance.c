@@ -27,8 +27,8 @@ static void base_name(const char *path, char name[BASE_NAME])
     }
 }
 
-char *mbt_provenance(const mbt_source *checkpoint, uint64_t seed, const mbt_source *config, const char *convolution,
-                     const char *name, mbt_error *error)
+char *mbt_provenance(const mbt_source *checkpoint, uint64_t seed, const mbt_source *config, const char *precision,
+                     const char *convolution, const char *name, mbt_error *error)
 {
     char weights[BASE_NAME], yaml[BASE_NAME], hash[MBT_SHA256_TEXT], weights_line[BASE_NAME + 80] = "";
     if (checkpoint != NULL) {
@@ -40,17 +40,17 @@ char *mbt_provenance(const mbt_source *checkpoint, uint64_t seed, const mbt_sour
     }
     base_name(config->path, yaml);
     mbt_sha256(config->bytes, config->size, hash);
-    const char *format = "%s\nmambac %s --config %s --precision f32%s%s --name %s\n%ssha256 %s %s\n";
+    const char *format = "%s\nmambac %s --config %s --precision %s%s%s --name %s\n%ssha256 %s %s\n";
     const char *option = convolution != NULL ? " --convolution " : "";
     const char *form = convolution != NULL ? convolution : "";
-    const int length =
-        snprintf(NULL, 0, format, mbt_mambac_version, weights, yaml, option, form, name, weights_line, hash, yaml);
+    const int length = snprintf(NULL, 0, format, mbt_mambac_version, weights, yaml, precision, option, form, name,
+                                weights_line, hash, yaml);
     char *text = length >= 0 ? malloc((size_t)length + 1) : NULL;
     if (text == NULL) {
         mbt_fail(error, "out of memory");
         return NULL;
     }
-    snprintf(text, (size_t)length + 1, format, mbt_mambac_version, weights, yaml, option, form, name, weights_line,
-             hash, yaml);
+    snprintf(text, (size_t)length + 1, format, mbt_mambac_version, weights, yaml, precision, option, form, name,
+             weights_line, hash, yaml);
     return text;
 }

@@ -19,9 +19,9 @@ extern const char mbt_mambac_version[];
 /* Lines ending in '\n': the program with its version, the command in one fixed form with base names in place of paths,
  * and the sha256 of what was read. checkpoint: NULL for random weights of that seed. Characters of file names other
  * than letters, digits and . _ + - are written as '_', so that the text can stand in a comment and in a string.
- * convolution: as asked for, or NULL.
+ * precision: as asked for; convolution: as asked for, or NULL.
  * malloc'd; NULL, with error set, if memory ran out. */
-char *mbt_provenance(const mbt_source *checkpoint, uint64_t seed, const mbt_source *config, const char *convolution,
-                     const char *name, mbt_error *error);
+char *mbt_provenance(const mbt_source *checkpoint, uint64_t seed, const mbt_source *config, const char *precision,
+                     const char *convolution, const char *name, mbt_error *error);
 
 #endif

@@ -12,9 +12,11 @@ static bool in_range(uint32_t value, uint32_t lowest, uint32_t highest)
     return value >= lowest && value <= highest;
 }
 
+/* Each matrix has a type of its own. */
 static bool matrix_is(const mbt_matrix *w, uint32_t taps, uint32_t k, uint32_t n)
 {
-    return w->type == MBT_WEIGHT_F32 && w->taps == taps && w->k == k && w->n == n && w->data && w->bias;
+    return (w->type == MBT_WEIGHT_F32 || w->type == MBT_WEIGHT_F16) && w->taps == taps && w->k == k && w->n == n &&
+           w->data && w->bias;
 }
 
 static bool unit_is(const mbt_unit *unit, uint32_t taps, uint32_t k, uint32_t n)

@@ -44,10 +44,19 @@ static inline void mbt_run_stage(mbt_run *run, const char *stage, unsigned index
         run->hook(run->hook_cookie, stage, index, data, count);
 }
 
+/* Bytes of a weight. */
+static inline size_t mbt_weight_size(const mbt_matrix *w)
+{
+    return w->type == MBT_WEIGHT_F16 ? sizeof(uint16_t) : sizeof(float);
+}
+
 /* The matrix product for the weights' type; mbt_model_check has made sure that there is one. */
 static inline void mbt_gemm_run(const mbt_kernels *kernels, const mbt_gemm *gemm)
 {
-    kernels->gemm_f32(gemm);
+    if (gemm->w->type == MBT_WEIGHT_F16)
+        kernels->gemm_f16(gemm);
+    else
+        kernels->gemm_f32(gemm);
 }
 
 /* A linear layer: out[m] = w in[m], or out[m] += w in[m]. */

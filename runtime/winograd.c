@@ -2,6 +2,8 @@
  * few frames need stays in the second-level cache: at C = 64 and 201 bins, 470 KB and 295 KB of weights. */
 #include "winograd.h"
 
+#include "run.h"
+
 static size_t tile_count(size_t bins)
 {
     return (bins + MBT_WINOGRAD_OUTPUTS - 1) / MBT_WINOGRAD_OUTPUTS;
@@ -24,13 +26,14 @@ void mbt_winograd_run(const mbt_kernels *kernels, const mbt_winograd *winograd, 
     float *products = winograd->products + worker * MBT_WINOGRAD_FRAMES * frame_size;
     mbt_matrix weights = *conv;
     weights.taps = 1;
+    const size_t matrix_size = conv->k * MBT_PADDED(channels) * mbt_weight_size(conv);
     for (size_t group = 0; group < conv->taps / MBT_WINOGRAD_POINTS; group++) {
         for (size_t i = 0; i < frames + 2; i++)
             kernels->winograd_input(inputs[i].row + (inputs[i].ld ? group * channels : 0), inputs[i].ld, bins, channels,
                                     transformed + i * channels, (ptrdiff_t)ldv, tiles * ldv);
         for (size_t point = 0; point < MBT_WINOGRAD_POINTS; point++) {
             const size_t matrix = group * MBT_WINOGRAD_POINTS + point;
-            weights.data = (const float *)conv->data + matrix * conv->k * MBT_PADDED(channels);
+            weights.data = (const unsigned char *)conv->data + matrix * matrix_size;
             for (size_t i = 0; i < frames; i++) {
                 const mbt_gemm gemm = {.w = &weights,
                                        .a = {transformed + point * tiles * ldv + i * channels},
@@ -39,7 +42,7 @@ void mbt_winograd_run(const mbt_kernels *kernels, const mbt_winograd *winograd, 
                                        .ldo = (ptrdiff_t)channels,
                                        .rows = tiles,
                                        .accumulate = group > 0};
-                kernels->gemm_f32(&gemm);
+                mbt_gemm_run(kernels, &gemm);
             }
         }
     }

@@ -1,5 +1,6 @@
 /* gemm_tiles.h: the matrix product by tiles, but for the innermost loop. Included by each architecture's gemm.c, which has
- * defined TILE_ROWS (at most 13), TILE_PANELS (1 or 2), if it likes TILE_PART (below 16), and
+ * included gemm_weights.h and defined TILE_ROWS (at most 13), TILE_PANELS (1 or 2), TILE_PART (below 16) if it likes,
+ * and
  *     multiply(acc, weights, panel_size, a, lda, k, rows, panels)
  *         acc[p][r] += sum_i a[r * lda + i] weights[p * panel_size + i * 16 ..], i in order, one fma each.
  * rows and panels are constants in every call, so that the accumulators are registers; panels 0 stands for the first
@@ -14,7 +15,8 @@
 /* What a tile is told: its first row, and where its outputs stand. */
 typedef struct mbt_tile {
     size_t row;
-    const float *weights, *bias;
+    const weight *weights;
+    const float *bias;
     float *out;
     ptrdiff_t ldo;
 } mbt_tile;
@@ -123,7 +125,7 @@ static void last_panel(const mbt_gemm *g, const mbt_tile *t, size_t rows, size_t
         memcpy(t->out + (ptrdiff_t)r * t->ldo, whole[r], n * sizeof(float));
 }
 
-void MBT_FN(gemm_f32)(const mbt_gemm *g)
+void GEMM(const mbt_gemm *g)
 {
     const mbt_matrix *w = g->w;
     /* Rows are spread evenly over the fewest tiles: 25 rows are 13 and 12, not twice 12 and 1. */
@@ -131,7 +133,7 @@ void MBT_FN(gemm_f32)(const mbt_gemm *g)
     for (size_t o = 0; o < w->n;) {
         const size_t left = w->n - o, panels = left >= TILE_PANELS * MBT_LANES ? TILE_PANELS : 1;
         for (size_t i = 0, row = 0, rows; i < tiles; i++, row += rows) {
-            const mbt_tile t = {row, (const float *)w->data + o * w->taps * w->k, w->bias + o,
+            const mbt_tile t = {row, (const weight *)w->data + o * w->taps * w->k, w->bias + o,
                                 g->out + (ptrdiff_t)row * g->ldo + o, g->ldo};
             rows = (g->rows - row + tiles - i - 1) / (tiles - i);
             if (panels == TILE_PANELS && TILE_PANELS > 1)

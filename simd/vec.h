@@ -4,6 +4,7 @@
  * The architecture's own vec_arch.h supplies, each exactly rounded or exact in each lane:
  *     vf v_set(x)              x in all lanes
  *     vf v_load(p)             16 floats;  v_load_n(p, n): the first n, 0 <= n <= 16, and 0 in the other lanes
+ *     vf v_load_half(p)        16 finite numbers of binary16, exactly
  *     void v_store(p, v)       16 floats;  v_store_n(p, v, n): the first n
  *     vf v_add, v_sub, v_mul, v_div (a, b),  v_sqrt, v_abs (a)
  *     vf v_fma(a, b, c)        a b + c, rounded once
@@ -33,6 +34,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "half.h"
 #include "kernels.h"
 
 #if MBT_SLEEF

@@ -37,7 +37,7 @@ static void print_help(void)
          "Options:\n"
          "  --isa LIST      scalar, avx2, avx512, neon, auto; by default all that run here (network: the fastest)\n"
          "  --filter TEXT   kernels: those whose name or shape has the text\n"
-         "  --model NAME    tiny (built in), or FILE.so; by default network runs tiny, and kernels takes the\n"
+         "  --model NAME    one that is built in, or FILE.so; by default network runs tiny, and kernels takes the\n"
          "                  shapes of the published size and of tiny\n"
          "  --seconds LIST  network: lengths of audio, 0.1 to 600; by default 2\n"
          "  --threads LIST  network: 1 to 256; by default 1\n"

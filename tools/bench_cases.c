@@ -42,6 +42,16 @@ float *mbt_case_row(mbt_bench_case *c, mbt_case_role role, size_t width)
     return mbt_case_rows(c, role, 1, width, width, 1, false);
 }
 
+const void *mbt_case_halves(mbt_bench_case *c, size_t count)
+{
+    uint16_t *data = (uint16_t *)(void *)mbt_case_row(c, MBT_CASE_IN, (count + 1) / 2);
+    for (size_t i = 0; !c->overflow && i < count; i++) {
+        const double x = next_random(&c->random);
+        data[i] = (uint16_t)(0x2c00 + (unsigned)(x * 0x1000) + (next_random(&c->random) < 0.5 ? 0x8000u : 0));
+    }
+    return data;
+}
+
 void mbt_case_name(mbt_bench_case *c, const mbt_shape *shape, const char *format, ...)
 {
     const int used = snprintf(c->shape, sizeof c->shape, "%s ", shape->label);

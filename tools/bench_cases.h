@@ -66,6 +66,9 @@ float *mbt_case_rows(mbt_bench_case *c, mbt_case_role role, size_t rows, size_t 
 /* The same, one row from -1 to 1. */
 float *mbt_case_row(mbt_bench_case *c, mbt_case_role role, size_t width);
 
+/* Weights in binary16, aligned to 64 bytes: numbers from 1/16 to 1 of both signs. */
+const void *mbt_case_halves(mbt_bench_case *c, size_t count);
+
 /* The name of the case: what it is, with the network's label before it. */
 void mbt_case_name(mbt_bench_case *c, const mbt_shape *shape, const char *format, ...) MBT_PRINTF(3, 4);
 

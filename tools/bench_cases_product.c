@@ -1,5 +1,6 @@
 /* bench_cases_product.c: matrix products and convolutions. */
 #include "bench_cases.h"
+#include "run.h"
 #include "winograd.h"
 
 /* A product of the network: out [rows][n] += or = the sum over taps of [rows][k] [k][n]. */
@@ -10,6 +11,9 @@ typedef struct product {
 } product;
 
 enum { PRODUCTS = 20, TIME_TAPS = 3 };
+
+/* Places in the list below. */
+enum { UNIT_3 = 4, WINOGRAD_POINT = 6, IN_PROJ = 12, X_PROJ, DT_PROJ, OUT_PROJ };
 
 /* Those of a network, in the order of its parts; the row distances are those that the runtime uses. */
 static void list_products(const mbt_shape *s, product list[PRODUCTS])
@@ -45,17 +49,11 @@ static void list_products(const mbt_shape *s, product list[PRODUCTS])
 
 static void call_gemm(const mbt_kernels *kernels, const mbt_bench_case *c)
 {
-    kernels->gemm_f32(&c->arguments.gemm);
+    mbt_gemm_run(kernels, &c->arguments.gemm);
 }
 
-bool mbt_cases_gemm_f32(mbt_bench_case *c, const mbt_shape *s, size_t number)
+static void make_product(mbt_bench_case *c, const mbt_shape *s, const product *p, mbt_weight_type type)
 {
-    product list[PRODUCTS];
-    if (number >= PRODUCTS) {
-        return false;
-    }
-    list_products(s, list);
-    const product *p = &list[number];
     mbt_case_name(c, s, "%s", p->name);
     /* A window of 3 x 3 has a frame for each tap in time, others have one; taps along frequency are a bin apart. */
     const bool square = p->taps == 9;
@@ -63,12 +61,13 @@ bool mbt_cases_gemm_f32(mbt_bench_case *c, const mbt_shape *s, size_t number)
     const size_t bin = p->taps == 3 ? p->lda / 2 : p->lda;
     const size_t frame = p->rows + offsets;
     float *a = mbt_case_rows(c, MBT_CASE_IN, frames * frame, p->k, p->lda, 1, false);
+    const size_t weights = p->taps * p->k * MBT_PADDED(p->n);
     c->matrix = (mbt_matrix){
-        .type = MBT_WEIGHT_F32,
+        .type = (uint32_t)type,
         .taps = (uint32_t)p->taps,
         .k = (uint32_t)p->k,
         .n = (uint32_t)p->n,
-        .data = mbt_case_row(c, MBT_CASE_IN, p->taps * p->k * MBT_PADDED(p->n)),
+        .data = type == MBT_WEIGHT_F16 ? mbt_case_halves(c, weights) : mbt_case_row(c, MBT_CASE_IN, weights),
         .bias = mbt_case_row(c, MBT_CASE_IN, MBT_PADDED(p->n)),
     };
     mbt_gemm *gemm = &c->arguments.gemm;
@@ -85,6 +84,29 @@ bool mbt_cases_gemm_f32(mbt_bench_case *c, const mbt_shape *s, size_t number)
     c->flops = mbt_work_gemm(gemm);
     c->elements = (double)(p->rows * p->n);
     c->call = call_gemm;
+}
+
+bool mbt_cases_gemm_f32(mbt_bench_case *c, const mbt_shape *s, size_t number)
+{
+    product list[PRODUCTS];
+    if (number >= PRODUCTS) {
+        return false;
+    }
+    list_products(s, list);
+    make_product(c, s, &list[number], MBT_WEIGHT_F32);
+    return true;
+}
+
+/* The largest convolution, a product of Winograd's, and the layers of Mamba. */
+bool mbt_cases_gemm_f16(mbt_bench_case *c, const mbt_shape *s, size_t number)
+{
+    static const size_t chosen[] = {UNIT_3, WINOGRAD_POINT, IN_PROJ, X_PROJ, DT_PROJ, OUT_PROJ};
+    product list[PRODUCTS];
+    if (number >= sizeof chosen / sizeof chosen[0]) {
+        return false;
+    }
+    list_products(s, list);
+    make_product(c, s, &list[chosen[number]], MBT_WEIGHT_F16);
     return true;
 }
 

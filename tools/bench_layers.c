@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "run.h"
+
 const char *mbt_layer_name(mbt_layer layer)
 {
     static const char *const names[] = {
@@ -27,7 +29,7 @@ static bool add(mbt_layer_index *index, const mbt_matrix *w, mbt_layer layer)
         index->room = room;
     }
     const unsigned char *begin = w->data;
-    const size_t bytes = (size_t)w->taps * w->k * MBT_PADDED(w->n) * sizeof(float);
+    const size_t bytes = (size_t)w->taps * w->k * MBT_PADDED(w->n) * mbt_weight_size(w);
     index->range[index->count++] = (mbt_layer_range){begin, begin + bytes, layer};
     return true;
 }

@@ -346,7 +346,7 @@ int mbt_bench_network(const mbt_bench_options *options)
 {
     mbt_loaded_model loaded;
     mbt_svg file, *svg = options->svg != NULL ? &file : NULL;
-    if (!mbt_model_load(options->model != NULL ? options->model : "tiny", &loaded)) {
+    if (!mbt_model_load(options->model != NULL ? options->model : MBT_DEFAULT_MODEL_NAME, &loaded)) {
         return MBT_EXIT_FAILED;
     }
     const bool done =

@@ -107,13 +107,6 @@ static void record(int which, uint64_t begin, double flops)
     }
 }
 
-static void profile_gemm_f32(const mbt_gemm *gemm)
-{
-    const uint64_t begin = mbt_bench_ticks();
-    profiler.kernels->gemm_f32(gemm);
-    record((int)mbt_layer_find(&profiler.index, gemm->w->data), begin, mbt_work_gemm(gemm));
-}
-
 /* A new kernel needs a line here, or else the table below does not compile: its kind, its name, its parameters, its
  * arguments, and the operations of a call, 0 where the rate tells nothing. */
 #define PROFILED(kind, name, parameters, arguments, flops) \
@@ -125,7 +118,18 @@ static void profile_gemm_f32(const mbt_gemm *gemm)
         record(ENTRY_##name, begin, flops);                \
     }
 
-enum { KIND_gemm_f32 = MBT_KIND_PRODUCT };
+/* Products are counted by layer. */
+#define PROFILED_PRODUCT(name)                                                                   \
+    enum { KIND_##name = MBT_KIND_PRODUCT };                                                     \
+    static void profile_##name(const mbt_gemm *gemm)                                             \
+    {                                                                                            \
+        const uint64_t begin = mbt_bench_ticks();                                                \
+        profiler.kernels->name(gemm);                                                            \
+        record((int)mbt_layer_find(&profiler.index, gemm->w->data), begin, mbt_work_gemm(gemm)); \
+    }
+
+PROFILED_PRODUCT(gemm_f32)
+PROFILED_PRODUCT(gemm_f16)
 PROFILED(MBT_KIND_PRODUCT, winograd_input,
          (const float *x, ptrdiff_t ld, size_t bins, size_t channels, float *v, ptrdiff_t ldv, size_t point),
          (x, ld, bins, channels, v, ldv, point), mbt_work_winograd_input(bins, channels))

@@ -45,7 +45,8 @@ static void print_help(void)
          "when it is done, and may be IN. The bandwidth of the result is that of the model: 8 kHz for tiny.\n"
          "\n"
          "Options:\n"
-         "  --model NAME   tiny (built in, the default), or FILE.so made from the C that mambac writes\n"
+         "  --model NAME   tiny (the default) or another that is built in (see info), or FILE.so made from the C\n"
+         "                 that mambac writes\n"
          "  --format F     how samples are stored: s16, s24 or f32; by default as in IN\n"
          "  --threads N    1 to 256; 0, the default, stands for one for each core\n"
          "  --isa NAME     kernels: auto (default), scalar, avx2, avx512 or neon. Every choice gives the same bits\n"
@@ -82,7 +83,7 @@ static int parse_request(int argc, char **argv, request *r)
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
-    *r = (request){.model = "tiny", .isa = MBT_ISA_AUTO};
+    *r = (request){.model = MBT_DEFAULT_MODEL_NAME, .isa = MBT_ISA_AUTO};
     opterr = 0;
     int found;
     while ((found = getopt_long(argc, argv, ":qh", options, NULL)) != -1) {

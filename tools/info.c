@@ -8,16 +8,17 @@
 
 #include "command.h"
 #include "model_load.h"
+#include "models.h"
 
 enum { MEMORY_SECONDS = 10 };
 
 static void print_help(void)
 {
     puts("Usage: mambattention info [OPTION]...\n"
-         "Shows the version, the kernels that run on this machine, and the model built in.\n"
+         "Shows the version, the kernels that run on this machine, and the models built in.\n"
          "\n"
          "Options:\n"
-         "  --model NAME  show this model, with its provenance: tiny (built in), or FILE.so\n"
+         "  --model NAME  show this model, with its provenance: one that is built in, or FILE.so\n"
          "  -h, --help    show this help");
 }
 
@@ -38,6 +39,22 @@ static bool print_version_and_kernels(void)
     return true;
 }
 
+/* A line for each model built in. */
+static bool print_models(void)
+{
+    puts("models:");
+    for (const mbt_linked_model *linked = mbt_linked_models; linked->name != NULL; linked++) {
+        mbt_model_info info;
+        const mbt_status status = mbt_model_describe(linked->model, &info);
+        if (status != MBT_OK) {
+            return mbt_complain_status(status, linked->name);
+        }
+        printf("  %-12s %-4s %10" PRIu64 " bytes%s\n", linked->name, info.precision, info.weight_bytes,
+               linked->model == mbt_model_default() ? "  (" MBT_DEFAULT_MODEL_NAME ", the default)" : "");
+    }
+    return true;
+}
+
 static bool print_model(const char *name, const mbt_loaded_model *loaded)
 {
     const mbt_model_info *info = &loaded->info;
@@ -54,7 +71,7 @@ static bool print_model(const char *name, const mbt_loaded_model *loaded)
     printf("  n_fft, hop   %" PRIu32 ", %" PRIu32 "\n", info->n_fft, info->hop);
     printf("  network      %" PRIu32 " channels, %" PRIu32 " blocks\n", info->channels, info->blocks);
     printf("  parameters   %" PRIu64 "\n", info->parameters);
-    printf("  weights      %" PRIu64 " bytes\n", info->weight_bytes);
+    printf("  weights      %" PRIu64 " bytes, %s\n", info->weight_bytes, info->precision);
     printf("  work         %.3f GMAC for a second of audio\n", info->macs_per_second / 1e9);
     printf("  memory       %.1f MB for %d s\n", (double)memory / 1e6, (int)MEMORY_SECONDS);
     return true;
@@ -73,10 +90,10 @@ static void print_provenance(const char *text)
 static int show(const char *model)
 {
     mbt_loaded_model loaded;
-    if (!mbt_model_load(model != NULL ? model : "tiny", &loaded)) {
+    if (!mbt_model_load(model != NULL ? model : MBT_DEFAULT_MODEL_NAME, &loaded)) {
         return MBT_EXIT_FAILED;
     }
-    bool done = print_version_and_kernels() && print_model(model, &loaded);
+    bool done = print_version_and_kernels() && print_models() && print_model(model, &loaded);
     if (done && model != NULL) {
         print_provenance(loaded.info.provenance);
     }

@@ -1,4 +1,4 @@
-/* model_load.c: finds the model that --model names: the one linked in, or a shared object. */
+/* model_load.c: finds the model that --model names: one that is linked in, or a shared object. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "model_load.h"
@@ -15,6 +15,7 @@
 #endif
 
 #include "command.h"
+#include "models.h"
 
 /* dlopen maps a file that was cut short without complaint, and the first touch of what is missing kills the process. So
  * what the ELF headers speak of is compared with the size of the file; all else about them is left to dlopen. */
@@ -46,12 +47,37 @@ static bool is_complete(FILE *file, unsigned long long size)
     return true;
 }
 
-static bool check_file(const char *name, const char *built_in)
+/* The model linked in that has this name, or NULL. */
+static const mbt_model *find_linked(const char *name)
+{
+    if (strcmp(name, MBT_DEFAULT_MODEL_NAME) == 0) {
+        return mbt_model_default();
+    }
+    for (const mbt_linked_model *linked = mbt_linked_models; linked->name != NULL; linked++) {
+        if (strcmp(name, linked->name) == 0) {
+            return linked->model;
+        }
+    }
+    return NULL;
+}
+
+static bool no_such_model(const char *name)
+{
+    char names[128] = "";
+    for (const mbt_linked_model *linked = mbt_linked_models; linked->name != NULL; linked++) {
+        const size_t used = strlen(names);
+        snprintf(names + used, sizeof names - used, ", %s", linked->name);
+    }
+    return mbt_complain("no model '%s': not built in (%s%s), and no file in this folder", name, MBT_DEFAULT_MODEL_NAME,
+                        names);
+}
+
+static bool check_file(const char *name)
 {
     struct stat about;
     if (stat(name, &about) != 0) {
         if (errno == ENOENT && strchr(name, '/') == NULL) {
-            return mbt_complain("no model '%s': neither the built-in '%s' nor a file in this folder", name, built_in);
+            return no_such_model(name);
         }
         return mbt_complain("model '%s': %s", name, strerror(errno));
     }
@@ -84,9 +110,9 @@ static void *open_library(const char *name)
     return library;
 }
 
-static bool load_file(const char *name, const char *built_in, mbt_loaded_model *loaded)
+static bool load_file(const char *name, mbt_loaded_model *loaded)
 {
-    if (!check_file(name, built_in)) {
+    if (!check_file(name)) {
         return false;
     }
     loaded->library = open_library(name);
@@ -105,19 +131,12 @@ static bool load_file(const char *name, const char *built_in, mbt_loaded_model *
 bool mbt_model_load(const char *name, mbt_loaded_model *loaded)
 {
     memset(loaded, 0, sizeof *loaded);
-    loaded->model = mbt_model_default();
-    mbt_status status = mbt_model_describe(loaded->model, &loaded->info);
-    if (status != MBT_OK) {
-        return mbt_complain("built-in model: %s", mbt_status_string(status));
-    }
-    if (strcmp(name, loaded->info.name) == 0) {
-        return true;
-    }
-    if (!load_file(name, loaded->info.name, loaded)) {
+    loaded->model = find_linked(name);
+    if (loaded->model == NULL && !load_file(name, loaded)) {
         mbt_model_unload(loaded);
         return false;
     }
-    status = mbt_model_describe(loaded->model, &loaded->info);
+    const mbt_status status = mbt_model_describe(loaded->model, &loaded->info);
     if (status != MBT_OK) {
         mbt_model_unload(loaded);
         return mbt_complain("model '%s': %s", name, mbt_status_string(status));

@@ -9,10 +9,13 @@
 typedef struct mbt_loaded_model {
     const mbt_model *model;
     mbt_model_info info; /* its texts live as long as the model */
-    void *library;       /* from dlopen; NULL for the model linked in */
+    void *library;       /* from dlopen; NULL for a model linked in */
 } mbt_loaded_model;
 
-/* name: that of the model linked in, or a shared object made of the C that mambac writes.
+#define MBT_DEFAULT_MODEL_NAME "tiny"
+
+/* name: MBT_DEFAULT_MODEL_NAME for the first of the models linked in, or one of their names (weights/models.h), or a
+ * shared object made of the C that mambac writes.
  * On failure false, told in a line. */
 bool mbt_model_load(const char *name, mbt_loaded_model *loaded);
 

@@ -44,13 +44,23 @@ static void note(const char *kernel, size_t a, size_t b, size_t c, size_t d, siz
     notes[i].calls++;
 }
 
-static void note_gemm_f32(const mbt_gemm *g)
+static void note_gemm(const char *kernel, const mbt_gemm *g)
 {
     size_t taps = 0;
     for (uint32_t tap = 0; tap < g->w->taps; tap++) {
         taps += g->a[tap] != NULL;
     }
-    note("gemm_f32", g->w->k, g->w->n, taps, g->accumulate != 0, g->rows);
+    note(kernel, g->w->k, g->w->n, taps, g->accumulate != 0, g->rows);
+}
+
+static void note_gemm_f32(const mbt_gemm *g)
+{
+    note_gemm("gemm_f32", g);
+}
+
+static void note_gemm_f16(const mbt_gemm *g)
+{
+    note_gemm("gemm_f16", g);
 }
 
 static void note_attend(const mbt_attend *attend)
@@ -161,7 +171,7 @@ __attribute__((noinline)) void mbt_trace_end(void)
         return 0;          \
     } while (0)
 
-static int call_gemm(const mbt_kernels *kernels, const size_t *s, size_t rows)
+static int call_gemm(void (*kernel)(const mbt_gemm *), const size_t *s, size_t rows)
 {
     const mbt_matrix matrix = {
         .taps = (uint32_t)s[2], .k = (uint32_t)s[0], .n = (uint32_t)s[1], .data = weights, .bias = more};
@@ -174,7 +184,7 @@ static int call_gemm(const mbt_kernels *kernels, const size_t *s, size_t rows)
     for (size_t tap = 0; tap < s[2]; tap++) {
         gemm.a[tap] = in;
     }
-    CALL(kernels->gemm_f32(&gemm));
+    CALL(kernel(&gemm));
 }
 
 static int call_attend(const mbt_kernels *kernels, const size_t *s, size_t keys)
@@ -281,7 +291,9 @@ static int call_kernel(const char *name, const size_t *s, size_t rows)
     fill(weights, -0.1f);
     fill(more, 0.2f);
     if (strcmp(name, "gemm_f32") == 0) {
-        return call_gemm(kernels, s, rows);
+        return call_gemm(kernels->gemm_f32, s, rows);
+    } else if (strcmp(name, "gemm_f16") == 0) {
+        return call_gemm(kernels->gemm_f16, s, rows); /* any bits but those of infinity and NaN are weights */
     } else if (strcmp(name, "attend") == 0) {
         return call_attend(kernels, s, rows);
     } else if (strcmp(name, "scan") == 0) {

@@ -35,6 +35,16 @@ static inline vf v_load(const float *p)
     return (vf){_mm256_loadu_ps(p) V_HI(_mm256_loadu_ps(p + 8))};
 }
 
+static inline __m256 v_load_half_8(const uint16_t *p)
+{
+    return _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)(const void *)p));
+}
+
+static inline vf v_load_half(const uint16_t *p)
+{
+    return (vf){v_load_half_8(p) V_HI(v_load_half_8(p + 8))};
+}
+
 static inline void v_store(float *p, vf a)
 {
     _mm256_storeu_ps(p, a.lo);

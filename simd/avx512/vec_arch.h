@@ -27,6 +27,11 @@ static inline vf v_load(const float *p)
     return _mm512_loadu_ps(p);
 }
 
+static inline vf v_load_half(const uint16_t *p)
+{
+    return _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)(const void *)p));
+}
+
 static inline vf v_load_n(const float *p, size_t n)
 {
     return _mm512_maskz_loadu_ps(v_first(n), p);

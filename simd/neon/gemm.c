@@ -1,27 +1,33 @@
 /* neon/gemm.c: tiles of up to 5 rows and one panel: 20 accumulators of 4 floats, 4 registers for the weights of an
  * input, 5 for four inputs of each row. */
-#include "vec.h"
+#include "gemm_weights.h"
 
 #define TILE_ROWS 5
 #define TILE_PANELS 1
 #define TILE_PART 4
+
+#ifdef MBT_WEIGHTS_F16
+#define load_weights v_load_half_4
+#else
+#define load_weights vld1q_f32
+#endif
 
 /* sum += w x[lane], as vfmaq_laneq_f32, but volatile statements keep their order. Left alone, gcc adds to one sum
  * several times in a row and copies sums between registers; processors that issue in order wait for that. */
 #define FMLA(sum, w, x, lane) __asm__ volatile("fmla %0.4s, %1.4s, %2.s[" #lane "]" : "+w"(sum) : "w"(w), "w"(x))
 
 /* sum += weights of input i + lane times lane `lane` of x, in all rows. */
-#define MULTIPLY_LANE(lane)                                               \
-    do {                                                                  \
-        float32x4_t w[4];                                                 \
-        for (size_t q = 0; q < quarters; q++)                             \
-            w[q] = vld1q_f32(weights + (i + (lane)) * MBT_LANES + 4 * q); \
-        for (size_t q = 0; q < quarters; q++)                             \
-            for (size_t r = 0; r < rows; r++)                             \
-                FMLA(sum[r][q], w[q], x[r], lane);                        \
+#define MULTIPLY_LANE(lane)                                                  \
+    do {                                                                     \
+        float32x4_t w[4];                                                    \
+        for (size_t q = 0; q < quarters; q++)                                \
+            w[q] = load_weights(weights + (i + (lane)) * MBT_LANES + 4 * q); \
+        for (size_t q = 0; q < quarters; q++)                                \
+            for (size_t r = 0; r < rows; r++)                                \
+                FMLA(sum[r][q], w[q], x[r], lane);                           \
     } while (0)
 
-static inline __attribute__((always_inline)) void multiply(vf acc[TILE_PANELS][TILE_ROWS], const float *weights,
+static inline __attribute__((always_inline)) void multiply(vf acc[TILE_PANELS][TILE_ROWS], const weight *weights,
                                                            size_t panel_size, const float *a, ptrdiff_t lda, size_t k,
                                                            size_t rows, size_t panels)
 {

@@ -41,6 +41,19 @@ static inline vf v_load(const float *p)
     return r;
 }
 
+static inline float32x4_t v_load_half_4(const uint16_t *p)
+{
+    return vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(p)));
+}
+
+static inline vf v_load_half(const uint16_t *p)
+{
+    vf r;
+    V_EACH
+    r.v[i] = v_load_half_4(p + 4 * i);
+    return r;
+}
+
 static inline void v_store(float *p, vf a)
 {
     V_EACH

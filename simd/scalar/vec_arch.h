@@ -47,6 +47,14 @@ static inline vf v_load(const float *p)
     return r;
 }
 
+static inline vf v_load_half(const uint16_t *p)
+{
+    vf r;
+    V_EACH
+    r.v[i] = mbt_float_from_half(p[i]);
+    return r;
+}
+
 static inline vf v_load_n(const float *p, size_t n)
 {
     vf r = {{0}};

@@ -122,7 +122,8 @@ START_TEST(the_embedded_model_describes_itself)
 {
     mbt_model_info info;
     ck_assert_int_eq(mbt_model_describe(mbt_model_default(), &info), MBT_OK);
-    ck_assert_str_eq(info.name, "tiny");
+    ck_assert_str_eq(info.name, "tiny_f32");
+    ck_assert_str_eq(info.precision, "f32");
     ck_assert_msg(strstr(info.provenance, "sha256 ") != NULL && strstr(info.provenance, "tiny.pth\n") != NULL, "%s",
                   info.provenance);
     ck_assert_uint_eq(info.sample_rate, 16000);

@@ -6,13 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "golden_models.h"
 #include "mambattention/mambattention.h"
 #include "stages.h"
 
 #define PATH_SIZE 4096
 #define MAX_SAMPLES ((size_t)1 << 24)
-
-extern const mbt_model mbt_model_small;
 
 /* Where the tensors go, and whether all of them got there. */
 typedef struct destination {
@@ -32,16 +31,17 @@ static void write_tensor(void *cookie, const char *stage, unsigned index, const 
     to->good = to->good && written && closed;
 }
 
-/* A name without a slash is a model linked in; another is a shared object made of the C that mambac wrote. */
+/* A name without a slash is a model linked in, in f32 unless it ends in -f16; another is a shared object made of the C
+ * that mambac wrote. */
 static const mbt_model *find_model(const char *name)
 {
-    if (strcmp(name, "tiny") == 0) {
-        return mbt_model_default();
+    if (strchr(name, '/') == NULL) {
+        char first[16];
+        const char *dash = strchr(name, '-');
+        snprintf(first, sizeof first, "%.*s", (int)strcspn(name, "-"), name);
+        return mbt_golden_model(first, dash != NULL ? dash + 1 : "f32");
     }
-    if (strcmp(name, "small") == 0) {
-        return &mbt_model_small;
-    }
-    void *library = strchr(name, '/') != NULL ? dlopen(name, RTLD_NOW | RTLD_LOCAL) : NULL;
+    void *library = dlopen(name, RTLD_NOW | RTLD_LOCAL);
     const mbt_model *const *plugin = library != NULL ? dlsym(library, "mbt_model_plugin") : NULL;
     return plugin != NULL ? *plugin : NULL;
 }
@@ -90,7 +90,7 @@ int main(int argc, char **argv)
     mbt_options_init(&options);
     options.threads = 1;
     if (argc < 4 || argc > 5 || (argc == 5 && mbt_isa_from_name(argv[4], &options.isa) != MBT_OK)) {
-        fprintf(stderr, "usage: %s MODEL INPUT.s16 FOLDER [ISA]\nMODEL: tiny, small, or a path to a shared object\n",
+        fprintf(stderr, "usage: %s MODEL INPUT.s16 FOLDER [ISA]\nMODEL: tiny, tiny-f16, small, small-f16, or PATH.so\n",
                 argv[0]);
         return 2;
     }

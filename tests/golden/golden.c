@@ -131,15 +131,18 @@ void mbt_golden_free(mbt_golden *golden)
     memset(golden, 0, sizeof *golden);
 }
 
-bool mbt_golden_hash(const char *name, char hash[65])
+bool mbt_golden_hash(const char *name, const char *precision, char hash[65])
 {
+    char wanted[64];
+    const bool plain = strcmp(precision, "f32") == 0;
+    snprintf(wanted, sizeof wanted, "%s%s%s", name, plain ? "" : "-", plain ? "" : precision);
     FILE *file = open_file(".", "hashes", ".txt");
     bool found = false;
     char line[256], named[64];
     int sleef = -1;
     while (!found && file != NULL && fgets(line, sizeof line, file) != NULL) {
         found = line[0] != '#' && sscanf(line, "%d %63s %64s", &sleef, named, hash) == 3 && sleef == MBT_SLEEF &&
-                strcmp(named, name) == 0;
+                strcmp(named, wanted) == 0;
     }
     if (file != NULL) {
         fclose(file);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "golden.h"
+#include "golden_models.h"
 #include "mambattention/mambattention.h"
 #include "sha256.h"
 #include "stages.h"
@@ -16,15 +17,28 @@
 #define MAX_PHASE_ERROR 1e-5 /* |wrapped phase error| * sqrt(r^2 + i^2) */
 #define PI 3.14159265358979323846
 
-extern const mbt_model mbt_model_small;
-
 static const char *const case_names[] = {
 #define MBT_CASE(name) name,
+#define MBT_SMALLER_CASE(name, precision, snr)
 #include "cases.def"
 #undef MBT_CASE
+#undef MBT_SMALLER_CASE
 };
 
 #define CASE_COUNT ((int)(sizeof case_names / sizeof case_names[0]))
+
+static const struct {
+    const char *name, *precision;
+    double snr;
+} smaller_cases[] = {
+#define MBT_CASE(name)
+#define MBT_SMALLER_CASE(name, precision, snr) {name, precision, snr},
+#include "cases.def"
+#undef MBT_CASE
+#undef MBT_SMALLER_CASE
+};
+
+#define SMALLER_COUNT ((int)(sizeof smaller_cases / sizeof smaller_cases[0]))
 
 /* What a run has shown: the worst of each stage, by tensor of the case. */
 typedef struct observed {
@@ -76,9 +90,11 @@ static void observe(void *cookie, const char *kind, unsigned index, const float 
 }
 
 /* Enhances the case's input into out, with the hook where seen is not NULL. */
-static void enhance(const mbt_golden *golden, mbt_isa isa, unsigned threads, observed *seen, float *out)
+static void enhance(const mbt_golden *golden, const char *precision, mbt_isa isa, unsigned threads, observed *seen,
+                    float *out)
 {
-    const mbt_model *model = strcmp(golden->model, "small") == 0 ? &mbt_model_small : mbt_model_default();
+    const mbt_model *model = mbt_golden_model(golden->model, precision);
+    ck_assert_msg(model != NULL, "no model %s in %s", golden->model, precision);
     mbt_options options;
     mbt_options_init(&options);
     options.max_samples = golden->samples;
@@ -105,7 +121,7 @@ static void load(const char *name, mbt_golden *golden, float **out)
 static void compare_with_reference(const char *name, const mbt_golden *golden, mbt_isa isa, float *out)
 {
     observed seen = {.golden = golden};
-    enhance(golden, isa, 1, &seen, out);
+    enhance(golden, "f32", isa, 1, &seen, out);
     const double snr = -20 * log10(relative_error(mbt_golden_find(golden, "output"), out));
     printf("%s %s: output %.1f dB", name, mbt_isa_name(isa), snr);
     for (size_t i = 0; i < golden->tensor_count; i++) {
@@ -143,24 +159,57 @@ START_TEST(agrees_with_the_reference)
 }
 END_TEST
 
-START_TEST(has_the_same_bits_everywhere)
+static void expect_the_same_bits(const char *name, const char *precision)
 {
     static const unsigned thread_counts[] = {1, 2, 3, 8};
-    const char *name = case_names[_i];
     char expected[MBT_SHA256_TEXT], found[MBT_SHA256_TEXT];
     mbt_golden golden;
     float *out;
     load(name, &golden, &out);
-    ck_assert_msg(mbt_golden_hash(name, expected), "hashes.txt has no line for case %s", name);
+    ck_assert_msg(mbt_golden_hash(name, precision, expected), "hashes.txt has no line for case %s in %s", name,
+                  precision);
     for (int isa = MBT_ISA_SCALAR; isa < MBT_ISA_COUNT; isa++) {
         for (size_t i = 0; mbt_isa_available((mbt_isa)isa) && i < sizeof thread_counts / sizeof thread_counts[0]; i++) {
-            enhance(&golden, (mbt_isa)isa, thread_counts[i], NULL, out);
+            enhance(&golden, precision, (mbt_isa)isa, thread_counts[i], NULL, out);
             mbt_sha256(out, golden.samples * sizeof *out, found);
-            ck_assert_msg(strcmp(found, expected) == 0, "%s, %s, %u threads: sha256 %s, not %s", name,
+            ck_assert_msg(strcmp(found, expected) == 0, "%s, %s, %s, %u threads: sha256 %s, not %s", name, precision,
                           mbt_isa_name((mbt_isa)isa), thread_counts[i], found, expected);
         }
     }
     free(out);
+    mbt_golden_free(&golden);
+}
+
+START_TEST(has_the_same_bits_everywhere)
+{
+    expect_the_same_bits(case_names[_i], "f32");
+}
+END_TEST
+
+START_TEST(smaller_has_the_same_bits_everywhere)
+{
+    expect_the_same_bits(smaller_cases[_i].name, smaller_cases[_i].precision);
+}
+END_TEST
+
+/* What fewer bits in the weights do to the output. Something, or else they are not what was run. */
+START_TEST(smaller_agrees_with_f32)
+{
+    mbt_golden golden;
+    float *plain, *smaller;
+    load(smaller_cases[_i].name, &golden, &plain);
+    smaller = malloc(golden.samples * sizeof *smaller);
+    ck_assert_ptr_nonnull(smaller);
+    enhance(&golden, "f32", MBT_ISA_AUTO, 1, NULL, plain);
+    enhance(&golden, smaller_cases[_i].precision, MBT_ISA_AUTO, 1, NULL, smaller);
+    const mbt_golden_tensor reference = {.count = golden.samples, .stride = 1, .kept = golden.samples, .data = plain};
+    const double snr = -20 * log10(relative_error(&reference, smaller));
+    printf("%s %s: %.1f dB against f32\n", smaller_cases[_i].name, smaller_cases[_i].precision, snr);
+    fflush(stdout);
+    ck_assert_msg(snr >= smaller_cases[_i].snr && snr < MIN_SNR, "%s in %s: %.1f dB, not %.1f", smaller_cases[_i].name,
+                  smaller_cases[_i].precision, snr, smaller_cases[_i].snr);
+    free(smaller);
+    free(plain);
     mbt_golden_free(&golden);
 }
 END_TEST
@@ -172,6 +221,8 @@ int main(void)
     tcase_set_timeout(group, 600); /* emulated and sanitized runs take long */
     tcase_add_loop_test(group, agrees_with_the_reference, 0, CASE_COUNT);
     tcase_add_loop_test(group, has_the_same_bits_everywhere, 0, CASE_COUNT);
+    tcase_add_loop_test(group, smaller_has_the_same_bits_everywhere, 0, SMALLER_COUNT);
+    tcase_add_loop_test(group, smaller_agrees_with_f32, 0, SMALLER_COUNT);
     suite_add_tcase(suite, group);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

@@ -1,5 +1,7 @@
 /* test_scalar_linear.c: products, normalisations, activation, sum. */
 #include <math.h>
+#include <stdbool.h>
+#include <stdint.h>
 
 #include "test_scalar.h"
 
@@ -8,15 +10,42 @@
 #define CHANNELS 37
 #define LD 41
 
+/* Rounds weights to binary16: bits in halves, and what the bits stand for, by IEEE 754's definition (-1)^s 2^(e - 15)
+ * (1 + f / 1024), 2^-14 f / 1024 where e is 0, in numbers. Three of four are in [-1, 1), the others anything finite. */
+static void fill_halves(uint16_t *halves, double *numbers, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const int e = (int)mbt_between(0, i % 4 == 0 ? 31 : 15), f = (int)mbt_between(0, 1024);
+        const int s = mbt_between(0, 2) < 1;
+        halves[i] = (uint16_t)(s << 15 | e << 10 | f);
+        numbers[i] = (s ? -1 : 1) * (e == 0 ? ldexp(f / 1024., -14) : ldexp(1 + f / 1024., e - 15));
+    }
+}
+
 /* A 3 x 3 convolution's shape: 9 taps, one left out, 19 outputs in two panels. The bound is that of a sum of fused
- * multiply-adds: each adds at most one rounding of what has been summed so far. */
+ * multiply-adds: each adds at most one rounding of what has been summed so far. Odd runs add to the outputs; the last
+ * two have binary16 weights. */
 START_TEST(gemm)
 {
-    enum { TAPS = 9, K = 11, N = 19, LEFT_OUT = 4 };
-    static float weights[2 * TAPS * K * 16], bias[32], a[TAPS][ROWS * LD], out[ROWS * LD], before[ROWS * LD];
-    const mbt_matrix w = {.type = MBT_WEIGHT_F32, .taps = TAPS, .k = K, .n = N, .data = weights, .bias = bias};
-    mbt_gemm g = {.w = &w, .lda = LD, .out = out, .ldo = LD, .rows = ROWS, .accumulate = _i};
-    mbt_fill_between(weights, sizeof weights / sizeof *weights, -1, 1);
+    enum { TAPS = 9, K = 11, N = 19, LEFT_OUT = 4, WEIGHTS = 2 * TAPS * K * 16 };
+    static float weights[WEIGHTS], bias[32], a[TAPS][ROWS * LD], out[ROWS * LD], before[ROWS * LD];
+    static uint16_t halves[WEIGHTS];
+    static double numbers[WEIGHTS];
+    const bool accumulate = _i % 2 == 1, is_half = _i >= 2;
+    const mbt_matrix w = {.type = is_half ? MBT_WEIGHT_F16 : MBT_WEIGHT_F32,
+                          .taps = TAPS,
+                          .k = K,
+                          .n = N,
+                          .data = is_half ? (const void *)halves : weights,
+                          .bias = bias};
+    mbt_gemm g = {.w = &w, .lda = LD, .out = out, .ldo = LD, .rows = ROWS, .accumulate = accumulate};
+    mbt_fill_between(weights, WEIGHTS, -1, 1);
+    for (size_t i = 0; i < WEIGHTS; i++) {
+        numbers[i] = (double)weights[i];
+    }
+    if (is_half) {
+        fill_halves(halves, numbers, WEIGHTS);
+    }
     mbt_fill_between(bias, N, -1, 1);
     mbt_fill_between(a[0], TAPS * ROWS * LD, -1, 1);
     mbt_fill_between(before, ROWS * LD, -1, 1);
@@ -26,14 +55,14 @@ START_TEST(gemm)
     for (size_t i = 0; i < ROWS * LD; i++) {
         out[i] = before[i];
     }
-    mbt_scalar()->gemm_f32(&g);
+    (is_half ? mbt_scalar()->gemm_f16 : mbt_scalar()->gemm_f32)(&g);
     for (size_t m = 0; m < ROWS; m++) {
         for (size_t o = 0; o < N; o++) {
-            double sum = (double)bias[o] + (_i ? (double)before[m * LD + o] : 0), size = fabs(sum) + 1;
+            double sum = (double)bias[o] + (accumulate ? (double)before[m * LD + o] : 0), size = fabs(sum) + 1;
             for (size_t i = 0; i < TAPS * K; i++) {
                 if (i / K != LEFT_OUT) {
                     const double term =
-                        (double)a[i / K][m * LD + i % K] * (double)weights[(o / 16 * TAPS * K + i) * 16 + o % 16];
+                        (double)a[i / K][m * LD + i % K] * numbers[(o / 16 * TAPS * K + i) * 16 + o % 16];
                     sum += term;
                     size += fabs(term);
                 }
@@ -169,10 +198,34 @@ START_TEST(add)
 }
 END_TEST
 
+/* One input of 1: the outputs are the weights, exactly. All finite binary16 numbers. */
+START_TEST(all_halves)
+{
+    static uint16_t halves[16];
+    static float bias[16], out[16];
+    const float one = 1;
+    const mbt_matrix w = {.type = MBT_WEIGHT_F16, .taps = 1, .k = 1, .n = 16, .data = halves, .bias = bias};
+    const mbt_gemm g = {.w = &w, .a = {&one}, .lda = 1, .out = out, .ldo = 16, .rows = 1};
+    for (int bits = 0; bits < 0x10000; bits += 16) {
+        const int e = bits >> 10 & 31;
+        for (int i = 0; i < 16; i++) {
+            halves[i] = (uint16_t)(bits + i);
+        }
+        mbt_scalar()->gemm_f16(&g);
+        for (int i = 0; e != 31 && i < 16; i++) {
+            const int f = (bits + i) & 1023;
+            const double size = e == 0 ? ldexp(f, -24) : ldexp(1024 + f, e - 25);
+            ck_assert_msg((double)out[i] == (bits & 0x8000 ? -size : size), "0x%04x", (unsigned)(bits + i));
+        }
+    }
+}
+END_TEST
+
 TCase *mbt_scalar_linear_tests(void)
 {
     TCase *group = tcase_create("linear");
-    tcase_add_loop_test(group, gemm, 0, 2);
+    tcase_add_loop_test(group, gemm, 0, 4);
+    tcase_add_test(group, all_halves);
     tcase_add_loop_test(group, winograd, 0, 2);
     tcase_add_test(group, channel_stats);
     tcase_add_test(group, norm_prelu);

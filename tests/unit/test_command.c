@@ -38,9 +38,12 @@ START_TEST(good_lines)
     ck_assert_str_eq(arguments.config, "b.yaml");
     ck_assert_str_eq(arguments.name, "n_1");
     ck_assert_str_eq(arguments.output, "c.c");
+    ck_assert_int_eq(arguments.type, MBT_WEIGHT_F32);
     ck_assert(!arguments.quiet && !arguments.random_weights && arguments.convolution == NULL);
     ck_assert(parse("a --config b --precision f32 --convolution direct --name n -o c", &arguments, &error));
     ck_assert_str_eq(arguments.convolution, "direct");
+    ck_assert(parse("a --config b --precision f16 --name n -o c", &arguments, &error));
+    ck_assert_int_eq(arguments.type, MBT_WEIGHT_F16);
     ck_assert(parse("-o c.c -q --name=n --precision=f32 --config=b.yaml -- -a.pth", &arguments, &error));
     ck_assert_str_eq(arguments.checkpoint, "-a.pth");
     ck_assert(arguments.quiet);
@@ -64,8 +67,8 @@ START_TEST(bad_lines)
     static const char *const cases[][2] = {
         {"", "no checkpoint"},
         {"a --config b --precision f32 --name n", "all needed"},
-        {"a --config b --precision f16 --name n -o c", "f16: this version writes f32 only"},
-        {"a --config b --precision int8 --name n -o c", "int8: this version writes f32 only"},
+        {"a --config b --precision int8 --name n -o c", "int8: this version writes f32 and f16 only"},
+        {"a --config b --precision f16 --precision f16 --name n -o c", "--precision is there twice"},
         {"a --config b --precision f64 --name n -o c", "f64: unknown"},
         {"a --config b --precision f32 --convolution fast --name n -o c", "--convolution fast: unknown"},
         {"a --config b --precision f32 --name 1n -o c", "C identifier"},
@@ -103,7 +106,7 @@ START_TEST(provenance)
 {
     mbt_error error = {""};
     const mbt_source checkpoint = {"/some/where/my \"model\"*.pth", "abc", 3}, config = {"x.yaml", "", 0};
-    char *text = mbt_provenance(&checkpoint, 0, &config, NULL, "name", &error);
+    char *text = mbt_provenance(&checkpoint, 0, &config, "f32", NULL, "name", &error);
     ck_assert_ptr_nonnull(text);
     char *command = strchr(text, '\n');
     ck_assert_ptr_nonnull(command);
@@ -113,10 +116,10 @@ START_TEST(provenance)
                      "sha256 ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad my__model__.pth\n"
                      "sha256 e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 x.yaml\n");
     free(text);
-    text = mbt_provenance(NULL, 42, &config, "direct", "name", &error);
+    text = mbt_provenance(NULL, 42, &config, "f16", "direct", "name", &error);
     ck_assert_ptr_nonnull(text);
     ck_assert_str_eq(strchr(text, '\n') + 1,
-                     "mambac --random-weights 42 --config x.yaml --precision f32 --convolution direct --name name\n"
+                     "mambac --random-weights 42 --config x.yaml --precision f16 --convolution direct --name name\n"
                      "sha256 e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 x.yaml\n");
     free(text);
 }

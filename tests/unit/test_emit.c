@@ -1,6 +1,7 @@
 /* test_emit.c: floats round-trip; the generated file is the same each time and says what it is. */
 #include "compiler_fixture.h"
 #include "emit.h"
+#include "half.h"
 
 #include <math.h>
 #include <string.h>
@@ -81,14 +82,14 @@ START_TEST(short_texts)
 END_TEST
 
 /* The text of the file made of the fixture's network; to be freed. */
-static char *emit(void)
+static char *emit(mbt_weight_type type)
 {
     const mbt_config config = fixture_config();
     mbt_tensors tensors = fixture_tensors(&config);
     mbt_network network;
     mbt_error error = {""};
-    ck_assert(mbt_network_build(&config, &tensors, MBT_FORM_DIRECT, "some_name", "first line\nsecond line\n", &network,
-                                &error));
+    ck_assert(mbt_network_build(&config, &tensors, (mbt_storage){MBT_FORM_DIRECT, type}, "some_name",
+                                "first line\nsecond line\n", &network, &error));
     mbt_tensors_free(&tensors);
     FILE *file = tmpfile();
     ck_assert_ptr_nonnull(file);
@@ -106,7 +107,7 @@ static char *emit(void)
 
 START_TEST(whole_file)
 {
-    char *text = emit(), *again = emit();
+    char *text = emit(MBT_WEIGHT_F32), *again = emit(MBT_WEIGHT_F32);
     ck_assert_str_eq(text, again);
     free(again);
     ck_assert_ptr_nonnull(
@@ -116,7 +117,7 @@ START_TEST(whole_file)
     ck_assert_ptr_nonnull(strstr(text, "mbt_model_plugin = &mbt_model_some_name;\n"));
     ck_assert_ptr_nonnull(strstr(text, ".in_proj = {MBT_WEIGHT_F32, 1, 24, 160,\n"
                                        "        block_1_frequency_backward_in_proj_weights, 0, "
-                                       "block_1_frequency_backward_in_proj_bias},\n"));
+                                       "zeros_160},\n"));
     ck_assert_ptr_nonnull(strstr(text, "static const MBT_ALIGN float block_0_time_forward_conv_weight[400] = {\n"));
     for (const char *line = text; line != NULL; line = strchr(line, '\n')) {
         line++;
@@ -127,13 +128,33 @@ START_TEST(whole_file)
 }
 END_TEST
 
+/* The weights of matrices are bits of binary16, all else is as in f32. Random weights are rounded to floats, and then
+ * to binary16: the first in the text is the rounding of the first in the text of f32. */
+START_TEST(halves)
+{
+    char *text = emit(MBT_WEIGHT_F16), *plain = emit(MBT_WEIGHT_F32);
+    static const char half[] = "static const MBT_ALIGN uint16_t block_0_time_linear_weights[768] = {\n";
+    static const char single[] = "static const MBT_ALIGN float block_0_time_linear_weights[768] = {\n";
+    const char *bits = strstr(text, half), *number = strstr(plain, single);
+    ck_assert(bits != NULL && number != NULL);
+    ck_assert_int_eq(mbt_half_from_double(strtod(number + strlen(single), NULL)), atoi(bits + strlen(half)));
+    ck_assert_ptr_nonnull(strstr(text, ".in_proj = {MBT_WEIGHT_F16, 1, 24, 160,\n"));
+    ck_assert_ptr_nonnull(strstr(text, "float block_0_time_forward_conv_weight[400] = {\n"));
+    ck_assert_ptr_nonnull(strstr(text, "float block_0_attention_in_proj_bias["));
+    ck_assert_ptr_null(strstr(text, "float block_0_time_linear_weights"));
+    free(plain);
+    free(text);
+}
+END_TEST
+
 START_TEST(full_disk)
 {
     const mbt_config config = fixture_config();
     mbt_tensors tensors = fixture_tensors(&config);
     mbt_network network;
     mbt_error error = {""};
-    ck_assert(mbt_network_build(&config, &tensors, MBT_FORM_DIRECT, "name", "", &network, &error));
+    ck_assert(mbt_network_build(&config, &tensors, (mbt_storage){MBT_FORM_DIRECT, MBT_WEIGHT_F32}, "name", "", &network,
+                                &error));
     FILE *file = fopen("/dev/full", "wb");
     ck_assert_ptr_nonnull(file);
     ck_assert(!mbt_emit(&network, file, &error));
@@ -150,6 +171,7 @@ int main(void)
     tcase_add_test(tests, round_trip);
     tcase_add_test(tests, short_texts);
     tcase_add_test(tests, whole_file);
+    tcase_add_test(tests, halves);
     tcase_add_test(tests, full_disk);
     return unit_main(tests, "emit");
 }

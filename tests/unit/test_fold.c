@@ -21,8 +21,9 @@ static void open_network(void)
     mbt_error error = {""};
     config = fixture_config();
     tensors = fixture_tensors(&config);
-    ck_assert_msg(mbt_network_build(&config, &tensors, MBT_FORM_DIRECT, "test", "", &network, &error), "%s",
-                  error.text);
+    ck_assert_msg(mbt_network_build(&config, &tensors, (mbt_storage){MBT_FORM_DIRECT, MBT_WEIGHT_F32}, "test", "",
+                                    &network, &error),
+                  "%s", error.text);
 }
 
 static void close_network(void)
@@ -228,7 +229,8 @@ START_TEST(winograd)
     mbt_tensors_free(&tensors); /* those of the fixture are used */
     tensors = fixture_tensors(&config);
     const float *weight = tensor("phase_decoder.dense_block.dense_block.2.0.weight");
-    ck_assert(mbt_network_build(&config, &tensors, MBT_FORM_WINOGRAD, "test", "", &other, &error));
+    ck_assert(mbt_network_build(&config, &tensors, (mbt_storage){MBT_FORM_WINOGRAD, MBT_WEIGHT_F32}, "test", "", &other,
+                                &error));
     const mbt_unit *unit = &other.phase_decoder.dense_block.unit[2];
     ck_assert_uint_eq(unit->form, MBT_FORM_WINOGRAD);
     ck_assert_uint_eq(unit->conv.taps, 3 * 6);
@@ -350,7 +352,8 @@ START_TEST(overflow_is_an_error)
     mbt_error error = {""};
     mbt_network other;
     mbt_tensors_find(&tensors, "TFMambAttention.0.time_mamba.forward_blocks.0.mixer.A_log")->data[4] = 1000;
-    ck_assert(!mbt_network_build(&config, &tensors, MBT_FORM_DIRECT, "test", "", &other, &error));
+    ck_assert(!mbt_network_build(&config, &tensors, (mbt_storage){MBT_FORM_DIRECT, MBT_WEIGHT_F32}, "test", "", &other,
+                                 &error));
     ck_assert_ptr_nonnull(strstr(error.text, "block_0_time_forward_a "));
 }
 END_TEST

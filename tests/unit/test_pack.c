@@ -2,6 +2,7 @@
 #include "compiler_fixture.h"
 #include "pack.h"
 
+#include <math.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -56,6 +57,87 @@ START_TEST(panels)
     ck_assert_uint_eq(mbt_network_find(&network, matrix.data)->count, 2 * 6 * 16);
     ck_assert_str_eq(mbt_network_find(&network, matrix.bias)->name, "layer_bias");
     ck_assert_uint_eq(parts[2].bytes, 4 * (2 * 6 * 16 + 32));
+    release(&network);
+}
+END_TEST
+
+/* The same layout in binary16. By hand: 1.5 is 3e00, 0.1 is 2e66 (0.0999755859375), 2^-24 is 0001. */
+START_TEST(halves)
+{
+    mbt_part parts[1] = {{0}};
+    mbt_network network = empty_network(parts);
+    mbt_error error = {""};
+    mbt_dense dense;
+    mbt_matrix matrix;
+    ck_assert(mbt_dense_init(&dense, 2, 1, 17, &error));
+    *mbt_dense_at(&dense, 0, 0, 3) = 1.5;
+    *mbt_dense_at(&dense, 1, 0, 0) = -0.1;
+    *mbt_dense_at(&dense, 1, 0, 16) = 0x1p-24;
+    dense.bias[16] = 0.1;
+    ck_assert_msg(mbt_pack_matrix(&network, 0, "layer", &dense, MBT_WEIGHT_F16, &matrix, &error), "%s", error.text);
+    mbt_dense_free(&dense);
+    const uint16_t *data = matrix.data;
+    for (unsigned i = 0; i < 2 * 2 * 16; i++) {
+        ck_assert_uint_eq(data[i], i == 3 ? 0x3e00 : i == 16 ? 0xae66 : i == 3 * 16 ? 1 : 0);
+    }
+    ck_assert_uint_eq(matrix.type, MBT_WEIGHT_F16);
+    ck_assert(matrix.bias[16] == 0.1f); /* not rounded to binary16 */
+    const mbt_array *array = mbt_network_find(&network, matrix.data);
+    ck_assert(array->is_matrix && array->type == MBT_WEIGHT_F16);
+    ck_assert_double_eq_tol(array->power, 2.26, 1e-12);
+    ck_assert_double_eq_tol(array->error, pow(0.1 - 0.0999755859375, 2), 1e-18);
+    ck_assert(!mbt_network_find(&network, matrix.bias)->is_matrix);
+    ck_assert_uint_eq(parts[0].bytes, 2 * 2 * 2 * 16 + 4 * 32);
+    release(&network);
+}
+END_TEST
+
+/* The array is named, and so are the weight and the limit. In float the same weights are fine. */
+START_TEST(too_large_for_halves)
+{
+    mbt_part parts[1] = {{0}};
+    mbt_network network = empty_network(parts);
+    mbt_error error = {""};
+    mbt_dense dense;
+    mbt_matrix matrix;
+    ck_assert(mbt_dense_init(&dense, 9, 16, 16, &error));
+    *mbt_dense_at(&dense, 8, 15, 15) = -65519.9;
+    ck_assert(mbt_pack_matrix(&network, 0, "good", &dense, MBT_WEIGHT_F16, &matrix, &error));
+    *mbt_dense_at(&dense, 8, 15, 15) = -65520;
+    ck_assert(mbt_pack_matrix(&network, 0, "plain", &dense, MBT_WEIGHT_F32, &matrix, &error));
+    ck_assert(!mbt_pack_matrix(&network, 0, "layer", &dense, MBT_WEIGHT_F16, &matrix, &error));
+    ck_assert_str_eq(error.text, "layer_weights: a weight of -65520 does not fit f16, whose largest number is 65504");
+    error.text[0] = '\0';
+    *mbt_dense_at(&dense, 8, 15, 15) = 0;
+    *mbt_dense_at(&dense, 2, 0, 0) = 1e5; /* frequency tap 2: the last point takes it as it is */
+    ck_assert(!mbt_pack_winograd(&network, 0, "dense", &dense, MBT_WEIGHT_F16, &matrix, &error));
+    ck_assert_ptr_nonnull(strstr(error.text, "dense_weights: a weight of 100000 does not fit f16"));
+    mbt_dense_free(&dense);
+    release(&network);
+}
+END_TEST
+
+/* Layers without a bias point to one array of zeros for each size. */
+START_TEST(shared_zeros)
+{
+    mbt_part parts[2] = {{0}};
+    mbt_network network = empty_network(parts);
+    mbt_error error = {""};
+    mbt_dense wide, narrow;
+    mbt_matrix first, second, third;
+    ck_assert(mbt_dense_init(&wide, 1, 1, 17, &error) && mbt_dense_init(&narrow, 1, 1, 16, &error));
+    ck_assert(mbt_pack_matrix(&network, 0, "first", &wide, MBT_WEIGHT_F32, &first, &error));
+    ck_assert(mbt_pack_matrix(&network, 1, "second", &narrow, MBT_WEIGHT_F32, &second, &error));
+    ck_assert(mbt_pack_matrix(&network, 1, "third", &wide, MBT_WEIGHT_F32, &third, &error));
+    ck_assert_ptr_eq(first.bias, third.bias);
+    ck_assert_ptr_ne(first.bias, second.bias);
+    ck_assert_str_eq(mbt_network_find(&network, first.bias)->name, "zeros_32");
+    ck_assert_uint_eq(mbt_network_find(&network, second.bias)->count, 16);
+    ck_assert(first.bias[0] == 0 && first.bias[31] == 0);
+    ck_assert_uint_eq(parts[0].bytes, 4 * (32 + 32));
+    ck_assert_uint_eq(parts[1].bytes, 4 * (16 + 16 + 32));
+    mbt_dense_free(&wide);
+    mbt_dense_free(&narrow);
     release(&network);
 }
 END_TEST
@@ -130,6 +212,9 @@ int main(void)
 {
     TCase *tests = tcase_create("pack");
     tcase_add_test(tests, panels);
+    tcase_add_test(tests, halves);
+    tcase_add_test(tests, too_large_for_halves);
+    tcase_add_test(tests, shared_zeros);
     tcase_add_test(tests, vectors);
     tcase_add_test(tests, many_arrays);
     tcase_add_test(tests, too_large);

@@ -124,14 +124,16 @@ typedef struct mbt_model_info {
     uint32_t channels, blocks; /* hid_feature, num_tfmamba */
     uint64_t parameters;       /* numbers in the checkpoint */
     uint64_t weight_bytes;     /* bytes of constant data */
-    double macs_per_second;    /* multiply-adds for a second of audio; attention along time adds a share for each second */
-    uintptr_t reserved[8];  /* room to grow */
+    double macs_per_second; /* multiply-adds for a second of audio; attention along time adds a share for each second */
+    const char *precision;  /* how most weights are stored: "f32", "f16" */
+    uintptr_t reserved[7];  /* room to grow */
 } mbt_model_info;
 
 /* Describes a model. MBT_ERROR_ARGUMENT, MBT_ERROR_MODEL. */
 MBT_API MBT_MUST_CHECK mbt_status mbt_model_describe(const mbt_model *model, mbt_model_info *info);
 
-/* The model linked into the library (tiny: 104 049 parameters, 16 kHz). Never NULL. */
+/* The model linked into the library, the first of MBT_MODELS if there are several (tiny: 104 049 parameters, 16 kHz).
+ * Never NULL. */
 MBT_API const mbt_model *mbt_model_default(void);
 
 /* The bytes of options->memory that mbt_open needs for this model and these options; from malloc it takes 64 more.

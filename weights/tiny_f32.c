@@ -1,6 +1,6 @@
 /* Generated; do not edit.
  *     mambac 0.1.0
- *     mambac tiny.pth --config tiny.yaml --precision f32 --name tiny
+ *     mambac tiny.pth --config tiny.yaml --precision f32 --name tiny_f32
  *     sha256 edb491a9b60e25c3ef6786f2351f4125cf195e6ad25e7fdc70a9dc91aaba5762 tiny.pth
  *     sha256 35ee729fc99f925ae15204ecd7abfbeee0d06cc4859ce2bab47b06f9ff62bf34 tiny.yaml
  */
@@ -17,7 +17,7 @@ static const MBT_ALIGN float encoder_dense_conv_1_weights[32] = {
     -.38085747f,.0017686107f,.5662112f,.7442204f,.7479601f,
 };
 
-static const MBT_ALIGN float encoder_dense_conv_1_bias[16] = {
+static const MBT_ALIGN float zeros_16[16] = {
     0,
 };
 
@@ -294,10 +294,6 @@ static const MBT_ALIGN float encoder_dense_block_0_weights[2304] = {
     .011313517f,-.0156238405f,-.04809789f,.04320921f,-.035644796f,-.064429216f,.067040555f,.037891217f,.0062884535f,
     -.0068414486f,-.036010638f,-.029435359f,.04556563f,.031624056f,.017103761f,-.028280152f,-.026523825f,.0023076425f,
     -.04888827f,-.052490626f,-.008076709f,-.011522752f,.033590853f,-.08164035f,-.034935705f,
-};
-
-static const MBT_ALIGN float encoder_dense_block_0_bias[16] = {
-    0,
 };
 
 static const MBT_ALIGN float encoder_dense_block_0_gain[16] = {
@@ -831,10 +827,6 @@ static const MBT_ALIGN float encoder_dense_block_1_weights[4608] = {
     -.007255016f,.016037768f,.01906443f,-.052750017f,.007545625f,-.038910646f,-.004748113f,-.008039114f,.023829143f,
     -.14217609f,.00072466664f,.033436157f,.0043969234f,-.024638917f,-.06397437f,-.031792667f,.0027176272f,.05093879f,
     .020939207f,-.07312858f,.04150683f,-.07247529f,
-};
-
-static const MBT_ALIGN float encoder_dense_block_1_bias[16] = {
-    0,
 };
 
 static const MBT_ALIGN float encoder_dense_block_1_gain[16] = {
@@ -1630,10 +1622,6 @@ static const MBT_ALIGN float encoder_dense_block_2_weights[6912] = {
     .004585076f,.08611137f,-.002325203f,.0021227014f,-.00096414133f,.038122393f,-.029710513f,.007135512f,.0039085797f,
     .050331347f,.06169303f,.052392755f,.027552955f,-.048318345f,-.017211445f,.042383306f,.0027174863f,-.0121467f,
     .008315628f,.010366217f,.00420242f,.0009933623f,
-};
-
-static const MBT_ALIGN float encoder_dense_block_2_bias[16] = {
-    0,
 };
 
 static const MBT_ALIGN float encoder_dense_block_2_gain[16] = {
@@ -2696,10 +2684,6 @@ static const MBT_ALIGN float encoder_dense_block_3_weights[9216] = {
     -.011769574f,
 };
 
-static const MBT_ALIGN float encoder_dense_block_3_bias[16] = {
-    0,
-};
-
 static const MBT_ALIGN float encoder_dense_block_3_gain[16] = {
     .9215253f,.82437384f,.9789263f,.86090493f,.8767484f,1.0091919f,.9165619f,.87045f,.92684066f,.99167836f,.8908706f,
     1.0252005f,1.17198f,.9398097f,.9663305f,1.049502f,
@@ -2801,10 +2785,6 @@ static const MBT_ALIGN float encoder_dense_conv_2_weights[768] = {
     -.14845237f,.15873426f,.023401605f,-.017318154f,.051615078f,-.046881787f,.026756901f,.038347255f,.13708967f,
     .061659873f,-.11829703f,.03473529f,-.042601507f,.10042388f,-.038939953f,.060908217f,-.07712992f,.13994007f,
     .057292525f,-.13593628f,.09055698f,-.010553757f,.08757884f,-.10618504f,.06286899f,.15405636f,.026187414f,
-};
-
-static const MBT_ALIGN float encoder_dense_conv_2_bias[16] = {
-    0,
 };
 
 static const MBT_ALIGN float encoder_dense_conv_2_gain[16] = {
@@ -3068,7 +3048,7 @@ static const MBT_ALIGN float block_0_time_forward_in_proj_weights[1024] = {
     .0056869676f,-.14540535f,.107437804f,-.26561797f,-.084275104f,.2931254f,
 };
 
-static const MBT_ALIGN float block_0_time_forward_in_proj_bias[64] = {
+static const MBT_ALIGN float zeros_64[64] = {
     0,
 };
 
@@ -3223,7 +3203,7 @@ static const MBT_ALIGN float block_0_time_forward_x_proj_weights[1536] = {
     .08606051f,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,-.063213564f,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,-.11128561f,
 };
 
-static const MBT_ALIGN float block_0_time_forward_x_proj_bias[48] = {
+static const MBT_ALIGN float zeros_48[48] = {
     0,
 };
 
@@ -3367,10 +3347,6 @@ static const MBT_ALIGN float block_0_time_forward_out_proj_weights[512] = {
     .19399583f,-.03991219f,-.039076738f,.12314928f,.10185913f,-.0053819683f,-.068095155f,.042473275f,
 };
 
-static const MBT_ALIGN float block_0_time_forward_out_proj_bias[16] = {
-    0,
-};
-
 static const MBT_ALIGN float block_0_time_backward_in_proj_weights[1024] = {
     -.22847681f,-.23920558f,-.02812754f,.26060346f,.18677707f,.26000977f,-.1365297f,-.21214862f,.009777829f,.0891159f,
     -.07984364f,.087968126f,-.16376387f,-.20023726f,-.21026538f,.038078018f,-.057427596f,-.23076068f,-.05459603f,
@@ -3484,10 +3460,6 @@ static const MBT_ALIGN float block_0_time_backward_in_proj_weights[1024] = {
     -.012056583f,.03548965f,-.0005608994f,.1501612f,-.055599492f,-.078199744f,.32922286f,-.09370304f,-.026542574f,
     -.18067071f,.19393373f,-.02229163f,.27831253f,.19893695f,-.44431734f,.25481138f,-.17743446f,-.28389567f,
     -.13995942f,-.065776244f,.1495742f,.016643101f,-.30823722f,-.2288218f,.15496133f,
-};
-
-static const MBT_ALIGN float block_0_time_backward_in_proj_bias[64] = {
-    0,
 };
 
 static const MBT_ALIGN float block_0_time_backward_conv_weight[128] = {
@@ -3641,10 +3613,6 @@ static const MBT_ALIGN float block_0_time_backward_x_proj_weights[1536] = {
     0,0,0,0,0,0,.14347365f,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,.044794984f,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,-.049412195f,
 };
 
-static const MBT_ALIGN float block_0_time_backward_x_proj_bias[48] = {
-    0,
-};
-
 static const MBT_ALIGN float block_0_time_backward_dt_proj_weights[32] = {
     .20373051f,.84022826f,-.561826f,-.26343465f,.47759643f,.1497391f,-.74404806f,-.47372583f,-.42746177f,-.025634293f,
     .5549948f,.6278168f,-.35757786f,-.48163852f,.41258118f,.030405702f,-.29115418f,.23023596f,.46814302f,.6444289f,
@@ -3782,10 +3750,6 @@ static const MBT_ALIGN float block_0_time_backward_out_proj_weights[512] = {
     -.025766328f,.059637666f,-.02937274f,-.07281106f,.041429505f,-.08498836f,-.03678281f,-.065707445f,.076775305f,
     -.1282165f,-.14162698f,-.058155898f,-.017819751f,-.019290492f,-.056241926f,.014407826f,-.053583875f,-.0073234593f,
     .11130667f,-.11021245f,-.01663607f,-.040761404f,.016795374f,.008884325f,-.023337606f,.019968366f,
-};
-
-static const MBT_ALIGN float block_0_time_backward_out_proj_bias[16] = {
-    0,
 };
 
 static const MBT_ALIGN float block_0_time_linear_weights[256] = {
@@ -3936,10 +3900,6 @@ static const MBT_ALIGN float block_0_frequency_forward_in_proj_weights[1024] = {
     -.16143005f,.32535362f,.13994463f,.1778893f,.21000159f,.18721564f,.18383607f,-.3177218f,-.26114142f,.16861334f,
     .34094337f,.20468211f,.0715466f,.065711774f,-.27379906f,-.105705604f,.18987556f,.10697932f,-.15536706f,
     .015448561f,-.06802022f,-.1662862f,.16362229f,.07509479f,
-};
-
-static const MBT_ALIGN float block_0_frequency_forward_in_proj_bias[64] = {
-    0,
 };
 
 static const MBT_ALIGN float block_0_frequency_forward_conv_weight[128] = {
@@ -4093,10 +4053,6 @@ static const MBT_ALIGN float block_0_frequency_forward_x_proj_weights[1536] = {
     0,0,0,0,0,0,0,0,0,0,0,0,0,-.2129224f,
 };
 
-static const MBT_ALIGN float block_0_frequency_forward_x_proj_bias[48] = {
-    0,
-};
-
 static const MBT_ALIGN float block_0_frequency_forward_dt_proj_weights[32] = {
     -.3128462f,-.27612397f,.836173f,.79652256f,-.5593325f,-.59863496f,.19605395f,.27938876f,.44074f,.89101243f,
     1.0247897f,.76748955f,-.24470106f,.47062257f,.7856294f,.6454158f,-.37451297f,.552026f,1.2190045f,-.0030312662f,
@@ -4237,10 +4193,6 @@ static const MBT_ALIGN float block_0_frequency_forward_out_proj_weights[512] = {
     -.11937079f,-.11139845f,.20767918f,.108094975f,-.019434229f,-.11958142f,-.015591607f,.07969245f,-.07590296f,
 };
 
-static const MBT_ALIGN float block_0_frequency_forward_out_proj_bias[16] = {
-    0,
-};
-
 static const MBT_ALIGN float block_0_frequency_backward_in_proj_weights[1024] = {
     -.1692529f,-.278056f,.37002578f,.06661423f,.09373784f,.14039475f,.46256787f,.4341664f,-.18791427f,-.024306996f,
     .24335772f,-.23725663f,.42212176f,-.1347634f,.2185101f,.33051488f,-.1539123f,-.2272339f,.18240526f,.26833972f,
@@ -4353,10 +4305,6 @@ static const MBT_ALIGN float block_0_frequency_backward_in_proj_weights[1024] = 
     -.062068995f,-.010158025f,-.010989251f,.074881904f,-.14984123f,.09229854f,-.24662262f,-.032058228f,.25163722f,
     -.088038124f,.02746756f,-.04517161f,.040600855f,.13236998f,-.13646647f,-.2099748f,-.18805592f,.05956059f,
     .21479982f,-.090080574f,.081525825f,
-};
-
-static const MBT_ALIGN float block_0_frequency_backward_in_proj_bias[64] = {
-    0,
 };
 
 static const MBT_ALIGN float block_0_frequency_backward_conv_weight[128] = {
@@ -4509,10 +4457,6 @@ static const MBT_ALIGN float block_0_frequency_backward_x_proj_weights[1536] = {
     0,0,0,0,0,0,0,-.13418828f,
 };
 
-static const MBT_ALIGN float block_0_frequency_backward_x_proj_bias[48] = {
-    0,
-};
-
 static const MBT_ALIGN float block_0_frequency_backward_dt_proj_weights[32] = {
     .38347307f,.04903825f,.13809502f,-.39100027f,.6131605f,.37905365f,-.35632703f,-.25065967f,-.6544329f,.6266559f,
     .3448979f,.22190244f,.34455046f,.7912772f,-.7612695f,.11081464f,-.10841591f,-.3901771f,-.14037862f,.5371617f,
@@ -4652,10 +4596,6 @@ static const MBT_ALIGN float block_0_frequency_backward_out_proj_weights[512] = 
     -.08577642f,.011770605f,-.053959154f,-.090596385f,-.0023967032f,.039294302f,-.032353554f,.101070784f,.06627577f,
     .012281149f,.0855756f,.03851318f,-.037500415f,-.022295421f,-.04350794f,-.020087104f,.0159245f,-.01625031f,
     .07199752f,
-};
-
-static const MBT_ALIGN float block_0_frequency_backward_out_proj_bias[16] = {
-    0,
 };
 
 static const MBT_ALIGN float block_0_frequency_linear_weights[256] = {
@@ -4940,10 +4880,6 @@ static const MBT_ALIGN float block_1_time_forward_in_proj_weights[1024] = {
     -.0906236f,-.006662782f,
 };
 
-static const MBT_ALIGN float block_1_time_forward_in_proj_bias[64] = {
-    0,
-};
-
 static const MBT_ALIGN float block_1_time_forward_conv_weight[128] = {
     -.19874969f,-.15819237f,-.19782795f,.27780688f,.51326734f,-.4605645f,-.069654495f,-.12922181f,.18097794f,
     -.0775264f,.17681165f,-.45832172f,-.19590527f,.23285778f,.14626773f,-.14381728f,-.41889498f,.22188847f,
@@ -5094,10 +5030,6 @@ static const MBT_ALIGN float block_1_time_forward_x_proj_weights[1536] = {
     0,0,0,0,0,0,.0051886137f,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,.08561665f,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,.06546247f,
 };
 
-static const MBT_ALIGN float block_1_time_forward_x_proj_bias[48] = {
-    0,
-};
-
 static const MBT_ALIGN float block_1_time_forward_dt_proj_weights[32] = {
     .5417487f,.04924514f,-.02579228f,-.32283363f,-.49112913f,.06775423f,-.4818483f,.88080955f,.45882905f,-.23786314f,
     .8889177f,-.009441617f,-.82300794f,.92721784f,-.12736022f,.9260612f,-.5945323f,.23962015f,.46505317f,-1.131543f,
@@ -5238,10 +5170,6 @@ static const MBT_ALIGN float block_1_time_forward_out_proj_weights[512] = {
     -.07267395f,.14942375f,-.049700364f,.08065414f,.040482923f,.09553013f,-.066439256f,
 };
 
-static const MBT_ALIGN float block_1_time_forward_out_proj_bias[16] = {
-    0,
-};
-
 static const MBT_ALIGN float block_1_time_backward_in_proj_weights[1024] = {
     .15608262f,.14539342f,-.025649406f,.11305196f,-.2792613f,-.05821672f,-.29222375f,.34975928f,.22830671f,.04670741f,
     .13603304f,.16371049f,.20447813f,-.2298338f,.19972467f,.26687962f,-.34153575f,.047394402f,.4021409f,-.12037018f,
@@ -5355,10 +5283,6 @@ static const MBT_ALIGN float block_1_time_backward_in_proj_weights[1024] = {
     .16843447f,-.2973907f,.3604336f,.005482682f,.08015541f,-.023379382f,-.015765898f,-.11996269f,-.07950298f,
     -.13618642f,.2712954f,-.0715243f,.28444716f,-.29796705f,.02398634f,-.18968616f,.13892373f,.14689466f,.0051225745f,
     -.18569234f,.050991006f,
-};
-
-static const MBT_ALIGN float block_1_time_backward_in_proj_bias[64] = {
-    0,
 };
 
 static const MBT_ALIGN float block_1_time_backward_conv_weight[128] = {
@@ -5513,10 +5437,6 @@ static const MBT_ALIGN float block_1_time_backward_x_proj_weights[1536] = {
     -.041435484f,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,-.27509266f,
 };
 
-static const MBT_ALIGN float block_1_time_backward_x_proj_bias[48] = {
-    0,
-};
-
 static const MBT_ALIGN float block_1_time_backward_dt_proj_weights[32] = {
     -.39851376f,.41686308f,-.45241892f,-.34815532f,-.3066334f,.52768487f,-.9671758f,-.49236172f,.5980638f,.7135155f,
     .9900883f,-.2858003f,-.41477615f,-.99744576f,-.6063025f,.012410711f,-.02600803f,-.21049996f,-.4924282f,
@@ -5655,10 +5575,6 @@ static const MBT_ALIGN float block_1_time_backward_out_proj_weights[512] = {
     -.17522992f,.082412854f,.010038914f,.08635952f,.024515387f,.02948654f,-.029684855f,-.025514731f,.026925636f,
     -.030947484f,.038544815f,-.02182912f,.017219791f,.07384185f,.07125406f,-.013519566f,-.04716228f,.00074527715f,
     .028496774f,.018189516f,.0073594805f,.0030364855f,.04797091f,.13579454f,-.05265214f,.021085061f,
-};
-
-static const MBT_ALIGN float block_1_time_backward_out_proj_bias[16] = {
-    0,
 };
 
 static const MBT_ALIGN float block_1_time_linear_weights[256] = {
@@ -5812,10 +5728,6 @@ static const MBT_ALIGN float block_1_frequency_forward_in_proj_weights[1024] = {
     -.078311875f,-.07642814f,
 };
 
-static const MBT_ALIGN float block_1_frequency_forward_in_proj_bias[64] = {
-    0,
-};
-
 static const MBT_ALIGN float block_1_frequency_forward_conv_weight[128] = {
     -.297838f,.25841254f,-.10295406f,.015413114f,-.21129027f,-.33024573f,.39597163f,.20268482f,-.28168982f,
     -.38582987f,.018410223f,.35096696f,-.5130484f,-.27179742f,-.56561875f,.16098638f,.5536892f,-.013963387f,
@@ -5967,10 +5879,6 @@ static const MBT_ALIGN float block_1_frequency_forward_x_proj_weights[1536] = {
     0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,-.03637184f,
 };
 
-static const MBT_ALIGN float block_1_frequency_forward_x_proj_bias[48] = {
-    0,
-};
-
 static const MBT_ALIGN float block_1_frequency_forward_dt_proj_weights[32] = {
     1.0295637f,1.0489829f,.9657659f,-.17275994f,.27642488f,.064851075f,-.8641789f,.25388512f,-.47702873f,.3922777f,
     -1.0134974f,-.6466651f,-.7828462f,-.8455335f,-.38385177f,-.6038642f,.30481353f,.2071322f,.52593404f,-.5324954f,
@@ -6111,10 +6019,6 @@ static const MBT_ALIGN float block_1_frequency_forward_out_proj_weights[512] = {
     -.066782296f,.13162474f,-.14506413f,-.061270848f,.15591472f,-.19502895f,.32156f,-.004845827f,-.039743837f,
 };
 
-static const MBT_ALIGN float block_1_frequency_forward_out_proj_bias[16] = {
-    0,
-};
-
 static const MBT_ALIGN float block_1_frequency_backward_in_proj_weights[1024] = {
     .09263456f,.22120622f,.19908178f,-.19311768f,.023642778f,.21607815f,.04254337f,-.048940305f,.30697086f,
     -.05397187f,-.009400548f,.011048547f,-.33020076f,-.04962618f,-.014044507f,.017298784f,-.09460446f,-.13402288f,
@@ -6226,10 +6130,6 @@ static const MBT_ALIGN float block_1_frequency_backward_in_proj_weights[1024] = 
     -.25031954f,.1203761f,.28984043f,.38044077f,.02723701f,.00038797522f,-.2986874f,.035625253f,.16317251f,.2306031f,
     .11613262f,-.07576207f,-.3018598f,.20919693f,-.020648636f,.038342144f,-.02760592f,-.0811315f,.12127544f,
     .17565301f,-.18248965f,-.24389756f,-.144058f,-.077159055f,.059455458f,.023106843f,.110642016f,
-};
-
-static const MBT_ALIGN float block_1_frequency_backward_in_proj_bias[64] = {
-    0,
 };
 
 static const MBT_ALIGN float block_1_frequency_backward_conv_weight[128] = {
@@ -6383,10 +6283,6 @@ static const MBT_ALIGN float block_1_frequency_backward_x_proj_weights[1536] = {
     0,0,0,0,0,0,0,0,0,0,0,0,0,-.10693923f,
 };
 
-static const MBT_ALIGN float block_1_frequency_backward_x_proj_bias[48] = {
-    0,
-};
-
 static const MBT_ALIGN float block_1_frequency_backward_dt_proj_weights[32] = {
     .7061375f,.8802602f,-.11996471f,.5145868f,.09268136f,.3380945f,.547161f,-.26681626f,-.7834405f,-.43577042f,
     .30757976f,.326672f,-.79978806f,-.5064445f,-.33041131f,-.6341802f,.6352232f,.3536956f,-.73104525f,-1.0106122f,
@@ -6525,10 +6421,6 @@ static const MBT_ALIGN float block_1_frequency_backward_out_proj_weights[512] = 
     -.008845637f,.020593096f,.08761743f,.030080061f,.02934614f,.06437432f,.06646186f,-.07748224f,-.043474868f,
     -.046216134f,.06604482f,.10335789f,.016803822f,.033747446f,-.013668854f,-.01687983f,.0035698337f,-.058447294f,
     .046886805f,.08510595f,-.04497683f,-.0172716f,.081904896f,.108316086f,.011212146f,-.11356761f,
-};
-
-static const MBT_ALIGN float block_1_frequency_backward_out_proj_bias[16] = {
-    0,
 };
 
 static const MBT_ALIGN float block_1_frequency_linear_weights[256] = {
@@ -6825,10 +6717,6 @@ static const MBT_ALIGN float mask_decoder_dense_block_0_weights[2304] = {
     -.035839606f,.057346396f,-.012501056f,.123501755f,.019812318f,.09202532f,.026495013f,.04313656f,-.0014113935f,
     -.03502971f,.013515752f,-.031669833f,.07294496f,.08658729f,-.02927821f,-.086021416f,-.010170023f,.05620412f,
     -.024395358f,.04222222f,-.007223424f,6.6552624e-5f,
-};
-
-static const MBT_ALIGN float mask_decoder_dense_block_0_bias[16] = {
-    0,
 };
 
 static const MBT_ALIGN float mask_decoder_dense_block_0_gain[16] = {
@@ -7360,10 +7248,6 @@ static const MBT_ALIGN float mask_decoder_dense_block_1_weights[4608] = {
     .01130004f,.0071742847f,-.02339026f,-.026917933f,.022638159f,.08490783f,.006787758f,-.022517214f,.012744258f,
     -.077813074f,-.06391863f,-.06758368f,-.05152571f,.0630659f,.12101221f,.09885295f,-.0141310645f,-.013173451f,
     -.014073114f,.09057376f,
-};
-
-static const MBT_ALIGN float mask_decoder_dense_block_1_bias[16] = {
-    0,
 };
 
 static const MBT_ALIGN float mask_decoder_dense_block_1_gain[16] = {
@@ -8156,10 +8040,6 @@ static const MBT_ALIGN float mask_decoder_dense_block_2_weights[6912] = {
     -.04540253f,-.03060745f,.00071941415f,-.010984613f,.060274627f,.019267997f,.11876219f,-.04442525f,-.020305611f,
     -.03957558f,.0019057611f,.06296216f,-.075936325f,.022882365f,.0065264576f,.03990563f,.02070939f,.118523836f,
     -.08084971f,
-};
-
-static const MBT_ALIGN float mask_decoder_dense_block_2_bias[16] = {
-    0,
 };
 
 static const MBT_ALIGN float mask_decoder_dense_block_2_gain[16] = {
@@ -9221,10 +9101,6 @@ static const MBT_ALIGN float mask_decoder_dense_block_3_weights[9216] = {
     -.026345221f,
 };
 
-static const MBT_ALIGN float mask_decoder_dense_block_3_bias[16] = {
-    0,
-};
-
 static const MBT_ALIGN float mask_decoder_dense_block_3_gain[16] = {
     .9274926f,.92454666f,.9718846f,.9749281f,.9640175f,1.0015529f,.9133934f,.92803055f,.8951449f,.9464393f,.90336484f,
     .66550535f,.96527934f,1.0247461f,1.0479226f,.85698795f,
@@ -9255,10 +9131,6 @@ static const MBT_ALIGN float mask_decoder_even_weights[512] = {
     0,0,0,0,0,0,0,0,0,0,0,0,.08271437f,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,.04664403f,
 };
 
-static const MBT_ALIGN float mask_decoder_even_bias[16] = {
-    0,
-};
-
 static const MBT_ALIGN float mask_decoder_odd_weights[256] = {
     .103456154f,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,.11224794f,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,.082500294f,0,0,0,0,0,0,0,0,0,
     0,0,0,0,0,0,-.15488501f,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,-.1534682f,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,-.1654985f,0,0,0,0,
@@ -9266,10 +9138,6 @@ static const MBT_ALIGN float mask_decoder_odd_weights[256] = {
     -.04086674f,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,.028240882f,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,.16547705f,0,0,0,0,0,0,0,0,0,
     0,0,0,0,0,0,-.0072288257f,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,.15841365f,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,-.23357627f,0,0,
     0,0,0,0,0,0,0,0,0,0,0,0,0,-.21980824f,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,.076622486f,
-};
-
-static const MBT_ALIGN float mask_decoder_odd_bias[16] = {
-    0,
 };
 
 static const MBT_ALIGN float mask_decoder_slope[208] = {
@@ -9553,10 +9421,6 @@ static const MBT_ALIGN float phase_decoder_dense_block_0_weights[2304] = {
     .01629582f,-.011692398f,.038257882f,-.008758954f,-.021438876f,.032513555f,-.023295518f,.04781261f,-.054908387f,
     .009417077f,.019272018f,-.046381235f,.044296354f,-.06602012f,-.054720327f,.017106432f,.01488049f,.0482895f,
     -.04638112f,.05518626f,.006779967f,-.007020132f,.029364102f,
-};
-
-static const MBT_ALIGN float phase_decoder_dense_block_0_bias[16] = {
-    0,
 };
 
 static const MBT_ALIGN float phase_decoder_dense_block_0_gain[16] = {
@@ -10092,10 +9956,6 @@ static const MBT_ALIGN float phase_decoder_dense_block_1_weights[4608] = {
     -.064341515f,-.010743953f,-.078828774f,.01393657f,-.07473302f,.039649803f,-.0010373645f,.016808845f,.023389695f,
     -.038263857f,-.088732146f,-.054760437f,-.04268393f,-.001605273f,.0343131f,-.039420336f,-.01390537f,.004635138f,
     -.08907818f,.0019831308f,-.042984035f,.023526145f,
-};
-
-static const MBT_ALIGN float phase_decoder_dense_block_1_bias[16] = {
-    0,
 };
 
 static const MBT_ALIGN float phase_decoder_dense_block_1_gain[16] = {
@@ -10894,10 +10754,6 @@ static const MBT_ALIGN float phase_decoder_dense_block_2_weights[6912] = {
     .046108987f,-.0050776745f,.029953144f,-.028943872f,.031160822f,-.045991905f,-.016641717f,-.0779306f,-.0068789017f,
     -.04116098f,.009195081f,.01288216f,-.012793571f,-.051132407f,-.008208466f,-.010588238f,-.02169329f,.010523468f,
     -.0085148355f,.01740489f,-.011770241f,-.018508453f,-.016559541f,.059258997f,
-};
-
-static const MBT_ALIGN float phase_decoder_dense_block_2_bias[16] = {
-    0,
 };
 
 static const MBT_ALIGN float phase_decoder_dense_block_2_gain[16] = {
@@ -11983,10 +11839,6 @@ static const MBT_ALIGN float phase_decoder_dense_block_3_weights[9216] = {
     -.023311138f,.024280854f,.024786089f,.00815762f,.022267954f,.019427752f,-.0060607875f,.039071776f,
 };
 
-static const MBT_ALIGN float phase_decoder_dense_block_3_bias[16] = {
-    0,
-};
-
 static const MBT_ALIGN float phase_decoder_dense_block_3_gain[16] = {
     .9045499f,.98813546f,1.0016857f,.968806f,.9671748f,.9309887f,.84780425f,1.0465848f,1.0163167f,1.0723668f,
     .8995859f,.93489957f,.8613368f,.8757414f,.8397245f,1.0130765f,
@@ -12062,10 +11914,6 @@ static const MBT_ALIGN float phase_decoder_even_weights[512] = {
     .00020009893f,.14394878f,.073832385f,-.10587236f,-.0652575f,-.07426806f,.054484244f,.12168459f,
 };
 
-static const MBT_ALIGN float phase_decoder_even_bias[16] = {
-    0,
-};
-
 static const MBT_ALIGN float phase_decoder_odd_weights[256] = {
     -.082100436f,-.053754542f,-.18886809f,.023999508f,.017702555f,.06454572f,-.16282354f,.011944492f,-.06553368f,
     .008260085f,.016724937f,.12462124f,.063585155f,.042049937f,.070848815f,-.045723096f,-.050565306f,.010791637f,
@@ -12096,10 +11944,6 @@ static const MBT_ALIGN float phase_decoder_odd_weights[256] = {
     .013242008f,-.033310004f,.0029391346f,-.07936653f,.040016476f,.052219223f,-.13922809f,-.05037876f,-.23327088f,
     -.21084595f,.10542017f,.0426309f,-.17081112f,.08433392f,-.1631236f,-.021693021f,-.1052326f,-.057475325f,.0301525f,
     .04470823f,-.24937354f,-.15757929f,
-};
-
-static const MBT_ALIGN float phase_decoder_odd_bias[16] = {
-    0,
 };
 
 static const MBT_ALIGN float phase_decoder_gain[16] = {
@@ -12136,7 +11980,7 @@ static const mbt_encoder encoder = {
     .dense_conv_1 = {
         .form = MBT_FORM_DIRECT,
         .conv = {MBT_WEIGHT_F32, 1, 2, 16,
-            encoder_dense_conv_1_weights, 0, encoder_dense_conv_1_bias},
+            encoder_dense_conv_1_weights, 0, zeros_16},
         .gain = encoder_dense_conv_1_gain,
         .offset = encoder_dense_conv_1_offset,
         .slope = encoder_dense_conv_1_slope,
@@ -12145,7 +11989,7 @@ static const mbt_encoder encoder = {
         {
             .form = MBT_FORM_DIRECT,
             .conv = {MBT_WEIGHT_F32, 9, 16, 16,
-                encoder_dense_block_0_weights, 0, encoder_dense_block_0_bias},
+                encoder_dense_block_0_weights, 0, zeros_16},
             .gain = encoder_dense_block_0_gain,
             .offset = encoder_dense_block_0_offset,
             .slope = encoder_dense_block_0_slope,
@@ -12153,7 +11997,7 @@ static const mbt_encoder encoder = {
         {
             .form = MBT_FORM_DIRECT,
             .conv = {MBT_WEIGHT_F32, 9, 32, 16,
-                encoder_dense_block_1_weights, 0, encoder_dense_block_1_bias},
+                encoder_dense_block_1_weights, 0, zeros_16},
             .gain = encoder_dense_block_1_gain,
             .offset = encoder_dense_block_1_offset,
             .slope = encoder_dense_block_1_slope,
@@ -12161,7 +12005,7 @@ static const mbt_encoder encoder = {
         {
             .form = MBT_FORM_DIRECT,
             .conv = {MBT_WEIGHT_F32, 9, 48, 16,
-                encoder_dense_block_2_weights, 0, encoder_dense_block_2_bias},
+                encoder_dense_block_2_weights, 0, zeros_16},
             .gain = encoder_dense_block_2_gain,
             .offset = encoder_dense_block_2_offset,
             .slope = encoder_dense_block_2_slope,
@@ -12169,7 +12013,7 @@ static const mbt_encoder encoder = {
         {
             .form = MBT_FORM_DIRECT,
             .conv = {MBT_WEIGHT_F32, 9, 64, 16,
-                encoder_dense_block_3_weights, 0, encoder_dense_block_3_bias},
+                encoder_dense_block_3_weights, 0, zeros_16},
             .gain = encoder_dense_block_3_gain,
             .offset = encoder_dense_block_3_offset,
             .slope = encoder_dense_block_3_slope,
@@ -12178,7 +12022,7 @@ static const mbt_encoder encoder = {
     .dense_conv_2 = {
         .form = MBT_FORM_DIRECT,
         .conv = {MBT_WEIGHT_F32, 3, 16, 16,
-            encoder_dense_conv_2_weights, 0, encoder_dense_conv_2_bias},
+            encoder_dense_conv_2_weights, 0, zeros_16},
         .gain = encoder_dense_conv_2_gain,
         .offset = encoder_dense_conv_2_offset,
         .slope = encoder_dense_conv_2_slope,
@@ -12198,68 +12042,68 @@ static const mbt_mamba block_0_time_forward = {
     .d_inner = 32, .d_state = 16, .d_conv = 4, .dt_rank = 1,
     .norm_eps = 1e-5f,
     .in_proj = {MBT_WEIGHT_F32, 1, 16, 64,
-        block_0_time_forward_in_proj_weights, 0, block_0_time_forward_in_proj_bias},
+        block_0_time_forward_in_proj_weights, 0, zeros_64},
     .conv_weight = block_0_time_forward_conv_weight,
     .conv_bias = block_0_time_forward_conv_bias,
     .x_proj = {MBT_WEIGHT_F32, 1, 32, 33,
-        block_0_time_forward_x_proj_weights, 0, block_0_time_forward_x_proj_bias},
+        block_0_time_forward_x_proj_weights, 0, zeros_48},
     .dt_proj = {MBT_WEIGHT_F32, 1, 1, 32,
         block_0_time_forward_dt_proj_weights, 0, block_0_time_forward_dt_proj_bias},
     .a = block_0_time_forward_a,
     .d = block_0_time_forward_d,
     .out_proj = {MBT_WEIGHT_F32, 1, 32, 16,
-        block_0_time_forward_out_proj_weights, 0, block_0_time_forward_out_proj_bias},
+        block_0_time_forward_out_proj_weights, 0, zeros_16},
 };
 
 static const mbt_mamba block_0_time_backward = {
     .d_inner = 32, .d_state = 16, .d_conv = 4, .dt_rank = 1,
     .norm_eps = 1e-5f,
     .in_proj = {MBT_WEIGHT_F32, 1, 16, 64,
-        block_0_time_backward_in_proj_weights, 0, block_0_time_backward_in_proj_bias},
+        block_0_time_backward_in_proj_weights, 0, zeros_64},
     .conv_weight = block_0_time_backward_conv_weight,
     .conv_bias = block_0_time_backward_conv_bias,
     .x_proj = {MBT_WEIGHT_F32, 1, 32, 33,
-        block_0_time_backward_x_proj_weights, 0, block_0_time_backward_x_proj_bias},
+        block_0_time_backward_x_proj_weights, 0, zeros_48},
     .dt_proj = {MBT_WEIGHT_F32, 1, 1, 32,
         block_0_time_backward_dt_proj_weights, 0, block_0_time_backward_dt_proj_bias},
     .a = block_0_time_backward_a,
     .d = block_0_time_backward_d,
     .out_proj = {MBT_WEIGHT_F32, 1, 32, 16,
-        block_0_time_backward_out_proj_weights, 0, block_0_time_backward_out_proj_bias},
+        block_0_time_backward_out_proj_weights, 0, zeros_16},
 };
 
 static const mbt_mamba block_0_frequency_forward = {
     .d_inner = 32, .d_state = 16, .d_conv = 4, .dt_rank = 1,
     .norm_eps = 1e-5f,
     .in_proj = {MBT_WEIGHT_F32, 1, 16, 64,
-        block_0_frequency_forward_in_proj_weights, 0, block_0_frequency_forward_in_proj_bias},
+        block_0_frequency_forward_in_proj_weights, 0, zeros_64},
     .conv_weight = block_0_frequency_forward_conv_weight,
     .conv_bias = block_0_frequency_forward_conv_bias,
     .x_proj = {MBT_WEIGHT_F32, 1, 32, 33,
-        block_0_frequency_forward_x_proj_weights, 0, block_0_frequency_forward_x_proj_bias},
+        block_0_frequency_forward_x_proj_weights, 0, zeros_48},
     .dt_proj = {MBT_WEIGHT_F32, 1, 1, 32,
         block_0_frequency_forward_dt_proj_weights, 0, block_0_frequency_forward_dt_proj_bias},
     .a = block_0_frequency_forward_a,
     .d = block_0_frequency_forward_d,
     .out_proj = {MBT_WEIGHT_F32, 1, 32, 16,
-        block_0_frequency_forward_out_proj_weights, 0, block_0_frequency_forward_out_proj_bias},
+        block_0_frequency_forward_out_proj_weights, 0, zeros_16},
 };
 
 static const mbt_mamba block_0_frequency_backward = {
     .d_inner = 32, .d_state = 16, .d_conv = 4, .dt_rank = 1,
     .norm_eps = 1e-5f,
     .in_proj = {MBT_WEIGHT_F32, 1, 16, 64,
-        block_0_frequency_backward_in_proj_weights, 0, block_0_frequency_backward_in_proj_bias},
+        block_0_frequency_backward_in_proj_weights, 0, zeros_64},
     .conv_weight = block_0_frequency_backward_conv_weight,
     .conv_bias = block_0_frequency_backward_conv_bias,
     .x_proj = {MBT_WEIGHT_F32, 1, 32, 33,
-        block_0_frequency_backward_x_proj_weights, 0, block_0_frequency_backward_x_proj_bias},
+        block_0_frequency_backward_x_proj_weights, 0, zeros_48},
     .dt_proj = {MBT_WEIGHT_F32, 1, 1, 32,
         block_0_frequency_backward_dt_proj_weights, 0, block_0_frequency_backward_dt_proj_bias},
     .a = block_0_frequency_backward_a,
     .d = block_0_frequency_backward_d,
     .out_proj = {MBT_WEIGHT_F32, 1, 32, 16,
-        block_0_frequency_backward_out_proj_weights, 0, block_0_frequency_backward_out_proj_bias},
+        block_0_frequency_backward_out_proj_weights, 0, zeros_16},
 };
 
 static const mbt_attention block_1_attention = {
@@ -12275,68 +12119,68 @@ static const mbt_mamba block_1_time_forward = {
     .d_inner = 32, .d_state = 16, .d_conv = 4, .dt_rank = 1,
     .norm_eps = 1e-5f,
     .in_proj = {MBT_WEIGHT_F32, 1, 16, 64,
-        block_1_time_forward_in_proj_weights, 0, block_1_time_forward_in_proj_bias},
+        block_1_time_forward_in_proj_weights, 0, zeros_64},
     .conv_weight = block_1_time_forward_conv_weight,
     .conv_bias = block_1_time_forward_conv_bias,
     .x_proj = {MBT_WEIGHT_F32, 1, 32, 33,
-        block_1_time_forward_x_proj_weights, 0, block_1_time_forward_x_proj_bias},
+        block_1_time_forward_x_proj_weights, 0, zeros_48},
     .dt_proj = {MBT_WEIGHT_F32, 1, 1, 32,
         block_1_time_forward_dt_proj_weights, 0, block_1_time_forward_dt_proj_bias},
     .a = block_1_time_forward_a,
     .d = block_1_time_forward_d,
     .out_proj = {MBT_WEIGHT_F32, 1, 32, 16,
-        block_1_time_forward_out_proj_weights, 0, block_1_time_forward_out_proj_bias},
+        block_1_time_forward_out_proj_weights, 0, zeros_16},
 };
 
 static const mbt_mamba block_1_time_backward = {
     .d_inner = 32, .d_state = 16, .d_conv = 4, .dt_rank = 1,
     .norm_eps = 1e-5f,
     .in_proj = {MBT_WEIGHT_F32, 1, 16, 64,
-        block_1_time_backward_in_proj_weights, 0, block_1_time_backward_in_proj_bias},
+        block_1_time_backward_in_proj_weights, 0, zeros_64},
     .conv_weight = block_1_time_backward_conv_weight,
     .conv_bias = block_1_time_backward_conv_bias,
     .x_proj = {MBT_WEIGHT_F32, 1, 32, 33,
-        block_1_time_backward_x_proj_weights, 0, block_1_time_backward_x_proj_bias},
+        block_1_time_backward_x_proj_weights, 0, zeros_48},
     .dt_proj = {MBT_WEIGHT_F32, 1, 1, 32,
         block_1_time_backward_dt_proj_weights, 0, block_1_time_backward_dt_proj_bias},
     .a = block_1_time_backward_a,
     .d = block_1_time_backward_d,
     .out_proj = {MBT_WEIGHT_F32, 1, 32, 16,
-        block_1_time_backward_out_proj_weights, 0, block_1_time_backward_out_proj_bias},
+        block_1_time_backward_out_proj_weights, 0, zeros_16},
 };
 
 static const mbt_mamba block_1_frequency_forward = {
     .d_inner = 32, .d_state = 16, .d_conv = 4, .dt_rank = 1,
     .norm_eps = 1e-5f,
     .in_proj = {MBT_WEIGHT_F32, 1, 16, 64,
-        block_1_frequency_forward_in_proj_weights, 0, block_1_frequency_forward_in_proj_bias},
+        block_1_frequency_forward_in_proj_weights, 0, zeros_64},
     .conv_weight = block_1_frequency_forward_conv_weight,
     .conv_bias = block_1_frequency_forward_conv_bias,
     .x_proj = {MBT_WEIGHT_F32, 1, 32, 33,
-        block_1_frequency_forward_x_proj_weights, 0, block_1_frequency_forward_x_proj_bias},
+        block_1_frequency_forward_x_proj_weights, 0, zeros_48},
     .dt_proj = {MBT_WEIGHT_F32, 1, 1, 32,
         block_1_frequency_forward_dt_proj_weights, 0, block_1_frequency_forward_dt_proj_bias},
     .a = block_1_frequency_forward_a,
     .d = block_1_frequency_forward_d,
     .out_proj = {MBT_WEIGHT_F32, 1, 32, 16,
-        block_1_frequency_forward_out_proj_weights, 0, block_1_frequency_forward_out_proj_bias},
+        block_1_frequency_forward_out_proj_weights, 0, zeros_16},
 };
 
 static const mbt_mamba block_1_frequency_backward = {
     .d_inner = 32, .d_state = 16, .d_conv = 4, .dt_rank = 1,
     .norm_eps = 1e-5f,
     .in_proj = {MBT_WEIGHT_F32, 1, 16, 64,
-        block_1_frequency_backward_in_proj_weights, 0, block_1_frequency_backward_in_proj_bias},
+        block_1_frequency_backward_in_proj_weights, 0, zeros_64},
     .conv_weight = block_1_frequency_backward_conv_weight,
     .conv_bias = block_1_frequency_backward_conv_bias,
     .x_proj = {MBT_WEIGHT_F32, 1, 32, 33,
-        block_1_frequency_backward_x_proj_weights, 0, block_1_frequency_backward_x_proj_bias},
+        block_1_frequency_backward_x_proj_weights, 0, zeros_48},
     .dt_proj = {MBT_WEIGHT_F32, 1, 1, 32,
         block_1_frequency_backward_dt_proj_weights, 0, block_1_frequency_backward_dt_proj_bias},
     .a = block_1_frequency_backward_a,
     .d = block_1_frequency_backward_d,
     .out_proj = {MBT_WEIGHT_F32, 1, 32, 16,
-        block_1_frequency_backward_out_proj_weights, 0, block_1_frequency_backward_out_proj_bias},
+        block_1_frequency_backward_out_proj_weights, 0, zeros_16},
 };
 
 static const mbt_block blocks[2] = {
@@ -12383,7 +12227,7 @@ static const mbt_mask_decoder mask_decoder = {
         {
             .form = MBT_FORM_DIRECT,
             .conv = {MBT_WEIGHT_F32, 9, 16, 16,
-                mask_decoder_dense_block_0_weights, 0, mask_decoder_dense_block_0_bias},
+                mask_decoder_dense_block_0_weights, 0, zeros_16},
             .gain = mask_decoder_dense_block_0_gain,
             .offset = mask_decoder_dense_block_0_offset,
             .slope = mask_decoder_dense_block_0_slope,
@@ -12391,7 +12235,7 @@ static const mbt_mask_decoder mask_decoder = {
         {
             .form = MBT_FORM_DIRECT,
             .conv = {MBT_WEIGHT_F32, 9, 32, 16,
-                mask_decoder_dense_block_1_weights, 0, mask_decoder_dense_block_1_bias},
+                mask_decoder_dense_block_1_weights, 0, zeros_16},
             .gain = mask_decoder_dense_block_1_gain,
             .offset = mask_decoder_dense_block_1_offset,
             .slope = mask_decoder_dense_block_1_slope,
@@ -12399,7 +12243,7 @@ static const mbt_mask_decoder mask_decoder = {
         {
             .form = MBT_FORM_DIRECT,
             .conv = {MBT_WEIGHT_F32, 9, 48, 16,
-                mask_decoder_dense_block_2_weights, 0, mask_decoder_dense_block_2_bias},
+                mask_decoder_dense_block_2_weights, 0, zeros_16},
             .gain = mask_decoder_dense_block_2_gain,
             .offset = mask_decoder_dense_block_2_offset,
             .slope = mask_decoder_dense_block_2_slope,
@@ -12407,16 +12251,16 @@ static const mbt_mask_decoder mask_decoder = {
         {
             .form = MBT_FORM_DIRECT,
             .conv = {MBT_WEIGHT_F32, 9, 64, 16,
-                mask_decoder_dense_block_3_weights, 0, mask_decoder_dense_block_3_bias},
+                mask_decoder_dense_block_3_weights, 0, zeros_16},
             .gain = mask_decoder_dense_block_3_gain,
             .offset = mask_decoder_dense_block_3_offset,
             .slope = mask_decoder_dense_block_3_slope,
         },
     }},
     .even = {MBT_WEIGHT_F32, 2, 16, 1,
-        mask_decoder_even_weights, 0, mask_decoder_even_bias},
+        mask_decoder_even_weights, 0, zeros_16},
     .odd = {MBT_WEIGHT_F32, 1, 16, 1,
-        mask_decoder_odd_weights, 0, mask_decoder_odd_bias},
+        mask_decoder_odd_weights, 0, zeros_16},
     .gain = 1.5617964f,
     .offset = .43149328f,
     .prelu = -.27035087f,
@@ -12431,7 +12275,7 @@ static const mbt_phase_decoder phase_decoder = {
         {
             .form = MBT_FORM_DIRECT,
             .conv = {MBT_WEIGHT_F32, 9, 16, 16,
-                phase_decoder_dense_block_0_weights, 0, phase_decoder_dense_block_0_bias},
+                phase_decoder_dense_block_0_weights, 0, zeros_16},
             .gain = phase_decoder_dense_block_0_gain,
             .offset = phase_decoder_dense_block_0_offset,
             .slope = phase_decoder_dense_block_0_slope,
@@ -12439,7 +12283,7 @@ static const mbt_phase_decoder phase_decoder = {
         {
             .form = MBT_FORM_DIRECT,
             .conv = {MBT_WEIGHT_F32, 9, 32, 16,
-                phase_decoder_dense_block_1_weights, 0, phase_decoder_dense_block_1_bias},
+                phase_decoder_dense_block_1_weights, 0, zeros_16},
             .gain = phase_decoder_dense_block_1_gain,
             .offset = phase_decoder_dense_block_1_offset,
             .slope = phase_decoder_dense_block_1_slope,
@@ -12447,7 +12291,7 @@ static const mbt_phase_decoder phase_decoder = {
         {
             .form = MBT_FORM_DIRECT,
             .conv = {MBT_WEIGHT_F32, 9, 48, 16,
-                phase_decoder_dense_block_2_weights, 0, phase_decoder_dense_block_2_bias},
+                phase_decoder_dense_block_2_weights, 0, zeros_16},
             .gain = phase_decoder_dense_block_2_gain,
             .offset = phase_decoder_dense_block_2_offset,
             .slope = phase_decoder_dense_block_2_slope,
@@ -12455,16 +12299,16 @@ static const mbt_phase_decoder phase_decoder = {
         {
             .form = MBT_FORM_DIRECT,
             .conv = {MBT_WEIGHT_F32, 9, 64, 16,
-                phase_decoder_dense_block_3_weights, 0, phase_decoder_dense_block_3_bias},
+                phase_decoder_dense_block_3_weights, 0, zeros_16},
             .gain = phase_decoder_dense_block_3_gain,
             .offset = phase_decoder_dense_block_3_offset,
             .slope = phase_decoder_dense_block_3_slope,
         },
     }},
     .even = {MBT_WEIGHT_F32, 2, 16, 16,
-        phase_decoder_even_weights, 0, phase_decoder_even_bias},
+        phase_decoder_even_weights, 0, zeros_16},
     .odd = {MBT_WEIGHT_F32, 1, 16, 16,
-        phase_decoder_odd_weights, 0, phase_decoder_odd_bias},
+        phase_decoder_odd_weights, 0, zeros_16},
     .gain = phase_decoder_gain,
     .offset = phase_decoder_offset,
     .slope = phase_decoder_slope,
@@ -12472,21 +12316,21 @@ static const mbt_phase_decoder phase_decoder = {
         phase_decoder_out_weights, 0, phase_decoder_out_bias},
 };
 
-extern const mbt_model mbt_model_tiny;
-const mbt_model mbt_model_tiny = {
+extern const mbt_model mbt_model_tiny_f32;
+const mbt_model mbt_model_tiny_f32 = {
     .abi = 2,
     .model_size = sizeof(mbt_model),
-    .name = "tiny",
+    .name = "tiny_f32",
     .provenance =
         "mambac 0.1.0\n"
-        "mambac tiny.pth --config tiny.yaml --precision f32 --name tiny\n"
+        "mambac tiny.pth --config tiny.yaml --precision f32 --name tiny_f32\n"
         "sha256 edb491a9b60e25c3ef6786f2351f4125cf195e6ad25e7fdc70a9dc91aaba5762 tiny.pth\n"
         "sha256 35ee729fc99f925ae15204ecd7abfbeee0d06cc4859ce2bab47b06f9ff62bf34 tiny.yaml\n"
         "",
     .sample_rate = 16000, .n_fft = 400, .hop = 200, .win = 400,
     .compress_factor = .3f,
     .channels = 16, .block_count = 2,
-    .parameters = UINT64_C(104049), .weight_bytes = UINT64_C(431808),
+    .parameters = UINT64_C(104049), .weight_bytes = UINT64_C(427072),
     .macs_per_second = 1133625600,
     .encoder = &encoder,
     .blocks = blocks,
@@ -12497,5 +12341,5 @@ const mbt_model mbt_model_tiny = {
 /* By this name the command finds the model of a shared object. */
 #if defined(__GNUC__)
 extern const mbt_model *const mbt_model_plugin;
-MBT_WEAK const mbt_model *const mbt_model_plugin = &mbt_model_tiny;
+MBT_WEAK const mbt_model *const mbt_model_plugin = &mbt_model_tiny_f32;
 #endif

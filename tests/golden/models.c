@@ -1,0 +1,27 @@
+/* models.c: the models of the cases, by name and precision. */
+#include "golden_models.h"
+
+#include <stddef.h>
+#include <string.h>
+
+extern const mbt_model mbt_model_tiny_f32, mbt_model_tiny_f16, mbt_model_small_f32, mbt_model_small_f16;
+
+static const struct {
+    const char *name, *precision;
+    const mbt_model *model;
+} models[] = {
+    {"tiny", "f32", &mbt_model_tiny_f32},
+    {"tiny", "f16", &mbt_model_tiny_f16},
+    {"small", "f32", &mbt_model_small_f32},
+    {"small", "f16", &mbt_model_small_f16},
+};
+
+const mbt_model *mbt_golden_model(const char *name, const char *precision)
+{
+    for (size_t i = 0; i < sizeof models / sizeof models[0]; i++) {
+        if (strcmp(models[i].name, name) == 0 && strcmp(models[i].precision, precision) == 0) {
+            return models[i].model;
+        }
+    }
+    return NULL;
+}

@@ -1,0 +1,16 @@
+/* models.c: the list of the models that are linked into the library (MBT_MODELS of the build). */
+#include "models.h"
+
+#include <stddef.h>
+
+extern const mbt_model mbt_model_tiny_f32, mbt_model_tiny_f16;
+
+const mbt_linked_model mbt_linked_models[] = {
+#if MBT_LINK_TINY_F32
+    {"tiny-f32", &mbt_model_tiny_f32},
+#endif
+#if MBT_LINK_TINY_F16
+    {"tiny-f16", &mbt_model_tiny_f16},
+#endif
+    {NULL, NULL},
+};
