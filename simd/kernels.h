@@ -37,6 +37,33 @@ typedef struct mbt_gemm {
     int accumulate;
 } mbt_gemm;
 
+/* Rows of int8 and what they stand for: a row is cut into `groups` of k / groups inputs each, and input i of group j is
+ * scale[row * lds + j] * q[row * ldq + i], less a center that the reader need not know. sum: of the integers of each
+ * group; some processors multiply only numbers of which one has no sign, and make up for it by this. */
+typedef struct mbt_rows_i8 {
+    int8_t *q;
+    float *scale;
+    int32_t *sum;
+} mbt_rows_i8;
+
+/* Matrix product and convolution on int8 weights, by whole numbers:
+ *     s = 0;  for each tap, for each group:
+ *         s = fma((float)(sum_i q[tap][m][i] w[tap][i][o]), scale[tap][m][group], s)
+ *     out[m][o] = fma(s, w->scale[o], bias[o] (+ out[m][o] if accumulate))
+ * The inner sum is exact in 32 bits. Row m of tap is row m of a[tap]; all of them have `groups` groups, whose size is a
+ * multiple of 4 if there are several; one group may have any size, and q is then zero up to a multiple of 4. ldq: a
+ * multiple of 4; lds: between rows of scale and sum. out overlaps none of it. */
+typedef struct mbt_gemm_i8 {
+    const mbt_matrix *w;
+    mbt_rows_i8 a[MBT_MAX_TAPS]; /* [w->taps] row 0 of each tap's input */
+    ptrdiff_t ldq, lds;
+    size_t groups;
+    float *out;
+    ptrdiff_t ldo;
+    size_t rows;
+    int accumulate;
+} mbt_gemm_i8;
+
 #define MBT_ATTEND_QUERIES 32u /* queries that a kernel handles at once, at most */
 
 /* One head of attention for queries over all keys of a sequence:
@@ -97,7 +124,10 @@ const mbt_kernels *mbt_kernels_for(mbt_isa isa);
 /* The tables that exist; mbt_kernels_for hands them out. */
 extern const mbt_kernels mbt_kernels_scalar;
 extern const mbt_kernels mbt_kernels_avx2;
+extern const mbt_kernels mbt_kernels_avxvnni;
 extern const mbt_kernels mbt_kernels_avx512;
+extern const mbt_kernels mbt_kernels_avx512vnni;
 extern const mbt_kernels mbt_kernels_neon;
+extern const mbt_kernels mbt_kernels_dotprod;
 
 #endif

@@ -77,12 +77,16 @@ typedef enum mbt_isa {
     MBT_ISA_SCALAR = 1, /* portable C: the specification of the others */
     MBT_ISA_AVX2 = 2,   /* x86-64 with AVX2, FMA and F16C */
     MBT_ISA_AVX512 = 3, /* x86-64 with AVX-512 F, BW, DQ and VL */
-    MBT_ISA_NEON = 4    /* aarch64 */
+    MBT_ISA_NEON = 4,   /* aarch64 */
+    /* The same with instructions for products of int8; for models without int8 weights they are no different. */
+    MBT_ISA_AVXVNNI = 5,    /* AVX2 and AVX-VNNI */
+    MBT_ISA_AVX512VNNI = 6, /* AVX-512 and its VNNI */
+    MBT_ISA_DOTPROD = 7     /* NEON and the dot product of Armv8.2 */
 } mbt_isa;
 
-#define MBT_ISA_COUNT 5
+#define MBT_ISA_COUNT 8
 
-/* "auto", "scalar", "avx2", "avx512" or "neon"; NULL for another value. */
+/* "auto", "scalar", "avx2", "avx512", "neon", "avxvnni", "avx512vnni" or "dotprod"; NULL for another value. */
 MBT_API const char *mbt_isa_name(mbt_isa isa);
 
 /* The value for such a name; MBT_ERROR_ISA if there is none. */

@@ -15,7 +15,7 @@
 extern "C" {
 #endif
 
-#define MBT_MODEL_ABI 2u
+#define MBT_MODEL_ABI 3u
 #define MBT_LANES 16u      /* outputs in a panel of a packed matrix; lanes of a vector in simd/ */
 #define MBT_DENSE_UNITS 4u /* convolutions in a dense block; unit i has dilation 2^i in time */
 #define MBT_MAX_TAPS 9u    /* 3 x 3 */
@@ -38,12 +38,13 @@ extern "C" {
 typedef enum mbt_weight_type {
     MBT_WEIGHT_F32 = 0, /* float                              data[panel][tap][k][16]        */
     MBT_WEIGHT_F16 = 1, /* IEEE binary16, computed in float   data[panel][tap][k][16]        */
-    MBT_WEIGHT_I8 = 2   /* int8, symmetric, scale per output  data[panel][tap][k / 4][16][4] */
+    MBT_WEIGHT_I8 = 2   /* int8 in [-127, 127]                data[panel][tap][(k + 3) / 4][16][4] */
 } mbt_weight_type;
 
 /* A packed operand of a matrix product or convolution:
  *     out[m][o] = bias[o] + sum over tap, i of in_tap[m][i] * w[tap][i][o],     i < k, o < n
  * A linear layer has one tap. A convolution has one tap for each offset in its window, time-major: (time, frequency).
+ * In int8, w[tap][i][o] = scale[o] * integer, the inputs are rounded to int8 when they are there, and k * taps <= 65536.
  */
 typedef struct mbt_matrix {
     uint32_t type;      /* mbt_weight_type */
@@ -51,7 +52,7 @@ typedef struct mbt_matrix {
     uint32_t k;         /* inputs of each tap, >= 1 */
     uint32_t n;         /* outputs, >= 1; MBT_PADDED(n) / 16 panels, what pads them is zero */
     const void *data;   /* panels as above, first panel first */
-    const float *scale; /* int8: [MBT_PADDED(n)] weight = scale[o] * integer; NULL otherwise */
+    const float *scale; /* int8: [MBT_PADDED(n)]; NULL otherwise */
     const float *bias;  /* [MBT_PADDED(n)], zeros where the layer has none */
 } mbt_matrix;
 
@@ -77,7 +78,8 @@ typedef struct mbt_unit {
 } mbt_unit;
 
 /* Four units; unit i is a 3 x 3 convolution with dilation (2^i, 1) from (i + 1) C to C channels. Its input is the
- * block's input followed by the outputs of units 0 .. i-1: oldest first, where the checkpoint has newest first. */
+ * block's input followed by the outputs of units 0 .. i-1: oldest first, where the checkpoint has newest first.
+ * The weights of all four are int8, or those of none. */
 typedef struct mbt_dense_block {
     mbt_unit unit[MBT_DENSE_UNITS];
 } mbt_dense_block;
@@ -106,12 +108,13 @@ typedef struct mbt_attention {
 typedef struct mbt_mamba {
     uint32_t d_inner, d_state, d_conv, dt_rank;
     float norm_eps;
+    uint32_t constants;       /* mbt_weight_type of conv_weight and a: f32 or f16 */
     mbt_matrix in_proj;       /* C -> 2 P: u in columns 0 .. E-1, z in columns P .. P+E-1, zeros between */
-    const float *conv_weight; /* [d_conv][P], oldest position first */
+    const void *conv_weight;  /* [d_conv][P], oldest position first */
     const float *conv_bias;   /* [P] */
     mbt_matrix x_proj;        /* E -> dt_rank + 2 N: dt, B, C */
     mbt_matrix dt_proj;       /* dt_rank -> E, with dt_proj's bias */
-    const float *a;           /* [P / 16][N][16]: -exp(A_log) log2(e) */
+    const void *a;            /* [P / 16][N][16]: -exp(A_log) log2(e) */
     const float *d;           /* [P] */
     mbt_matrix out_proj;      /* E -> C, no bias */
 } mbt_mamba;
