@@ -11,6 +11,8 @@
 #define LEAF1_ECX_AVX (1u << 28)
 #define LEAF1_ECX_F16C (1u << 29)
 #define LEAF7_EBX_AVX2 (1u << 5)
+#define LEAF7_ECX_AVX512VNNI (1u << 11)
+#define LEAF7_1_EAX_AVXVNNI (1u << 4) /* of subleaf 1 */
 #define LEAF7_EBX_AVX512 ((1u << 16) | (1u << 17) | (1u << 30) | (1u << 31)) /* F, DQ, BW, VL */
 #define XCR0_YMM 0x06u                                                       /* SSE and AVX state */
 #define XCR0_ZMM 0xe6u                                                       /* and opmask, upper ZMM, ZMM 16 to 31 */
@@ -46,6 +48,15 @@ static bool has_avx(bool wide)
     return !wide || (all(ebx, LEAF7_EBX_AVX512) && all(xcr0(), XCR0_ZMM));
 }
 
+/* A bit of leaf 7 that has a VNNI. */
+static bool has_vnni(bool wide)
+{
+    uint32_t eax, ebx, ecx, edx;
+    if (wide)
+        return __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) && all(ecx, LEAF7_ECX_AVX512VNNI);
+    return __get_cpuid_count(7, 1, &eax, &ebx, &ecx, &edx) && all(eax, LEAF7_1_EAX_AVXVNNI);
+}
+
 bool mbt_cpu_has(mbt_isa isa)
 {
     switch (isa) {
@@ -53,8 +64,12 @@ bool mbt_cpu_has(mbt_isa isa)
         return true;
     case MBT_ISA_AVX2:
         return has_avx(false);
+    case MBT_ISA_AVXVNNI:
+        return has_avx(false) && has_vnni(false);
     case MBT_ISA_AVX512:
         return has_avx(true);
+    case MBT_ISA_AVX512VNNI:
+        return has_avx(true) && has_vnni(true);
     default:
         return false;
     }
@@ -65,15 +80,31 @@ bool mbt_cpu_has(mbt_isa isa)
 #if defined(__linux__)
 #include <sys/auxv.h>
 #define HWCAP_ASIMD_BIT (1ul << 1) /* Linux arch/arm64, uapi/asm/hwcap.h */
+#define HWCAP_ASIMDDP_BIT (1ul << 20)
 static bool has_asimd(void)
 {
     return (getauxval(AT_HWCAP) & HWCAP_ASIMD_BIT) != 0;
+}
+
+static bool has_dotprod(void)
+{
+    return has_asimd() && (getauxval(AT_HWCAP) & HWCAP_ASIMDDP_BIT) != 0;
 }
 #else
 /* Advanced SIMD is part of every aarch64 ABI in use. */
 static bool has_asimd(void)
 {
     return true;
+}
+
+/* Without a way to ask, what the compiler was told. */
+static bool has_dotprod(void)
+{
+#ifdef __ARM_FEATURE_DOTPROD
+    return true;
+#else
+    return false;
+#endif
 }
 #endif
 
@@ -84,7 +115,7 @@ bool mbt_cpu_has_fma(void)
 
 bool mbt_cpu_has(mbt_isa isa)
 {
-    return isa == MBT_ISA_SCALAR || (isa == MBT_ISA_NEON && has_asimd());
+    return isa == MBT_ISA_SCALAR || (isa == MBT_ISA_NEON && has_asimd()) || (isa == MBT_ISA_DOTPROD && has_dotprod());
 }
 
 #else

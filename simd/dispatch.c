@@ -5,7 +5,8 @@
 #include "cpu.h"
 #include "kernels.h"
 
-static const char *const names[MBT_ISA_COUNT] = {"auto", "scalar", "avx2", "avx512", "neon"};
+static const char *const names[MBT_ISA_COUNT] = {"auto",    "scalar",     "avx2",   "avx512", "neon",
+                                                 "avxvnni", "avx512vnni", "dotprod"};
 
 const char *mbt_isa_name(mbt_isa isa)
 {
@@ -34,10 +35,18 @@ static const mbt_kernels *in_this_build(mbt_isa isa)
         return &mbt_kernels_avx2;
     case MBT_ISA_AVX512:
         return &mbt_kernels_avx512;
+    case MBT_ISA_AVX512VNNI:
+        return &mbt_kernels_avx512vnni;
+#endif
+#if MBT_HAVE_AVXVNNI
+    case MBT_ISA_AVXVNNI:
+        return &mbt_kernels_avxvnni;
 #endif
 #if MBT_HAVE_NEON
     case MBT_ISA_NEON:
         return &mbt_kernels_neon;
+    case MBT_ISA_DOTPROD:
+        return &mbt_kernels_dotprod;
 #endif
     default:
         return NULL;
@@ -74,7 +83,8 @@ mbt_status mbt_isa_chosen(mbt_isa *isa)
         *isa = named;
         return mbt_isa_available(named) ? MBT_OK : MBT_ERROR_ISA;
     }
-    static const mbt_isa fastest_first[] = {MBT_ISA_AVX512, MBT_ISA_AVX2, MBT_ISA_NEON, MBT_ISA_SCALAR};
+    static const mbt_isa fastest_first[] = {MBT_ISA_AVX512VNNI, MBT_ISA_AVX512,  MBT_ISA_AVXVNNI, MBT_ISA_AVX2,
+                                            MBT_ISA_DOTPROD,    MBT_ISA_NEON,    MBT_ISA_SCALAR};
     for (size_t i = 0; i < sizeof fastest_first / sizeof *fastest_first; i++)
         if (mbt_kernels_for(fastest_first[i])) {
             *isa = fastest_first[i];

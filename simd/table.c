@@ -6,7 +6,8 @@
 
 const mbt_kernels MBT_TABLE(MBT_ARCH) = {
     .isa = MBT_ARCH_ISA,
-#define MBT_KERNEL(name, parameters) .name = MBT_FN(name),
+#define MBT_KERNEL(name, parameters) .name = MBT_BASE_FN(name),
+#define MBT_KERNEL_DOT(name, parameters) .name = MBT_FN(name),
 #include "kernels.def"
 #undef MBT_KERNEL
 };

@@ -19,6 +19,8 @@
  *     vf v_exp2_eighths(t)     2^(i / 8) where t = 1.5 * 2^20 + i / 8 with an integer i: see v_exp2_reduced
  *     vf v_split(x, &e)        x = 2^e m with m in [sqrt(1/2), sqrt(2)), for normal x > 0; returns m
  *     float v_sum(v)           the tree l + (l+8), l + (l+4), l + (l+2), l + (l+1)
+ *     float v_largest(v)       of 16 numbers that are not NaN and not below 0
+ *     void v_store_i8(p, v)    16 whole numbers in [-127, 127] as int8_t
  * and, with MBT_SLEEF, v_sleef_pow, v_sleef_atan2.
  *
  * V_WIDTH is the number of floats in a vf: 16, but what one register holds in a file that defines V_NARROW before it
@@ -69,8 +71,12 @@
 
 #define MBT_JOIN_(name, arch) mbt_##name##_##arch
 #define MBT_JOIN(name, arch) MBT_JOIN_(name, arch)
-/* The name of a kernel on the architecture being compiled: mbt_gemm_f32_avx2. */
+/* The name of a kernel on the architecture being compiled: mbt_gemm_f32_avx2. MBT_ARCH_BASE: the one that it extends. */
 #define MBT_FN(name) MBT_JOIN(name, MBT_ARCH)
+#ifndef MBT_ARCH_BASE
+#define MBT_ARCH_BASE MBT_ARCH
+#endif
+#define MBT_BASE_FN(name) MBT_JOIN(name, MBT_ARCH_BASE)
 
 #if V_WIDTH == 16
 
@@ -108,7 +114,8 @@ static inline size_t v_lanes(size_t left)
 
 #include "vec_math.h"
 
-#define MBT_KERNEL(name, parameters) void MBT_FN(name) parameters;
+#define MBT_KERNEL(name, parameters) void MBT_BASE_FN(name) parameters;
+#define MBT_KERNEL_DOT(name, parameters) void MBT_FN(name) parameters;
 #include "kernels.def"
 #undef MBT_KERNEL
 

@@ -6,7 +6,7 @@
  */
 #include "mambattention/model.h"
 
-#if MBT_MODEL_ABI != 2
+#if MBT_MODEL_ABI != 3
 #error "made for another version of model.h: run mambac again"
 #endif
 
@@ -6624,7 +6624,7 @@ static const mbt_phase_decoder phase_decoder = {
 
 extern const mbt_model mbt_model_tiny_f16;
 const mbt_model mbt_model_tiny_f16 = {
-    .abi = 2,
+    .abi = 3,
     .model_size = sizeof(mbt_model),
     .name = "tiny_f16",
     .provenance =

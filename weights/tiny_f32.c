@@ -6,7 +6,7 @@
  */
 #include "mambattention/model.h"
 
-#if MBT_MODEL_ABI != 2
+#if MBT_MODEL_ABI != 3
 #error "made for another version of model.h: run mambac again"
 #endif
 
@@ -12318,7 +12318,7 @@ static const mbt_phase_decoder phase_decoder = {
 
 extern const mbt_model mbt_model_tiny_f32;
 const mbt_model mbt_model_tiny_f32 = {
-    .abi = 2,
+    .abi = 3,
     .model_size = sizeof(mbt_model),
     .name = "tiny_f32",
     .provenance =

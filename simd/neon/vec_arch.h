@@ -194,6 +194,18 @@ static inline float v_sum(vf a)
     return vget_lane_f32(two, 0) + vget_lane_f32(two, 1);
 }
 
+static inline float v_largest(vf a)
+{
+    return vmaxvq_f32(vmaxq_f32(vmaxq_f32(a.v[0], a.v[1]), vmaxq_f32(a.v[2], a.v[3])));
+}
+
+static inline void v_store_i8(int8_t *p, vf a)
+{
+    const int16x8_t lo = vcombine_s16(vqmovn_s32(vcvtq_s32_f32(a.v[0])), vqmovn_s32(vcvtq_s32_f32(a.v[1])));
+    const int16x8_t hi = vcombine_s16(vqmovn_s32(vcvtq_s32_f32(a.v[2])), vqmovn_s32(vcvtq_s32_f32(a.v[3])));
+    vst1q_s8(p, vcombine_s8(vqmovn_s16(lo), vqmovn_s16(hi)));
+}
+
 #endif
 
 #if MBT_SLEEF

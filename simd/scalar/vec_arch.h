@@ -176,6 +176,20 @@ static inline float v_sum(vf a)
     return a.v[0];
 }
 
+static inline float v_largest(vf a)
+{
+    float largest = 0.0f;
+    V_EACH
+    largest = a.v[i] > largest ? a.v[i] : largest;
+    return largest;
+}
+
+static inline void v_store_i8(int8_t *p, vf a)
+{
+    V_EACH
+    p[i] = (int8_t)a.v[i];
+}
+
 #if MBT_SLEEF
 /* sleef.h declares these only where the compiler may assume fused multiply-add; the library has them all the same, and
  * mbt_kernels_for hands out no kernels that would call them on a processor without it. */
