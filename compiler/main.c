@@ -50,7 +50,7 @@ static mbt_storage choose_storage(const mbt_arguments *arguments, uint32_t chann
 {
     const bool faster = arguments->type == MBT_WEIGHT_F32 && channels >= WINOGRAD_CHANNELS;
     const bool winograd = arguments->convolution != NULL ? strcmp(arguments->convolution, "winograd") == 0 : faster;
-    return (mbt_storage){winograd ? MBT_FORM_WINOGRAD : MBT_FORM_DIRECT, arguments->type};
+    return (mbt_storage){winograd ? MBT_FORM_WINOGRAD : MBT_FORM_DIRECT, {.otherwise = arguments->type}};
 }
 
 static bool build_network(const mbt_arguments *arguments, input *in, mbt_network *network, mbt_error *error)
@@ -94,7 +94,7 @@ static bool write_model(const mbt_arguments *arguments, mbt_network *network, FI
 static bool print_tables(const mbt_network *network, mbt_error *error)
 {
     mbt_parts_print(stdout, network->parts, network->config.num_tfmamba);
-    if (network->storage.type != MBT_WEIGHT_F32) {
+    if (network->storage.rules.otherwise != MBT_WEIGHT_F32) {
         putchar('\n');
         mbt_precision_print(stdout, network);
     }

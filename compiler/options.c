@@ -15,7 +15,7 @@ const char mbt_usage[] =
     "\n"
     "  CHECKPOINT             weights: a file of torch.save, or safetensors\n"
     "  --config FILE.yaml     the network's configuration, as published with the weights\n"
-    "  --precision TYPE       how the weights of layers are stored: f32, or f16 for half the bytes\n"
+    "  --precision TYPE       how weights are stored: f32, f16 or int8; see README.md\n"
     "  --name NAME            a C identifier: the model becomes mbt_model_NAME\n"
     "  --convolution FORM     of the dense blocks: winograd (half the products, twice the bytes) or direct;\n"
     "                         if not given, winograd in f32 where hid_feature is 32 or more\n"
@@ -146,9 +146,6 @@ static bool check(mbt_arguments *arguments, const char *seed, const char *precis
     }
     if (!mbt_precision_parse(precision, &arguments->type)) {
         return mbt_fail(error, "--precision %.100s: unknown; f32 and f16 are known", precision);
-    }
-    if (arguments->type == MBT_WEIGHT_I8) {
-        return mbt_fail(error, "--precision %s: this version writes f32 and f16 only", precision);
     }
     if (arguments->convolution != NULL && strcmp(arguments->convolution, "direct") != 0 &&
         strcmp(arguments->convolution, "winograd") != 0) {

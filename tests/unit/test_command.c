@@ -67,7 +67,6 @@ START_TEST(bad_lines)
     static const char *const cases[][2] = {
         {"", "no checkpoint"},
         {"a --config b --precision f32 --name n", "all needed"},
-        {"a --config b --precision int8 --name n -o c", "int8: this version writes f32 and f16 only"},
         {"a --config b --precision f16 --precision f16 --name n -o c", "--precision is there twice"},
         {"a --config b --precision f64 --name n -o c", "f64: unknown"},
         {"a --config b --precision f32 --convolution fast --name n -o c", "--convolution fast: unknown"},

@@ -88,7 +88,7 @@ static char *emit(mbt_weight_type type)
     mbt_tensors tensors = fixture_tensors(&config);
     mbt_network network;
     mbt_error error = {""};
-    ck_assert(mbt_network_build(&config, &tensors, (mbt_storage){MBT_FORM_DIRECT, type}, "some_name",
+    ck_assert(mbt_network_build(&config, &tensors, (mbt_storage){MBT_FORM_DIRECT, {.otherwise = type}}, "some_name",
                                 "first line\nsecond line\n", &network, &error));
     mbt_tensors_free(&tensors);
     FILE *file = tmpfile();
@@ -153,7 +153,7 @@ START_TEST(full_disk)
     mbt_tensors tensors = fixture_tensors(&config);
     mbt_network network;
     mbt_error error = {""};
-    ck_assert(mbt_network_build(&config, &tensors, (mbt_storage){MBT_FORM_DIRECT, MBT_WEIGHT_F32}, "name", "", &network,
+    ck_assert(mbt_network_build(&config, &tensors, (mbt_storage){MBT_FORM_DIRECT, {.otherwise = MBT_WEIGHT_F32}}, "name", "", &network,
                                 &error));
     FILE *file = fopen("/dev/full", "wb");
     ck_assert_ptr_nonnull(file);

@@ -21,7 +21,7 @@ static void open_network(void)
     mbt_error error = {""};
     config = fixture_config();
     tensors = fixture_tensors(&config);
-    ck_assert_msg(mbt_network_build(&config, &tensors, (mbt_storage){MBT_FORM_DIRECT, MBT_WEIGHT_F32}, "test", "",
+    ck_assert_msg(mbt_network_build(&config, &tensors, (mbt_storage){MBT_FORM_DIRECT, {.otherwise = MBT_WEIGHT_F32}}, "test", "",
                                     &network, &error),
                   "%s", error.text);
 }
@@ -125,7 +125,8 @@ START_TEST(mamba_inside)
     ck_assert_uint_eq(folded->dt_rank, 2);
     ck_assert(folded->norm_eps == 1e-5f);
     snprintf(name, sizeof name, "%s.A_log", prefix);
-    const float *a_log = tensor(name);
+    const float *a_log = tensor(name), *a = folded->a, *conv_weight = folded->conv_weight;
+    ck_assert_uint_eq(folded->constants, MBT_WEIGHT_F32);
     snprintf(name, sizeof name, "%s.conv1d.weight", prefix);
     const float *conv = tensor(name);
     snprintf(name, sizeof name, "%s.x_proj.weight", prefix);
@@ -137,10 +138,10 @@ START_TEST(mamba_inside)
     for (uint32_t e = 0; e < E; e++) {
         for (uint32_t n = 0; n < N; n++) {
             const double decay = -exp(a_log[e * N + n]) / log(2.0);
-            ck_assert_double_eq_tol(folded->a[(e / 16 * N + n) * 16 + e % 16], decay, -decay * 1e-7);
+            ck_assert_double_eq_tol(a[(e / 16 * N + n) * 16 + e % 16], decay, -decay * 1e-7);
         }
         for (uint32_t tap = 0; tap < 5; tap++) {
-            ck_assert(folded->conv_weight[tap * 80 + e] == conv[e * 5 + tap]);
+            ck_assert(conv_weight[tap * 80 + e] == conv[e * 5 + tap]);
         }
         for (uint32_t o = 0; o < 2 + 2 * N; o++) {
             ck_assert(packed(&folded->x_proj, 0, e, o) == x_proj[o * E + e]);
@@ -149,9 +150,9 @@ START_TEST(mamba_inside)
         ck_assert(folded->dt_proj.bias[e] == dt_bias[e]);
     }
     for (uint32_t lane = E % 16; lane < 16; lane++) {
-        ck_assert(folded->a[(E / 16 * N + N - 1) * 16 + lane] == 0);
+        ck_assert(a[(E / 16 * N + N - 1) * 16 + lane] == 0);
     }
-    ck_assert(folded->conv_weight[4 * 80 + 79] == 0 && folded->conv_bias[79] == 0 && folded->d[79] == 0);
+    ck_assert(conv_weight[4 * 80 + 79] == 0 && folded->conv_bias[79] == 0 && folded->d[79] == 0);
     ck_assert(folded->d[71] == tensor("TFMambAttention.0.time_mamba.forward_blocks.0.mixer.D")[71]);
     ck_assert(folded->conv_bias[71] == tensor("TFMambAttention.0.time_mamba.forward_blocks.0.mixer.conv1d.bias")[71]);
 }
@@ -229,7 +230,7 @@ START_TEST(winograd)
     mbt_tensors_free(&tensors); /* those of the fixture are used */
     tensors = fixture_tensors(&config);
     const float *weight = tensor("phase_decoder.dense_block.dense_block.2.0.weight");
-    ck_assert(mbt_network_build(&config, &tensors, (mbt_storage){MBT_FORM_WINOGRAD, MBT_WEIGHT_F32}, "test", "", &other,
+    ck_assert(mbt_network_build(&config, &tensors, (mbt_storage){MBT_FORM_WINOGRAD, {.otherwise = MBT_WEIGHT_F32}}, "test", "", &other,
                                 &error));
     const mbt_unit *unit = &other.phase_decoder.dense_block.unit[2];
     ck_assert_uint_eq(unit->form, MBT_FORM_WINOGRAD);
@@ -352,7 +353,7 @@ START_TEST(overflow_is_an_error)
     mbt_error error = {""};
     mbt_network other;
     mbt_tensors_find(&tensors, "TFMambAttention.0.time_mamba.forward_blocks.0.mixer.A_log")->data[4] = 1000;
-    ck_assert(!mbt_network_build(&config, &tensors, (mbt_storage){MBT_FORM_DIRECT, MBT_WEIGHT_F32}, "test", "", &other,
+    ck_assert(!mbt_network_build(&config, &tensors, (mbt_storage){MBT_FORM_DIRECT, {.otherwise = MBT_WEIGHT_F32}}, "test", "", &other,
                                  &error));
     ck_assert_ptr_nonnull(strstr(error.text, "block_0_time_forward_a "));
 }

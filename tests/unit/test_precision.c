@@ -24,11 +24,11 @@ START_TEST(table)
         {.name = "first_layer_weights",
          .type = MBT_WEIGHT_F16,
          .count = 1000,
-         .is_matrix = true,
+         .layer = "first_layer",
          .power = 4,
          .error = 0.04},
         {.name = "first_layer_bias", .type = MBT_WEIGHT_F32, .count = 16},
-        {.name = "second_weights", .type = MBT_WEIGHT_F32, .count = 32, .is_matrix = true, .power = 9},
+        {.name = "second_weights", .type = MBT_WEIGHT_F32, .count = 32, .layer = "second", .power = 9},
     };
     const mbt_network network = {.arrays = arrays, .array_count = 3};
     char text[1000] = "";
@@ -38,10 +38,10 @@ START_TEST(table)
     rewind(file);
     ck_assert_uint_gt(fread(text, 1, sizeof text - 1, file), 0);
     fclose(file);
-    ck_assert_str_eq(text, "matrix                                     stored        bytes      SNR, dB\n"
+    ck_assert_str_eq(text, "layer                                      stored        bytes      SNR, dB\n"
                            "first_layer                                f16            2000         20.0\n"
                            "second                                     f32             128        exact\n"
-                           "all matrices                                              2128         25.1\n"
+                           "all layers                                                2128         25.1\n"
                            "all else                                   f32              64\n"
                            "total                                                     2192\n");
 }
