@@ -5,12 +5,12 @@
 
 #include "dense.h"
 
-/* Half way between what PReLU makes of 2.5 standard deviations above the mean and below: about the largest of 64
- * numbers, if they are normal. InstanceNorm leaves a mean of offset and a deviation of |gain|. */
+/* Half way between what PReLU makes of two standard deviations above the mean and below: about where the largest of 64
+ * numbers lie. InstanceNorm leaves a mean of offset and a deviation of |gain|. */
 static void find_center(const mbt_unit *unit, size_t channels, float *center)
 {
     for (size_t c = 0; c < channels; c++) {
-        const float reach = 2.5f * fabsf(unit->gain[c]);
+        const float reach = 2.0f * fabsf(unit->gain[c]);
         const float high = unit->offset[c] + reach, low = unit->offset[c] - reach;
         center[c] = 0.5f * ((high > 0 ? high : unit->slope[c] * high) + (low > 0 ? low : unit->slope[c] * low));
     }
