@@ -30,12 +30,14 @@ static void print_help(void)
          "Measures what a core of this machine can do, and how much of that the kernels and the network reach.\n"
          "\n"
          "machine: the peak of each instruction set: fp32 multiply-adds, int8 dot products, bandwidth.\n"
-         "kernels: every kernel at the shapes of the network (C64: published size, C16: tiny).\n"
+         "kernels: every kernel at the shapes of the network (C64: published size, C16: tiny). A set that has a\n"
+         "         kernel from another in the list is left out there.\n"
          "network: a whole run on a synthetic recording: real-time factor, time by part, by layer and by kind of\n"
          "         kernel, memory, start-up.\n"
          "\n"
          "Options:\n"
-         "  --isa LIST      scalar, avx2, avx512, neon, auto; by default all that run here (network: the fastest)\n"
+         "  --isa LIST      scalar, avx2, avxvnni, avx512, avx512vnni, neon, dotprod, auto; by default all that run\n"
+         "                  here (network: the fastest)\n"
          "  --filter TEXT   kernels: those whose name or shape has the text\n"
          "  --model NAME    one that is built in, or FILE.so; by default network runs tiny, and kernels takes the\n"
          "                  shapes of the published size and of tiny\n"
@@ -70,7 +72,9 @@ static int find_isas(const char *list, bool all, mbt_bench_options *o)
         return MBT_EXIT_FAILED;
     }
     if (list != NULL && !mbt_bench_parse_isas(list, chosen, o->isas, &o->isa_count)) {
-        return mbt_usage_error("bench", "--isa takes a list of scalar, avx2, avx512, neon and auto, not '%s'", list);
+        return mbt_usage_error(
+            "bench",
+            "--isa takes a list of scalar, avx2, avxvnni, avx512, avx512vnni, neon, dotprod and auto, not '%s'", list);
     }
     for (size_t i = 0; i < o->isa_count; i++) {
         if (!mbt_choose_isa(o->isas[i], &o->isas[i])) {

@@ -30,10 +30,14 @@ typedef struct mbt_bench_case {
     double bytes;           /* read and written, each place once for each */
     size_t footprint;       /* bytes of the places */
     bool writes_much;       /* the bandwidth to compare with is that of copying */
+    bool integers;          /* the peak to compare with is that of int8 */
     void (*call)(const mbt_kernels *kernels, const struct mbt_bench_case *c);
     mbt_matrix matrix;
     union {
         mbt_gemm gemm;
+        mbt_gemm_i8 gemm_i8;
+        mbt_rows_i8 rows_i8;
+        const uint16_t *halves;
         mbt_attend attend;
         mbt_scan scan;
         mbt_mask mask;
@@ -67,7 +71,10 @@ float *mbt_case_rows(mbt_bench_case *c, mbt_case_role role, size_t rows, size_t 
 float *mbt_case_row(mbt_bench_case *c, mbt_case_role role, size_t width);
 
 /* Weights in binary16, aligned to 64 bytes: numbers from 1/16 to 1 of both signs. */
-const void *mbt_case_halves(mbt_bench_case *c, size_t count);
+const uint16_t *mbt_case_halves(mbt_bench_case *c, size_t count);
+
+/* rows x width integers, ld apart, aligned to 64 bytes, from -127 to 127, counted as mbt_case_rows says. */
+int8_t *mbt_case_integers(mbt_bench_case *c, mbt_case_role role, size_t rows, size_t width, size_t ld);
 
 /* The name of the case: what it is, with the network's label before it. */
 void mbt_case_name(mbt_bench_case *c, const mbt_shape *shape, const char *format, ...) MBT_PRINTF(3, 4);

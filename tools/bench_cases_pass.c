@@ -119,6 +119,63 @@ bool mbt_cases_add(mbt_bench_case *c, const mbt_shape *s, size_t number)
     return true;
 }
 
+static void call_quantise(const mbt_kernels *kernels, const mbt_bench_case *c)
+{
+    kernels->quantise(c->in[0], c->ld_in, c->rows, c->columns, c->in[1], c->arguments.rows_i8, c->ld_out,
+                      (ptrdiff_t)c->extra);
+}
+
+/* Rows of a dense block, which have a center, and of a sequence's layers. Of each number: its difference to the center
+ * twice, absolute value, largest, the multiply-add, the subtraction, the limit, the sum. */
+bool mbt_cases_quantise(mbt_bench_case *c, const mbt_shape *s, size_t number)
+{
+    static const char *const names[] = {"frame of the encoder", "in_proj", "x_proj"};
+    if (number > 2) {
+        return false;
+    }
+    mbt_case_name(c, s, "%s", names[number]);
+    const bool block = number == 0;
+    c->rows = block ? s->bins : s->chunk;
+    c->columns = number == 2 ? s->d_inner : s->channels;
+    c->extra = block ? 4 : 1;
+    const size_t ld_in = block ? 4 * s->channels : number == 2 ? s->padded_inner : s->channels;
+    const size_t ld_out = (c->columns + 3) / 4 * 4 * c->extra;
+    c->ld_in = (ptrdiff_t)ld_in;
+    c->ld_out = (ptrdiff_t)ld_out;
+    c->in[0] = mbt_case_rows(c, MBT_CASE_IN, c->rows, c->columns, ld_in, 1, false);
+    c->in[1] = block ? mbt_case_row(c, MBT_CASE_IN, c->columns) : NULL;
+    c->arguments.rows_i8 = (mbt_rows_i8){
+        .q = mbt_case_integers(c, MBT_CASE_OUT, c->rows, c->columns, ld_out),
+        .scale = mbt_case_rows(c, MBT_CASE_OUT, c->rows, 1, c->extra, 1, false),
+        .sum = (int32_t *)(void *)mbt_case_rows(c, MBT_CASE_OUT, c->rows, 1, c->extra, 1, false),
+    };
+    c->elements = (double)(c->rows * c->columns);
+    c->flops = (block ? 9 : 7) * c->elements;
+    c->call = call_quantise;
+    return true;
+}
+
+static void call_widen(const mbt_kernels *kernels, const mbt_bench_case *c)
+{
+    kernels->widen(c->arguments.halves, c->columns, c->out[0]);
+}
+
+bool mbt_cases_widen(mbt_bench_case *c, const mbt_shape *s, size_t number)
+{
+    static const char *const names[] = {"conv1d", "scan"};
+    if (number > 1) {
+        return false;
+    }
+    mbt_case_name(c, s, "%s", names[number]);
+    c->columns = (number == 0 ? s->d_conv : s->d_state) * s->padded_inner;
+    c->arguments.halves = mbt_case_halves(c, c->columns);
+    c->out[0] = mbt_case_row(c, MBT_CASE_OUT, c->columns);
+    c->elements = (double)c->columns;
+    c->flops = c->elements;
+    c->call = call_widen;
+    return true;
+}
+
 static void call_spectrum(const mbt_kernels *kernels, const mbt_bench_case *c)
 {
     kernels->spectrum(c->in[0], c->in[1], c->columns, 0.3f, c->out[0]);

@@ -13,7 +13,20 @@ typedef struct product {
 enum { PRODUCTS = 20, TIME_TAPS = 3 };
 
 /* Places in the list below. */
-enum { UNIT_3 = 4, WINOGRAD_POINT = 6, IN_PROJ = 12, X_PROJ, DT_PROJ, OUT_PROJ };
+enum {
+    UNIT_0 = 1,
+    UNIT_1,
+    UNIT_2,
+    UNIT_3,
+    DECODER_UNIT_3,
+    WINOGRAD_POINT,
+    ATTENTION_IN = 9,
+    ATTENTION_OUT,
+    IN_PROJ = 12,
+    X_PROJ,
+    DT_PROJ,
+    OUT_PROJ
+};
 
 /* Those of a network, in the order of its parts; the row distances are those that the runtime uses. */
 static void list_products(const mbt_shape *s, product list[PRODUCTS])
@@ -52,22 +65,32 @@ static void call_gemm(const mbt_kernels *kernels, const mbt_bench_case *c)
     mbt_gemm_run(kernels, &c->arguments.gemm);
 }
 
+/* Where the inputs are: of a window of 3 x 3 a frame for each tap in time, of others one. */
+typedef struct window {
+    size_t frames, frame; /* their number, and the rows of one */
+    size_t offsets;       /* taps in a frame */
+} window;
+
+static window window_of(const product *p)
+{
+    const size_t frames = p->taps == 9 ? TIME_TAPS : 1, offsets = p->taps / frames;
+    return (window){.frames = frames, .frame = p->rows + offsets, .offsets = offsets};
+}
+
 static void make_product(mbt_bench_case *c, const mbt_shape *s, const product *p, mbt_weight_type type)
 {
     mbt_case_name(c, s, "%s", p->name);
-    /* A window of 3 x 3 has a frame for each tap in time, others have one; taps along frequency are a bin apart. */
-    const bool square = p->taps == 9;
-    const size_t frames = square ? TIME_TAPS : 1, offsets = p->taps / frames;
-    const size_t bin = p->taps == 3 ? p->lda / 2 : p->lda;
-    const size_t frame = p->rows + offsets;
-    float *a = mbt_case_rows(c, MBT_CASE_IN, frames * frame, p->k, p->lda, 1, false);
+    const window in = window_of(p);
+    const size_t bin = p->taps == 3 ? p->lda / 2 : p->lda; /* taps along frequency are a bin apart */
+    float *a = mbt_case_rows(c, MBT_CASE_IN, in.frames * in.frame, p->k, p->lda, 1, false);
     const size_t weights = p->taps * p->k * MBT_PADDED(p->n);
     c->matrix = (mbt_matrix){
         .type = (uint32_t)type,
         .taps = (uint32_t)p->taps,
         .k = (uint32_t)p->k,
         .n = (uint32_t)p->n,
-        .data = type == MBT_WEIGHT_F16 ? mbt_case_halves(c, weights) : mbt_case_row(c, MBT_CASE_IN, weights),
+        .data =
+            type == MBT_WEIGHT_F16 ? (const void *)mbt_case_halves(c, weights) : mbt_case_row(c, MBT_CASE_IN, weights),
         .bias = mbt_case_row(c, MBT_CASE_IN, MBT_PADDED(p->n)),
     };
     mbt_gemm *gemm = &c->arguments.gemm;
@@ -79,7 +102,7 @@ static void make_product(mbt_bench_case *c, const mbt_shape *s, const product *p
         .rows = p->rows,
         .accumulate = p->accumulate};
     for (size_t tap = 0; tap < p->taps; tap++) {
-        gemm->a[tap] = a + tap / offsets * frame * p->lda + tap % offsets * bin;
+        gemm->a[tap] = a + tap / in.offsets * in.frame * p->lda + tap % in.offsets * bin;
     }
     c->flops = mbt_work_gemm(gemm);
     c->elements = (double)(p->rows * p->n);
@@ -107,6 +130,82 @@ bool mbt_cases_gemm_f16(mbt_bench_case *c, const mbt_shape *s, size_t number)
     }
     list_products(s, list);
     make_product(c, s, &list[chosen[number]], MBT_WEIGHT_F16);
+    return true;
+}
+
+static void call_gemm_i8(const mbt_kernels *kernels, const mbt_bench_case *c)
+{
+    kernels->gemm_i8(&c->arguments.gemm_i8);
+}
+
+/* `rows` rows of `groups` groups of `size` inputs, with sums that are right. */
+static mbt_rows_i8 make_rows_i8(mbt_bench_case *c, size_t rows, size_t groups, size_t size, size_t ldq, size_t lds)
+{
+    const mbt_rows_i8 a = {
+        .q = mbt_case_integers(c, MBT_CASE_IN, rows, groups * size, ldq),
+        .scale = mbt_case_rows(c, MBT_CASE_IN, rows, groups, lds, 1, true),
+        .sum = (int32_t *)(void *)mbt_case_rows(c, MBT_CASE_IN, rows, groups, lds, 1, true),
+    };
+    for (size_t i = 0; !c->overflow && i < rows * groups; i++) {
+        const size_t row = i / groups, group = i % groups;
+        int32_t sum = 0;
+        for (size_t j = 0; j < size; j++) {
+            sum += a.q[row * ldq + group * size + j];
+        }
+        a.sum[row * lds + group] = sum;
+    }
+    return a;
+}
+
+/* A convolution's inputs are groups of the network's channels, which stand as a dense block's do. */
+static void make_product_i8(mbt_bench_case *c, const mbt_shape *s, const product *p)
+{
+    mbt_case_name(c, s, "%s", p->name);
+    const window in = window_of(p);
+    const size_t size = p->taps > 1 ? s->channels : p->k, padded = (p->k + 3) / 4 * 4;
+    const size_t ldq = (p->lda + 3) / 4 * 4, lds = p->lda / size;
+    const mbt_rows_i8 a = make_rows_i8(c, in.frames * in.frame, p->k / size, size, ldq, lds);
+    c->matrix = (mbt_matrix){
+        .type = MBT_WEIGHT_I8,
+        .taps = (uint32_t)p->taps,
+        .k = (uint32_t)p->k,
+        .n = (uint32_t)p->n,
+        .data = mbt_case_integers(c, MBT_CASE_IN, 1, p->taps * padded * MBT_PADDED(p->n),
+                                  p->taps * padded * MBT_PADDED(p->n)),
+        .scale = mbt_case_row(c, MBT_CASE_IN, MBT_PADDED(p->n)),
+        .bias = mbt_case_row(c, MBT_CASE_IN, MBT_PADDED(p->n)),
+    };
+    mbt_gemm_i8 *gemm = &c->arguments.gemm_i8;
+    *gemm = (mbt_gemm_i8){
+        .w = &c->matrix,
+        .ldq = (ptrdiff_t)ldq,
+        .lds = (ptrdiff_t)lds,
+        .groups = p->k / size,
+        .out = mbt_case_rows(c, p->accumulate ? MBT_CASE_INOUT : MBT_CASE_OUT, p->rows, p->n, p->ldo, 1, false),
+        .ldo = (ptrdiff_t)p->ldo,
+        .rows = p->rows,
+        .accumulate = p->accumulate};
+    for (size_t tap = 0; tap < p->taps; tap++) {
+        const size_t row = tap / in.offsets * in.frame + tap % in.offsets;
+        gemm->a[tap] = (mbt_rows_i8){.q = a.q + row * ldq, .scale = a.scale + row * lds, .sum = a.sum + row * lds};
+    }
+    c->integers = true;
+    c->flops = mbt_work_gemm_i8(gemm);
+    c->elements = (double)(p->rows * p->n);
+    c->call = call_gemm_i8;
+}
+
+/* The convolutions and the linear layers of both axes. */
+bool mbt_cases_gemm_i8(mbt_bench_case *c, const mbt_shape *s, size_t number)
+{
+    static const size_t chosen[] = {UNIT_0,       UNIT_1,        UNIT_2,  UNIT_3, DECODER_UNIT_3,
+                                    ATTENTION_IN, ATTENTION_OUT, IN_PROJ, X_PROJ, OUT_PROJ};
+    product list[PRODUCTS];
+    if (number >= sizeof chosen / sizeof chosen[0]) {
+        return false;
+    }
+    list_products(s, list);
+    make_product_i8(c, s, &list[chosen[number]]);
     return true;
 }
 

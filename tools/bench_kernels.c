@@ -3,6 +3,7 @@
 
 #include "bench_kernels.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,10 +19,11 @@ static const size_t case_memory = (size_t)64 << 20;
 typedef struct kernel_cases {
     const char *name;
     mbt_case_maker *make;
+    size_t place; /* of its pointer in a table */
 } kernel_cases;
 
 static const kernel_cases kernels_list[] = {
-#define MBT_KERNEL(name, parameters) {#name, mbt_cases_##name},
+#define MBT_KERNEL(name, parameters) {#name, mbt_cases_##name, offsetof(mbt_kernels, name)},
 #include "kernels.def"
 #undef MBT_KERNEL
 };
@@ -68,14 +70,14 @@ static void run_case(void *context, size_t calls)
     }
 }
 
-/* The first level that holds the arrays, and its bandwidth. */
+/* The first level that holds the arrays, and its bandwidth. Whole numbers can be multiplied as floats, too. */
 static void find_roof(mbt_kernel_result *result, const mbt_machine *machine, const mbt_bench_case *c)
 {
     const mbt_isa_peak *peak = &machine->peak[result->isa];
     result->level = c->footprint <= machine->l1   ? MBT_LEVEL_L1
                     : c->footprint <= machine->l2 ? MBT_LEVEL_L2
                                                   : MBT_LEVEL_MEMORY;
-    result->peak = peak->fma;
+    result->peak = c->integers ? fmax(fmax(peak->int8, peak->dot), peak->fma) : peak->fma;
     result->bandwidth = c->writes_much ? peak->copy[result->level] : peak->read[result->level];
 }
 
@@ -94,19 +96,35 @@ static mbt_kernel_result *next_result(mbt_kernel_report *report)
     return &report->results[report->count++];
 }
 
-static bool measure_case(mbt_kernel_report *report, const char *kernel, const mbt_bench_case *c,
+/* Whether set number i has the kernel from one before it in the list: most of an extension are those of what it extends. */
+static bool is_shared(const kernel_cases *kernel, const mbt_bench_options *o, size_t i)
+{
+    typedef void (*function)(void);
+    const char *own = (const char *)mbt_kernels_for(o->isas[i]) + kernel->place;
+    for (size_t j = 0; j < i; j++) {
+        if (memcmp((const char *)mbt_kernels_for(o->isas[j]) + kernel->place, own, sizeof(function)) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool measure_case(mbt_kernel_report *report, const kernel_cases *kernel, const mbt_bench_case *c,
                          const mbt_bench_options *o, const mbt_events *events)
 {
     const mbt_bench_plan plan = mbt_bench_default_plan(o->quick);
     double scalar = 0;
     for (size_t i = 0; i < o->isa_count; i++) {
+        if (is_shared(kernel, o, i)) {
+            continue;
+        }
         mbt_kernel_result *result = next_result(report);
         if (result == NULL) {
             return false;
         }
         timed t = {mbt_kernels_for(o->isas[i]), c};
         size_t calls;
-        *result = (mbt_kernel_result){.kernel = kernel,
+        *result = (mbt_kernel_result){.kernel = kernel->name,
                                       .number = report->cases,
                                       .isa = o->isas[i],
                                       .flops = c->flops,
@@ -154,7 +172,7 @@ static bool walk(mbt_kernel_report *report, const mbt_shape *shape, void *memory
             }
             if (events == NULL) {
                 report->cases++;
-            } else if (!measure_case(report, kernels_list[i].name, &c, o, events)) {
+            } else if (!measure_case(report, &kernels_list[i], &c, o, events)) {
                 return false;
             }
         }

@@ -46,13 +46,16 @@ void mbt_kernels_print(const mbt_kernel_report *report)
     mbt_table_print(&table);
     puts("\nOne core, arrays as warm as their size allows; peak and bandwidth (of the cache that holds the arrays)\n"
          "measured in this run. An exp counts as 11 operations, a log, pow or atan2 as 20. Above 100 %\n"
-         "are arrays that lie in two caches, and scalar kernels, whose peak is calls of fmaf.");
+         "are arrays that lie in two caches, and scalar kernels, whose peak is calls of fmaf. The peak of gemm_i8 is\n"
+         "that of int8, or of fp32 where that is more.");
     for (size_t isa = 0; isa < MBT_ISA_COUNT; isa++) {
         const mbt_isa_peak *p = &report->machine->peak[isa];
         if (p->measured) {
-            printf("%s: peak %.1f GFLOP/s; GB/s of reading, copying: L1 %.0f, %.0f, L2 %.0f, %.0f, memory %.0f, %.0f\n",
-                   mbt_isa_name((mbt_isa)isa), p->fma, p->read[MBT_LEVEL_L1], p->copy[MBT_LEVEL_L1],
-                   p->read[MBT_LEVEL_L2], p->copy[MBT_LEVEL_L2], p->read[MBT_LEVEL_MEMORY], p->copy[MBT_LEVEL_MEMORY]);
+            printf("%s: peak %.1f GFLOP/s, int8 %.1f GOP/s; GB/s of reading, copying: L1 %.0f, %.0f, L2 %.0f, %.0f, "
+                   "memory %.0f, %.0f\n",
+                   mbt_isa_name((mbt_isa)isa), p->fma, p->dot > 0 ? p->dot : p->int8, p->read[MBT_LEVEL_L1],
+                   p->copy[MBT_LEVEL_L1], p->read[MBT_LEVEL_L2], p->copy[MBT_LEVEL_L2], p->read[MBT_LEVEL_MEMORY],
+                   p->copy[MBT_LEVEL_MEMORY]);
         }
     }
     if (!report->events) {

@@ -17,6 +17,14 @@ const char *mbt_layer_name(mbt_layer layer)
     return (unsigned)layer < MBT_LAYER_COUNT ? names[layer] : "";
 }
 
+/* In int8 inputs stand by four. */
+static size_t weight_bytes(const mbt_matrix *w)
+{
+    const bool integers = w->type == MBT_WEIGHT_I8;
+    const size_t inputs = integers ? ((size_t)w->k + 3) / 4 * 4 : w->k;
+    return w->taps * inputs * MBT_PADDED(w->n) * (integers ? sizeof(int8_t) : mbt_weight_size(w));
+}
+
 static bool add(mbt_layer_index *index, const mbt_matrix *w, mbt_layer layer)
 {
     if (index->count == index->room) {
@@ -29,8 +37,7 @@ static bool add(mbt_layer_index *index, const mbt_matrix *w, mbt_layer layer)
         index->room = room;
     }
     const unsigned char *begin = w->data;
-    const size_t bytes = (size_t)w->taps * w->k * MBT_PADDED(w->n) * mbt_weight_size(w);
-    index->range[index->count++] = (mbt_layer_range){begin, begin + bytes, layer};
+    index->range[index->count++] = (mbt_layer_range){begin, begin + weight_bytes(w), layer};
     return true;
 }
 

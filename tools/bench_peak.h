@@ -17,7 +17,7 @@ typedef struct mbt_peak_loop {
 typedef struct mbt_peak_loops {
     mbt_peak_loop fma;
     mbt_peak_loop int8; /* without instructions for it */
-    mbt_peak_loop dot;  /* int8 with them */
+    mbt_peak_loop dot;  /* int8 with them: of the sets that have them */
     /* Reads, or copies, `bytes` (a multiple of 4096, aligned to 64) `rounds` times. */
     void (*read)(const void *from, size_t bytes, size_t rounds);
     void (*copy)(void *to, const void *from, size_t bytes, size_t rounds);

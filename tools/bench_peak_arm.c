@@ -5,10 +5,6 @@
 
 #include <arm_neon.h>
 
-#if defined(__linux__)
-#include <sys/auxv.h>
-#endif
-
 static volatile const float factor = 0.75f, addend = 1e-9f;
 
 /* The compiler has to have the chain in a register when the loop ends; its address would bring it into memory. */
@@ -49,7 +45,6 @@ static void int8_neon(size_t rounds)
     MBT_EACH_CHAIN(KEEP)
 }
 
-#if defined(__linux__)
 #if defined(__clang__)
 #define DOTPROD __attribute__((target("dotprod")))
 #else
@@ -70,7 +65,6 @@ DOTPROD static void dot_sdot(size_t rounds)
     }
     MBT_EACH_CHAIN(KEEP)
 }
-#endif
 
 static void read_neon(const void *from, size_t bytes, size_t rounds)
 {
@@ -108,19 +102,16 @@ static void copy_neon(void *to, const void *from, size_t bytes, size_t rounds)
 
 mbt_peak_loops mbt_peak_loops_native(mbt_isa isa)
 {
-    if (isa != MBT_ISA_NEON) {
+    if (isa != MBT_ISA_NEON && isa != MBT_ISA_DOTPROD) {
         return (mbt_peak_loops){.read = NULL};
     }
     mbt_peak_loops loops = {.fma = {"fmla, 4 lanes", 2 * 4 * MBT_PEAK_CHAINS, fma_neon},
                             .int8 = {"smull, sadalp", 2 * 16 * MBT_PEAK_CHAINS, int8_neon},
                             .read = read_neon,
                             .copy = copy_neon};
-#if defined(__linux__)
-    const unsigned long asimddp = 1ul << 20; /* Linux arch/arm64, uapi/asm/hwcap.h */
-    if (getauxval(AT_HWCAP) & asimddp) {
+    if (isa == MBT_ISA_DOTPROD) {
         loops.dot = (mbt_peak_loop){"sdot, 16 lanes", 2 * 16 * MBT_PEAK_CHAINS, dot_sdot};
     }
-#endif
     return loops;
 }
 

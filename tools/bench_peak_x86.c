@@ -4,9 +4,7 @@
 
 #if defined(__x86_64__)
 
-#include <cpuid.h>
 #include <immintrin.h>
-#include <stdint.h>
 
 #define AVX2 __attribute__((target("avx2,fma")))
 #define AVX512 __attribute__((target("avx512f,avx512bw")))
@@ -185,42 +183,30 @@ AVX512 static void copy_avx512(void *to, const void *from, size_t bytes, size_t 
     }
 }
 
-/* Bits of CPUID leaf 7, subleaves 0 and 1: Intel SDM vol. 2A, CPUID. */
-static int has_avx512_vnni(void)
-{
-    uint32_t eax, ebx, ecx, edx;
-    return __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) && (ecx >> 11 & 1u);
-}
-
-static int has_avx_vnni(void)
-{
-    uint32_t eax, ebx, ecx, edx;
-    return __get_cpuid_count(7, 1, &eax, &ebx, &ecx, &edx) && (eax >> 4 & 1u);
-}
-
 mbt_peak_loops mbt_peak_loops_native(mbt_isa isa)
 {
-    if (isa == MBT_ISA_AVX2) {
-        mbt_peak_loops loops = {.fma = {"vfmadd, 8 lanes", 2 * 8 * MBT_PEAK_CHAINS, fma_avx2},
-                                .int8 = {"vpmaddubsw, vpmaddwd, vpaddd", 2 * 32 * MBT_PEAK_CHAINS, int8_avx2},
-                                .read = read_avx2,
-                                .copy = copy_avx2};
-        if (has_avx_vnni()) {
-            loops.dot = (mbt_peak_loop){"vpdpbusd, 32 lanes", 2 * 32 * MBT_PEAK_CHAINS, dot_avx_vnni};
-        }
-        return loops;
+    mbt_peak_loops narrow = {.fma = {"vfmadd, 8 lanes", 2 * 8 * MBT_PEAK_CHAINS, fma_avx2},
+                             .int8 = {"vpmaddubsw, vpmaddwd, vpaddd", 2 * 32 * MBT_PEAK_CHAINS, int8_avx2},
+                             .read = read_avx2,
+                             .copy = copy_avx2};
+    mbt_peak_loops wide = {.fma = {"vfmadd, 16 lanes", 2 * 16 * MBT_PEAK_CHAINS, fma_avx512},
+                           .int8 = {"vpmaddubsw, vpmaddwd, vpaddd", 2 * 64 * MBT_PEAK_CHAINS, int8_avx512},
+                           .read = read_avx512,
+                           .copy = copy_avx512};
+    switch (isa) {
+    case MBT_ISA_AVXVNNI:
+        narrow.dot = (mbt_peak_loop){"vpdpbusd, 32 lanes", 2 * 32 * MBT_PEAK_CHAINS, dot_avx_vnni};
+        return narrow;
+    case MBT_ISA_AVX2:
+        return narrow;
+    case MBT_ISA_AVX512VNNI:
+        wide.dot = (mbt_peak_loop){"vpdpbusd, 64 lanes", 2 * 64 * MBT_PEAK_CHAINS, dot_vnni};
+        return wide;
+    case MBT_ISA_AVX512:
+        return wide;
+    default:
+        return (mbt_peak_loops){.read = NULL};
     }
-    if (isa == MBT_ISA_AVX512) {
-        mbt_peak_loops loops = {.fma = {"vfmadd, 16 lanes", 2 * 16 * MBT_PEAK_CHAINS, fma_avx512},
-                                .int8 = {"vpmaddubsw, vpmaddwd, vpaddd", 2 * 64 * MBT_PEAK_CHAINS, int8_avx512},
-                                .read = read_avx512,
-                                .copy = copy_avx512};
-        if (has_avx512_vnni()) {
-            loops.dot = (mbt_peak_loop){"vpdpbusd, 64 lanes", 2 * 64 * MBT_PEAK_CHAINS, dot_vnni};
-        }
-        return loops;
-    }
-    return (mbt_peak_loops){.read = NULL};
 }
 
 #endif

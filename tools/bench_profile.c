@@ -119,17 +119,24 @@ static void record(int which, uint64_t begin, double flops)
     }
 
 /* Products are counted by layer. */
-#define PROFILED_PRODUCT(name)                                                                   \
-    enum { KIND_##name = MBT_KIND_PRODUCT };                                                     \
-    static void profile_##name(const mbt_gemm *gemm)                                             \
-    {                                                                                            \
-        const uint64_t begin = mbt_bench_ticks();                                                \
-        profiler.kernels->name(gemm);                                                            \
-        record((int)mbt_layer_find(&profiler.index, gemm->w->data), begin, mbt_work_gemm(gemm)); \
+#define PROFILED_PRODUCT(name, type, work)                                              \
+    enum { KIND_##name = MBT_KIND_PRODUCT };                                            \
+    static void profile_##name(const type *gemm)                                        \
+    {                                                                                   \
+        const uint64_t begin = mbt_bench_ticks();                                       \
+        profiler.kernels->name(gemm);                                                   \
+        record((int)mbt_layer_find(&profiler.index, gemm->w->data), begin, work(gemm)); \
     }
 
-PROFILED_PRODUCT(gemm_f32)
-PROFILED_PRODUCT(gemm_f16)
+PROFILED_PRODUCT(gemm_f32, mbt_gemm, mbt_work_gemm)
+PROFILED_PRODUCT(gemm_f16, mbt_gemm, mbt_work_gemm)
+PROFILED_PRODUCT(gemm_i8, mbt_gemm_i8, mbt_work_gemm_i8)
+/* A part of the product of int8, as the transforms are of Winograd's. */
+PROFILED(MBT_KIND_PRODUCT, quantise,
+         (const float *x, ptrdiff_t ldx, size_t rows, size_t channels, const float *center, mbt_rows_i8 to,
+          ptrdiff_t ldq, ptrdiff_t lds),
+         (x, ldx, rows, channels, center, to, ldq, lds), 0)
+PROFILED(MBT_KIND_ELEMENTWISE, widen, (const uint16_t *halves, size_t count, float *out), (halves, count, out), 0)
 PROFILED(MBT_KIND_PRODUCT, winograd_input,
          (const float *x, ptrdiff_t ld, size_t bins, size_t channels, float *v, ptrdiff_t ldv, size_t point),
          (x, ld, bins, channels, v, ldv, point), mbt_work_winograd_input(bins, channels))

@@ -14,7 +14,8 @@ enum {
     LINE = 13
 };
 
-static const char *const isa_colours[MBT_ISA_COUNT] = {"#000000", "#999999", "#4477aa", "#ee6677", "#228833"};
+static const char *const isa_colours[MBT_ISA_COUNT] = {"#000000", "#999999", "#4477aa", "#ee6677",
+                                                       "#228833", "#66ccee", "#aa3377", "#ccbb44"};
 
 /* Powers of ten at the edges of the plot. */
 typedef struct axes {
@@ -87,6 +88,12 @@ static void draw_roofs(mbt_svg *svg, const axes *a, const mbt_machine *machine)
         mbt_svg_line(svg, LEFT, y, LEFT + PLOT_WIDTH, y, isa_colours[isa], 1.5);
         mbt_svg_text(svg, LEFT + PLOT_WIDTH - 4, y - 4, 11, MBT_SVG_END, isa_colours[isa], "%s peak %.1f GFLOP/s",
                      mbt_isa_name((mbt_isa)isa), p->fma);
+        if (p->dot > 0) {
+            const double y_dot = to_y(a, p->dot);
+            mbt_svg_line(svg, LEFT, y_dot, LEFT + PLOT_WIDTH, y_dot, isa_colours[isa], 1.5);
+            mbt_svg_text(svg, LEFT + PLOT_WIDTH - 4, y_dot - 4, 11, MBT_SVG_END, isa_colours[isa], "%s int8 %.1f GOP/s",
+                         mbt_isa_name((mbt_isa)isa), p->dot);
+        }
         for (int level = 0; level < MBT_LEVELS && isa != MBT_ISA_SCALAR; level++) {
             draw_slope(svg, a, p->read[level], p->fma, levels[level], isa_colours[isa]);
         }

@@ -1,6 +1,6 @@
-/* bench_work.h: how many operations on floats the kernels do.
+/* bench_work.h: how many operations on floats, or on integers, the kernels do.
  *
- * A fused multiply-add is two; a comparison, a division and a root are one. So that rates can be held against the peak,
+ * A multiply-add is two; a comparison, a division and a root are one. So that rates can be held against the peak,
  * exp is 11, which is what 2^x of simd/vec_math.h takes, and log, pow and atan2 are 20. */
 #ifndef MBT_TOOLS_BENCH_WORK_H
 #define MBT_TOOLS_BENCH_WORK_H
@@ -18,6 +18,11 @@ static inline double mbt_work_gemm(const mbt_gemm *gemm)
         taps += gemm->a[tap] != NULL;
     }
     return 2 * taps * (double)gemm->rows * gemm->w->k * gemm->w->n;
+}
+
+static inline double mbt_work_gemm_i8(const mbt_gemm_i8 *gemm)
+{
+    return 2.0 * gemm->w->taps * (double)gemm->rows * gemm->w->k * gemm->w->n;
 }
 
 /* For each query and key: a product of dims, its difference to the largest, exp, the sum, dims multiply-adds. */

@@ -4,7 +4,8 @@
  *                                                       nothing: lines of "KERNEL A B C D ROWS CALLS"
  *     predict_arm call KERNEL A B C D ROWS              one call, between mbt_trace_begin and mbt_trace_end
  *
- * A to D are what note() is given, ROWS is the length of what the kernel walks along. */
+ * A to D are what note() is given, ROWS is the length of what the kernel walks along. The kernels called are those that
+ * the library takes on the processor that qemu emulates, or those that MBT_ISA names. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,6 +64,11 @@ static void note_gemm_f16(const mbt_gemm *g)
     note_gemm("gemm_f16", g);
 }
 
+static void note_gemm_i8(const mbt_gemm_i8 *g)
+{
+    note("gemm_i8", g->w->k, g->w->n, g->w->taps, 2 * g->groups + (g->accumulate != 0), g->rows);
+}
+
 static void note_attend(const mbt_attend *attend)
 {
     note("attend", attend->dims, attend->queries, 0, 0, attend->keys);
@@ -87,6 +93,11 @@ static void note_mask(const mbt_mask *mask)
     }
 #define FLOATS const float *
 
+NOTED(quantise,
+      (FLOATS x, ptrdiff_t ldx, size_t rows, size_t channels, FLOATS center, mbt_rows_i8 to, ptrdiff_t ldq,
+       ptrdiff_t lds),
+      channels, center != NULL, rows, ((void)x, (void)ldx, (void)to, (void)ldq, lds))
+NOTED(widen, (const uint16_t *halves, size_t count, float *out), 0, 0, count, ((void)halves, out))
 NOTED(winograd_input, (FLOATS x, ptrdiff_t ld, size_t bins, size_t channels, float *v, ptrdiff_t ldv, size_t point),
       channels, 0, bins, ((void)x, (void)ld, (void)v, (void)ldv, point))
 NOTED(winograd_output, (FLOATS m, ptrdiff_t ldm, size_t point, size_t bins, size_t channels, float *out, ptrdiff_t ldo),
@@ -187,6 +198,29 @@ static int call_gemm(void (*kernel)(const mbt_gemm *), const size_t *s, size_t r
     CALL(kernel(&gemm));
 }
 
+static int call_gemm_i8(const mbt_kernels *kernels, const size_t *s, size_t rows)
+{
+    const mbt_matrix matrix = {.type = MBT_WEIGHT_I8,
+                               .taps = (uint32_t)s[2],
+                               .k = (uint32_t)s[0],
+                               .n = (uint32_t)s[1],
+                               .data = weights,
+                               .scale = more,
+                               .bias = more};
+    mbt_gemm_i8 gemm = {.w = &matrix,
+                        .ldq = (ptrdiff_t)(s[0] + 3) / 4 * 4,
+                        .lds = (ptrdiff_t)s[3] / 2,
+                        .groups = s[3] / 2,
+                        .out = out,
+                        .ldo = (ptrdiff_t)s[1],
+                        .rows = rows,
+                        .accumulate = (int)(s[3] % 2)};
+    for (size_t tap = 0; tap < s[2]; tap++) {
+        gemm.a[tap] = (mbt_rows_i8){.q = (int8_t *)in, .scale = more, .sum = (int32_t *)state};
+    }
+    CALL(kernels->gemm_i8(&gemm));
+}
+
 static int call_attend(const mbt_kernels *kernels, const size_t *s, size_t keys)
 {
     const ptrdiff_t ld = 24 * (ptrdiff_t)s[0];
@@ -244,7 +278,12 @@ static int call_rows(const mbt_kernels *k, const char *name, const size_t *s, si
 {
     const size_t channels = s[0];
     const ptrdiff_t ld = (ptrdiff_t)channels;
-    if (strcmp(name, "winograd_input") == 0) {
+    if (strcmp(name, "quantise") == 0) {
+        const mbt_rows_i8 to = {.q = (int8_t *)out, .scale = state, .sum = (int32_t *)state + ROOM / 2};
+        CALL(k->quantise(in, ld, rows, channels, s[1] != 0 ? more : NULL, to, (ld + 3) / 4 * 4, 1));
+    } else if (strcmp(name, "widen") == 0) {
+        CALL(k->widen((const uint16_t *)in, rows, out));
+    } else if (strcmp(name, "winograd_input") == 0) {
         CALL(k->winograd_input(in, ld, rows, channels, out, ld, channels));
     } else if (strcmp(name, "winograd_output") == 0) {
         CALL(k->winograd_output(in, ld, channels, rows, channels, out, ld));
@@ -282,8 +321,9 @@ static void fill(float *data, float value)
 
 static int call_kernel(const char *name, const size_t *s, size_t rows)
 {
-    const mbt_kernels *kernels = mbt_kernels_for(MBT_ISA_NEON);
-    if (kernels == NULL) {
+    mbt_isa isa = MBT_ISA_AUTO;
+    const mbt_kernels *kernels = mbt_isa_chosen(&isa) == MBT_OK ? mbt_kernels_for(isa) : NULL;
+    if (kernels == NULL || isa == MBT_ISA_SCALAR) {
         fprintf(stderr, "predict_arm: no NEON kernels in this build\n");
         return 1;
     }
@@ -294,6 +334,8 @@ static int call_kernel(const char *name, const size_t *s, size_t rows)
         return call_gemm(kernels->gemm_f32, s, rows);
     } else if (strcmp(name, "gemm_f16") == 0) {
         return call_gemm(kernels->gemm_f16, s, rows); /* any bits but those of infinity and NaN are weights */
+    } else if (strcmp(name, "gemm_i8") == 0) {
+        return call_gemm_i8(kernels, s, rows); /* any bytes are weights and inputs */
     } else if (strcmp(name, "attend") == 0) {
         return call_attend(kernels, s, rows);
     } else if (strcmp(name, "scan") == 0) {

@@ -60,8 +60,12 @@ START_TEST(isa_lists)
     ck_assert(mbt_bench_parse_isas("avx512,auto,neon,scalar", MBT_ISA_AVX2, isas, &count) && count == 4);
     ck_assert(isas[0] == MBT_ISA_AVX512 && isas[1] == MBT_ISA_AVX2 && isas[2] == MBT_ISA_NEON &&
               isas[3] == MBT_ISA_SCALAR);
-    const char *const wrong[] = {"",          "mmx",       "scalar,", ",scalar",    "scalar,scalar",
-                                 "avx2,auto", "auto,avx2", "AVX2",    "scalar avx2"};
+    ck_assert(mbt_bench_parse_isas("dotprod,avx512vnni,auto,avx2", MBT_ISA_AVXVNNI, isas, &count) && count == 4);
+    ck_assert(isas[0] == MBT_ISA_DOTPROD && isas[1] == MBT_ISA_AVX512VNNI && isas[2] == MBT_ISA_AVXVNNI &&
+              isas[3] == MBT_ISA_AVX2);
+    ck_assert(mbt_bench_parse_isas("avxvnni", MBT_ISA_AVX2, isas, &count) && count == 1 && isas[0] == MBT_ISA_AVXVNNI);
+    const char *const wrong[] = {"",          "mmx",       "scalar,", ",scalar",     "scalar,scalar",
+                                 "avx2,auto", "auto,avx2", "AVX2",    "scalar avx2", "avx2vnni"};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         ck_assert_msg(!mbt_bench_parse_isas(wrong[i], MBT_ISA_AVX2, isas, &count), "'%s'", wrong[i]);
     }
