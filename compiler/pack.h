@@ -39,8 +39,8 @@ bool mbt_pack_matrix(mbt_network *network, uint32_t part, const char *prefix, co
 bool mbt_pack_winograd(mbt_network *network, uint32_t part, const char *prefix, const mbt_dense *conv,
                        mbt_weight_type type, mbt_matrix *matrix, mbt_error *error);
 
-/* Stores a weight at a place of its array, f32 or f16, and counts what rounding changed. A weight that f16 cannot hold is
- * an error. */
+/* Stores a weight at a place of its array and counts what rounding changed. A weight that f16 cannot hold is an error,
+ * and so is int8. */
 bool mbt_pack_weight(mbt_array *array, size_t at, double weight, mbt_error *error);
 
 /* A vector of n numbers, padded with zeros to a whole number of lanes: an array named PREFIX_NAME. NULL on failure. */
