@@ -147,8 +147,7 @@ START_TEST(halves)
 }
 END_TEST
 
-/* A matrix of int8 by its numbers, with its scales, and Mamba's constants by their bits. In the fixture the convolution of
- * Mamba has 5 x 80 numbers. */
+/* A matrix of int8 by its numbers, with its scales, and Mamba's constants by their bits: 5 x 80 of its convolution. */
 START_TEST(integers)
 {
     char *text = emit(MBT_WEIGHT_I8), *plain = emit(MBT_WEIGHT_F32);

@@ -402,6 +402,32 @@ START_TEST(overflow_is_an_error)
 }
 END_TEST
 
+/* Folded, the first weight of in_proj is 9e76: no float is its scale. Of A_log 12, -e^12 / ln 2 is -234805.5. */
+START_TEST(overflow_in_smaller_types)
+{
+    mbt_network other;
+    mbt_error error = {""};
+    const mbt_storage storage = {MBT_FORM_DIRECT, {.otherwise = MBT_WEIGHT_I8}};
+    const char *mamba = "TFMambAttention.0.time_mamba.forward_blocks.0";
+    char name[128];
+    snprintf(name, sizeof name, "%s.mixer.A_log", mamba);
+    mbt_tensors_find(&tensors, name)->data[4] = 12;
+    ck_assert(!mbt_network_build(&config, &tensors, storage, "test", "", &other, &error));
+    ck_assert_str_eq(error.text,
+                     "block_0_time_forward_a: a weight of -234806 does not fit f16, whose largest number is "
+                     "65504");
+    error.text[0] = '\0';
+    mbt_tensors_free(&tensors); /* those of the fixture are used */
+    tensors = fixture_tensors(&config);
+    snprintf(name, sizeof name, "%s.norm.weight", mamba);
+    mbt_tensors_find(&tensors, name)->data[0] = 3e38f;
+    snprintf(name, sizeof name, "%s.mixer.in_proj.weight", mamba);
+    mbt_tensors_find(&tensors, name)->data[0] = 3e38f;
+    ck_assert(!mbt_network_build(&config, &tensors, storage, "test", "", &other, &error));
+    ck_assert_ptr_nonnull(strstr(error.text, "block_0_time_forward_in_proj_scale "));
+}
+END_TEST
+
 START_TEST(model_totals)
 {
     uint64_t parameters = 0, bytes = 0;
@@ -433,6 +459,7 @@ int main(void)
     tcase_add_test(tests, mask_head);
     tcase_add_test(tests, phase_head);
     tcase_add_test(tests, overflow_is_an_error);
+    tcase_add_test(tests, overflow_in_smaller_types);
     tcase_add_test(tests, model_totals);
     return unit_main(tests, "fold");
 }
