@@ -69,8 +69,8 @@ float *mbt_network_array(mbt_network *network, uint32_t part, const char *prefix
 /* An array of count zeros named "zeros_COUNT": one for all that ask for as many. It counts for the first part. */
 const float *mbt_network_zeros(mbt_network *network, uint32_t part, size_t count, mbt_error *error);
 
-/* The same as mbt_network_array for what belongs to a layer, in any type. What is given back moves when another array is
- * added; its data does not. */
+/* The same as mbt_network_array for what belongs to a layer, in any type. What is given back moves when another array
+ * is added; its data does not. */
 mbt_array *mbt_network_layer_array(mbt_network *network, uint32_t part, const char *layer, const char *prefix,
                                    const char *name, mbt_weight_type type, size_t count, mbt_error *error);
 

@@ -42,6 +42,9 @@ static void count_error(mbt_array *array, double weight, double stored)
 bool mbt_pack_weight(mbt_array *array, size_t at, double weight, mbt_error *error)
 {
     double stored;
+    if (array->type == MBT_WEIGHT_I8) {
+        return mbt_fail(error, "%s: numbers that are not a matrix cannot be int8", array->name);
+    }
     if (array->type == MBT_WEIGHT_F16) {
         const uint16_t bits = mbt_half_from_double(weight);
         ((uint16_t *)array->data)[at] = bits;
@@ -137,8 +140,7 @@ static bool pack_weights(mbt_network *network, uint32_t part, const char *prefix
     if (!int8) {
         return pack_panels(dense, weights, 0, error);
     }
-    mbt_array *scale =
-        mbt_network_layer_array(network, part, prefix, prefix, "scale", MBT_WEIGHT_F32, padded, error);
+    mbt_array *scale = mbt_network_layer_array(network, part, prefix, prefix, "scale", MBT_WEIGHT_F32, padded, error);
     if (scale == NULL) {
         return false;
     }
@@ -216,8 +218,7 @@ bool mbt_pack_winograd(mbt_network *network, uint32_t part, const char *prefix, 
     if (type == MBT_WEIGHT_I8) {
         return mbt_fail(error, "%s: Winograd's form cannot be int8", prefix);
     }
-    mbt_array *array =
-        mbt_network_layer_array(network, part, prefix, prefix, "weights", type, size * matrices, error);
+    mbt_array *array = mbt_network_layer_array(network, part, prefix, prefix, "weights", type, size * matrices, error);
     if (array == NULL || !mbt_dense_init(&transformed, 1, 3 * n, n, error)) {
         return false;
     }

@@ -27,8 +27,8 @@ static inline double *mbt_dense_at(const mbt_dense *dense, uint32_t tap, uint32_
 }
 
 /* Rounds to type and packs as mbt_matrix says, into the part's arrays PREFIX_weights, PREFIX_bias, which is one shared
- * array where it is all zeros, and in int8 PREFIX_scale. A weight that f16 cannot hold is an error, and so are more than
- * MBT_INT8_INPUTS products for an output in int8.
+ * array where it is all zeros, and in int8 PREFIX_scale. A weight that f16 cannot hold is an error, and so are more
+ * than MBT_INT8_INPUTS products for an output in int8.
  * int8 is symmetric around 0, with a scale for each output: scale = max |w| / 127 as a float, q = w / scale rounded to
  * nearest even; zeros, also the scale, where all w are. */
 bool mbt_pack_matrix(mbt_network *network, uint32_t part, const char *prefix, const mbt_dense *dense,
@@ -39,8 +39,8 @@ bool mbt_pack_matrix(mbt_network *network, uint32_t part, const char *prefix, co
 bool mbt_pack_winograd(mbt_network *network, uint32_t part, const char *prefix, const mbt_dense *conv,
                        mbt_weight_type type, mbt_matrix *matrix, mbt_error *error);
 
-/* Stores a weight at a place of its array, f32 or f16, and counts what rounding changed. A weight that f16 cannot hold is
- * an error. */
+/* Stores a weight at a place of its array and counts what rounding changed. A weight that f16 cannot hold is an error,
+ * and so is int8. */
 bool mbt_pack_weight(mbt_array *array, size_t at, double weight, mbt_error *error);
 
 /* A vector of n numbers, padded with zeros to a whole number of lanes: an array named PREFIX_NAME. NULL on failure. */

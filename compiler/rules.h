@@ -33,4 +33,23 @@ bool mbt_rule_fits(const mbt_rule *rule, const char *layer);
 /* Whether the runtime can round the inputs of the layer to int8. */
 bool mbt_layer_may_be_int8(const char *layer);
 
+/* Parses a YAML text (need not end in 0) like
+ *     default: int8    # f32, f16 or int8, which is meant where this line is not there
+ *     rules:
+ *       - {layers: "*_dense_block_*", precision: f16}
+ * Other keys are errors. On failure nothing is held. */
+bool mbt_rules_parse(const char *text, size_t size, mbt_rules *rules, mbt_error *error);
+
+void mbt_rules_free(mbt_rules *rules);
+
+/* Layers of a network with as many blocks. */
+size_t mbt_layer_count(uint32_t blocks);
+
+/* The name of one of them, by a number below that; in no order. */
+void mbt_layer_name(size_t index, char name[MBT_LAYER_NAME]);
+
+/* Refuses rules that fit no layer, layers in int8 that cannot be, dense blocks of which a part is int8, and, where
+ * Winograd's form is asked for, those that are int8. */
+bool mbt_rules_check(const mbt_rules *rules, uint32_t blocks, bool winograd, mbt_error *error);
+
 #endif
