@@ -75,6 +75,20 @@ static bool sum_layer(const mbt_network *network, size_t first, sums *layer)
     return true;
 }
 
+/* Bytes of all; signal and noise of matrices alone: Mamba's a is so much larger than any weight that it would drown
+ * them. */
+static void add_to_all(sums *all, const mbt_array *array)
+{
+    sums one = {0};
+    add_array(&one, array);
+    all->bytes += one.bytes;
+    const size_t length = strlen(array->name), end = strlen("_weights");
+    if (length > end && strcmp(array->name + length - end, "_weights") == 0) {
+        all->power += one.power;
+        all->error += one.error;
+    }
+}
+
 void mbt_precision_print(FILE *file, const mbt_network *network)
 {
     sums all = {0}, others = {0};
@@ -85,7 +99,7 @@ void mbt_precision_print(FILE *file, const mbt_network *network)
         if (array->layer[0] == '\0') {
             add_array(&others, array);
         } else {
-            add_array(&all, array);
+            add_to_all(&all, array);
             if (sum_layer(network, i, &layer)) {
                 print_line(file, array->layer, mbt_precision_name(array->type), &layer);
             }

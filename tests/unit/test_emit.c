@@ -166,7 +166,7 @@ START_TEST(integers)
     ck_assert_ptr_nonnull(strstr(text, "uint16_t block_0_time_forward_conv_weight[400] = {\n"));
     ck_assert_ptr_nonnull(strstr(text, "    .constants = MBT_WEIGHT_F16,\n"));
     ck_assert_ptr_nonnull(strstr(plain, "    .constants = MBT_WEIGHT_F32,\n"));
-    ck_assert_ptr_nonnull(strstr(text, "float phase_decoder_out_weights["));
+    ck_assert_ptr_nonnull(strstr(text, "uint16_t phase_decoder_out_weights["));
     free(plain);
     free(text);
 }

@@ -32,12 +32,12 @@ static const struct {
     {"block_3_frequency_backward_out_proj", MBT_WEIGHT_F16, MBT_WEIGHT_I8, true},
     {"block_1_time_linear", MBT_WEIGHT_F16, MBT_WEIGHT_F16, true},
     {"mask_decoder_dense_block_3", MBT_WEIGHT_F16, MBT_WEIGHT_I8, true},
-    {"mask_decoder_even", MBT_WEIGHT_F16, MBT_WEIGHT_F32, false},
-    {"mask_decoder_odd", MBT_WEIGHT_F16, MBT_WEIGHT_F32, false},
+    {"mask_decoder_even", MBT_WEIGHT_F16, MBT_WEIGHT_F16, false},
+    {"mask_decoder_odd", MBT_WEIGHT_F16, MBT_WEIGHT_F16, false},
     {"phase_decoder_dense_block_2", MBT_WEIGHT_F16, MBT_WEIGHT_I8, true},
     {"phase_decoder_even", MBT_WEIGHT_F16, MBT_WEIGHT_F16, false},
     {"phase_decoder_odd", MBT_WEIGHT_F16, MBT_WEIGHT_F16, false},
-    {"phase_decoder_out", MBT_WEIGHT_F16, MBT_WEIGHT_F32, false},
+    {"phase_decoder_out", MBT_WEIGHT_F16, MBT_WEIGHT_F16, false},
 };
 
 START_TEST(precisions)
