@@ -32,7 +32,7 @@ static V_INLINE void tile(const mbt_gemm_i8 *g, const mbt_tile_i8 *t, size_t row
     const size_t taps = g->w->taps, group_size = g->w->k / g->groups, quads = (group_size + 3) / 4;
     const size_t panel_size = taps * g->groups * quads * QUAD_SIZE;
     const int8_t *weights = (const int8_t *)g->w->data + t->output / MBT_LANES * panel_size;
-    float sums[TILE_PANELS][TILE_ROWS][MBT_LANES];
+    float sums[TILE_PANELS][TILE_ROWS][MBT_LANES] = {{{0}}};
     const size_t parts = taps * g->groups;
     for (size_t part = 0; part < parts; part++, weights += quads * QUAD_SIZE) {
         const size_t tap = part / g->groups, group = part % g->groups;
@@ -43,8 +43,7 @@ static V_INLINE void tile(const mbt_gemm_i8 *g, const mbt_tile_i8 *t, size_t row
         multiply(acc, weights, panel_size, &a, quads, rows, panels);
         for (size_t p = 0; p < panels; p++)
             for (size_t r = 0; r < rows; r++) {
-                const vf s = v_fma(to_floats(acc[p][r]), v_set(scale[(ptrdiff_t)r * g->lds]),
-                                   part == 0 ? v_set(0.0f) : v_load(sums[p][r]));
+                const vf s = v_fma(to_floats(acc[p][r]), v_set(scale[(ptrdiff_t)r * g->lds]), v_load(sums[p][r]));
                 if (part + 1 < parts)
                     v_store(sums[p][r], s);
                 else

@@ -1,2 +1,69 @@
-/* avx2/gemm_i8.c: placeholder until the architecture's own: the specification. */
-#include "../scalar/gemm_i8.c"
+/* avx2/gemm_i8.c: tiles of up to 6 rows and one panel: 12 accumulators of 8 sums, 2 registers for weights, 1 for inputs, 1
+ * for products. */
+#include "rows_i8.h"
+
+#define TILE_ROWS 6
+#define TILE_PANELS 1
+#define SPLIT 8
+
+typedef struct vi {
+    __m256i lo, hi;
+} vi;
+
+static V_INLINE vi no_sum(void)
+{
+    return (vi){_mm256_setzero_si256(), _mm256_setzero_si256()};
+}
+
+static V_INLINE __m256i load(const void *p)
+{
+    return _mm256_loadu_si256(p);
+}
+
+static V_INLINE __m256i evens_of(__m256i bytes)
+{
+    return _mm256_srai_epi16(_mm256_slli_epi16(bytes, 8), 8);
+}
+
+static V_INLINE __m256i odds_of(__m256i bytes)
+{
+    return _mm256_srai_epi16(bytes, 8);
+}
+
+static V_INLINE vi load_weights(const int8_t *w)
+{
+    return (vi){load(w), load(w + 32)};
+}
+
+static V_INLINE vi evens(vi w)
+{
+    return (vi){evens_of(w.lo), evens_of(w.hi)};
+}
+
+static V_INLINE vi odds(vi w)
+{
+    return (vi){odds_of(w.lo), odds_of(w.hi)};
+}
+
+static V_INLINE vi add_pairs(vi acc, vi w, int32_t pair)
+{
+    const __m256i x = _mm256_set1_epi32(pair);
+    acc.lo = _mm256_add_epi32(acc.lo, _mm256_madd_epi16(w.lo, x));
+    acc.hi = _mm256_add_epi32(acc.hi, _mm256_madd_epi16(w.hi, x));
+    return acc;
+}
+
+static V_INLINE void split(int32_t *even, int32_t *odd, const int8_t *q, size_t n)
+{
+    const __m256i bytes = n < SPLIT ? _mm256_maskload_epi32((const int *)(const void *)q, v_first(n)) : load(q);
+    _mm256_storeu_si256((__m256i *)(void *)even, evens_of(bytes));
+    _mm256_storeu_si256((__m256i *)(void *)odd, odds_of(bytes));
+}
+
+static V_INLINE vf to_floats(vi sums)
+{
+    return (vf){_mm256_cvtepi32_ps(sums.lo), _mm256_cvtepi32_ps(sums.hi)};
+}
+
+#include "gemm_i8_pairs.h"
+#include "gemm_i8_tiles.h"

@@ -1,2 +1,49 @@
-/* avx512/gemm_i8.c: placeholder until the architecture's own: the specification. */
-#include "../scalar/gemm_i8.c"
+/* avx512/gemm_i8.c: tiles of up to 12 rows and two panels: 24 accumulators of 16 sums, 4 registers for weights, 1 for
+ * inputs, 1 for products. */
+#include "rows_i8.h"
+
+#define TILE_ROWS 12
+#define TILE_PANELS 2
+#define SPLIT 16
+
+typedef __m512i vi;
+
+static V_INLINE vi no_sum(void)
+{
+    return _mm512_setzero_si512();
+}
+
+static V_INLINE vi load_weights(const int8_t *w)
+{
+    return _mm512_loadu_si512(w);
+}
+
+static V_INLINE vi evens(vi bytes)
+{
+    return _mm512_srai_epi16(_mm512_slli_epi16(bytes, 8), 8);
+}
+
+static V_INLINE vi odds(vi bytes)
+{
+    return _mm512_srai_epi16(bytes, 8);
+}
+
+static V_INLINE vi add_pairs(vi acc, vi w, int32_t pair)
+{
+    return _mm512_add_epi32(acc, _mm512_madd_epi16(w, _mm512_set1_epi32(pair)));
+}
+
+static V_INLINE void split(int32_t *even, int32_t *odd, const int8_t *q, size_t n)
+{
+    const __m512i bytes = _mm512_maskz_loadu_epi32(v_first(n), q);
+    _mm512_storeu_si512(even, evens(bytes));
+    _mm512_storeu_si512(odd, odds(bytes));
+}
+
+static V_INLINE vf to_floats(vi sums)
+{
+    return _mm512_cvtepi32_ps(sums);
+}
+
+#include "gemm_i8_pairs.h"
+#include "gemm_i8_tiles.h"

@@ -12,7 +12,7 @@
 #include "kernelcheck.h"
 
 #define SLOTS 16
-#define SLOT_FLOATS ((size_t)1 << 17)
+#define SLOT_FLOATS ((size_t)1 << 18)
 #define MARGIN 64 /* floats around an area that are watched, where no guard page is */
 #define CANARY 0x7fc0babeu
 
@@ -238,7 +238,7 @@ static void check_reference(const slot *s)
         if (!same && (s->role == MBT_ROLE_IN || !is_inside(s, p))) {
             fail_at(s, p, "scalar", NULL);
         }
-        if (s->role == MBT_ROLE_OUT && is_inside(s, p) && memcmp(p, &canary, sizeof canary) == 0) {
+        if ((s->role == MBT_ROLE_OUT || s->role == MBT_ROLE_OUT_BITS) && is_inside(s, p) && memcmp(p, &canary, sizeof canary) == 0) {
             fail_at(s, p, "scalar", NULL);
         }
         if ((s->role == MBT_ROLE_OUT || s->role == MBT_ROLE_INOUT) && is_inside(s, p) && !isfinite(*p)) {

@@ -9,6 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#elif defined(__aarch64__) && defined(__linux__)
+#include <asm/hwcap.h>
+#include <sys/auxv.h>
+#endif
+
 #include "kernelcheck.h"
 
 typedef struct options {
@@ -101,14 +108,24 @@ static bool machine_has(mbt_isa isa)
     if (isa == MBT_ISA_AVX2) {
         return avx2;
     }
-    if (isa == MBT_ISA_AVX512) {
+    if (isa == MBT_ISA_AVXVNNI) {
+        unsigned eax, ebx, ecx, edx;
+        return MBT_HAVE_AVXVNNI && avx2 && __get_cpuid_count(7, 1, &eax, &ebx, &ecx, &edx) && (eax & bit_AVXVNNI);
+    }
+    if (isa == MBT_ISA_AVX512 || isa == MBT_ISA_AVX512VNNI) {
         return avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-               __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+               __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
+               (isa == MBT_ISA_AVX512 || __builtin_cpu_supports("avx512vnni"));
     }
 #elif defined(__aarch64__)
     if (isa == MBT_ISA_NEON) {
         return true;
     }
+#if defined(__linux__)
+    if (isa == MBT_ISA_DOTPROD) {
+        return (getauxval(AT_HWCAP) & HWCAP_ASIMDDP) != 0;
+    }
+#endif
 #endif
     return isa == MBT_ISA_SCALAR;
 }
@@ -157,7 +174,7 @@ static bool parse(int argc, char **argv, options *o)
 
 int main(int argc, char **argv)
 {
-    options o = {.seed = 1, .wanted = {false, true, true, true, true}};
+    options o = {.seed = 1, .wanted = {false, true, true, true, true, true, true, true}};
     size_t passed = 0, failed = 0;
     if (!parse(argc, argv, &o)) {
         fprintf(stderr, "usage: %s [--seed N] [--filter NAME] [--isa NAME,NAME ..]\n", argv[0]);

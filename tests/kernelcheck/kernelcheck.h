@@ -27,8 +27,9 @@ typedef enum mbt_regime {
 } mbt_regime;
 
 typedef enum mbt_role {
-    MBT_ROLE_IN,  /* may not change */
-    MBT_ROLE_OUT, /* must be written in every element */
+    MBT_ROLE_IN,       /* may not change */
+    MBT_ROLE_OUT,      /* must be written in every element */
+    MBT_ROLE_OUT_BITS, /* likewise, and may be no finite floats, or no floats at all */
     MBT_ROLE_INOUT,
     MBT_ROLE_SCRATCH /* may hold anything afterwards */
 } mbt_role;

@@ -7,6 +7,11 @@
 
 #include "kernels.h"
 
+#if defined(__aarch64__) && defined(__linux__)
+#include <asm/hwcap.h>
+#include <sys/auxv.h>
+#endif
+
 static const struct {
     mbt_isa isa;
     const char *name;
@@ -14,7 +19,10 @@ static const struct {
              {MBT_ISA_SCALAR, "scalar"},
              {MBT_ISA_AVX2, "avx2"},
              {MBT_ISA_AVX512, "avx512"},
-             {MBT_ISA_NEON, "neon"}};
+             {MBT_ISA_NEON, "neon"},
+             {MBT_ISA_AVXVNNI, "avxvnni"},
+             {MBT_ISA_AVX512VNNI, "avx512vnni"},
+             {MBT_ISA_DOTPROD, "dotprod"}};
 
 START_TEST(names_both_ways)
 {
@@ -30,7 +38,8 @@ END_TEST
 
 START_TEST(other_names_and_values)
 {
-    static const char *const wrong[] = {"", "AVX2", "avx", "avx2 ", " avx2", "avx5122", "sse2", "0", "1"};
+    static const char *const wrong[] = {"",         "AVX2", "avx", "avx2 ", " avx2", "avx5122", "avx512 vnni",
+                                        "avx_vnni", "sse2", "0",   "1"};
     for (int i = 0; i < COUNT(wrong); i++) {
         mbt_isa isa = (mbt_isa)77;
         ck_assert_int_eq(mbt_isa_from_name(wrong[i], &isa), MBT_ERROR_ISA);
@@ -93,7 +102,10 @@ START_TEST(available_is_what_the_system_says)
     ck_assert_int_eq(mbt_isa_available(MBT_ISA_SCALAR), fma || !MBT_SLEEF);
     ck_assert_int_eq(mbt_isa_available(MBT_ISA_AVX2), avx2);
     ck_assert_int_eq(mbt_isa_available(MBT_ISA_AVX512), avx512);
+    ck_assert_int_eq(mbt_isa_available(MBT_ISA_AVXVNNI), avx2 && has_flag("avx_vnni") && MBT_HAVE_AVXVNNI);
+    ck_assert_int_eq(mbt_isa_available(MBT_ISA_AVX512VNNI), avx512 && has_flag("avx512_vnni"));
     ck_assert_int_eq(mbt_isa_available(MBT_ISA_NEON), 0);
+    ck_assert_int_eq(mbt_isa_available(MBT_ISA_DOTPROD), 0);
 }
 END_TEST
 
@@ -103,22 +115,29 @@ START_TEST(available_is_what_the_system_says)
 {
 #if defined(__aarch64__)
     const int neon = 1; /* part of the architecture */
+#if defined(__linux__)
+    ck_assert_int_eq(mbt_isa_available(MBT_ISA_DOTPROD), (getauxval(AT_HWCAP) & HWCAP_ASIMDDP) != 0);
+#endif
 #else
     const int neon = 0;
+    ck_assert_int_eq(mbt_isa_available(MBT_ISA_DOTPROD), 0);
 #endif
     ck_assert_int_eq(mbt_isa_available(MBT_ISA_SCALAR), 1);
     ck_assert_int_eq(mbt_isa_available(MBT_ISA_NEON), neon);
     ck_assert_int_eq(mbt_isa_available(MBT_ISA_AVX2), 0);
     ck_assert_int_eq(mbt_isa_available(MBT_ISA_AVX512), 0);
+    ck_assert_int_eq(mbt_isa_available(MBT_ISA_AVXVNNI), 0);
+    ck_assert_int_eq(mbt_isa_available(MBT_ISA_AVX512VNNI), 0);
 }
 END_TEST
 
 #endif
 
-/* The fastest there is, by the order of the list in the header. */
+/* The fastest there is, of which the header has a list: those for products of int8 go before what they extend. */
 static mbt_isa fastest(void)
 {
-    static const mbt_isa order[] = {MBT_ISA_NEON, MBT_ISA_AVX512, MBT_ISA_AVX2, MBT_ISA_SCALAR};
+    static const mbt_isa order[] = {MBT_ISA_DOTPROD, MBT_ISA_NEON, MBT_ISA_AVX512VNNI, MBT_ISA_AVX512,
+                                    MBT_ISA_AVXVNNI, MBT_ISA_AVX2, MBT_ISA_SCALAR};
     int i = 0;
     while (i < COUNT(order) - 1 && !mbt_isa_available(order[i]))
         i++;
