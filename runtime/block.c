@@ -35,8 +35,8 @@ static void run_sequence_layers(const mbt_kernels *kernels, const mbt_axis *axis
     const mbt_rows sum = {memory->sum, (ptrdiff_t)channels, x.count};
     mbt_linear(kernels, &memory->linear, &axis->linear, x.data, x.stride, sum.data, sum.stride, x.count, false);
     mbt_mamba_run(kernels, axis->forward.layer, &memory->mamba, &memory->linear, x, sum, channels);
-    mbt_mamba_run(kernels, axis->backward.layer, &memory->mamba, &memory->linear, mbt_rows_flip(x),
-                  mbt_rows_flip(sum), channels);
+    mbt_mamba_run(kernels, axis->backward.layer, &memory->mamba, &memory->linear, mbt_rows_flip(x), mbt_rows_flip(sum),
+                  channels);
     kernels->add(x.data, x.stride, sum.data, sum.stride, x.count, channels);
 }
 

@@ -12,13 +12,13 @@
 
 /* Scratch memory of one worker; S = MBT_MAMBA_CHUNK, P = MBT_PADDED(d_inner). */
 typedef struct mbt_mamba_memory {
-    float *normed; /* [S][C] */
-    float *uz;     /* [d_conv - 1 + S][2 P]: the positions before the chunk, then the chunk */
-    float *u;      /* [S][P] after the convolution */
-    float *dt_b_c; /* [S][dt_rank + 2 d_state] */
-    float *dt;     /* [S][P] */
-    float *y;      /* [S][P] */
-    float *h;      /* [P / 16][d_state][16] */
+    float *normed;          /* [S][C] */
+    float *uz;              /* [d_conv - 1 + S][2 P]: the positions before the chunk, then the chunk */
+    float *u;               /* [S][P] after the convolution */
+    float *dt_b_c;          /* [S][dt_rank + 2 d_state] */
+    float *dt;              /* [S][P] */
+    float *y;               /* [S][P] */
+    float *h;               /* [P / 16][d_state][16] */
     float *conv_weight, *a; /* the layer's, where they are stored in f16 */
 } mbt_mamba_memory;
 

@@ -89,8 +89,8 @@ static bool mamba_is(const mbt_sequence *sequence, uint32_t channels)
     const mbt_mamba *m = sequence->layer;
     return sequence->kind == MBT_SEQUENCE_MAMBA && m && in_range(m->d_inner, 1, MAX_SIZE) &&
            in_range(m->d_state, 1, MAX_SIZE) && in_range(m->d_conv, 1, MAX_SIZE) && in_range(m->dt_rank, 1, MAX_SIZE) &&
-           (m->constants == MBT_WEIGHT_F32 || m->constants == MBT_WEIGHT_F16) && m->conv_weight && m->conv_bias && m->a && m->d &&
-           linear_is(&m->in_proj, channels, 2 * MBT_PADDED(m->d_inner)) &&
+           (m->constants == MBT_WEIGHT_F32 || m->constants == MBT_WEIGHT_F16) && m->conv_weight && m->conv_bias &&
+           m->a && m->d && linear_is(&m->in_proj, channels, 2 * MBT_PADDED(m->d_inner)) &&
            linear_is(&m->x_proj, m->d_inner, m->dt_rank + 2 * m->d_state) &&
            linear_is(&m->dt_proj, m->dt_rank, m->d_inner) && linear_is(&m->out_proj, m->d_inner, channels);
 }

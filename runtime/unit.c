@@ -31,8 +31,8 @@ void mbt_instance_norm_combine(const mbt_instance_norm *norm, size_t frames, siz
     }
 }
 
-void mbt_unit_measure(const mbt_run *run, const mbt_unit *unit, mbt_view out, size_t bins, const mbt_instance_norm *norm,
-                      size_t t)
+void mbt_unit_measure(const mbt_run *run, const mbt_unit *unit, mbt_view out, size_t bins,
+                      const mbt_instance_norm *norm, size_t t)
 {
     const size_t channels = unit->conv.n;
     run->kernels->channel_stats(out.data + (ptrdiff_t)t * out.frame, out.bin, bins, channels, norm->mean + t * channels,
@@ -61,7 +61,6 @@ static const float *input_frame(const unit_job *job, ptrdiff_t frame)
 {
     return frame >= 0 && frame < (ptrdiff_t)job->run->frames ? job->in.data + frame * job->in.frame : NULL;
 }
-
 
 /* Task t: frame t. */
 static void convolve_directly(void *context, size_t t, unsigned worker)

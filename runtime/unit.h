@@ -30,8 +30,8 @@ void mbt_instance_norm_combine(const mbt_instance_norm *norm, size_t frames, siz
                                const float *gain, const float *offset);
 
 /* Statistics of frame t of a convolution's output, while it is in the cache. */
-void mbt_unit_measure(const mbt_run *run, const mbt_unit *unit, mbt_view out, size_t bins, const mbt_instance_norm *norm,
-                      size_t t);
+void mbt_unit_measure(const mbt_run *run, const mbt_unit *unit, mbt_view out, size_t bins,
+                      const mbt_instance_norm *norm, size_t t);
 
 /* norm and PReLU of frame t, in place. */
 void mbt_unit_normalise(const mbt_run *run, const mbt_unit *unit, mbt_view out, size_t bins,

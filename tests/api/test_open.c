@@ -132,7 +132,8 @@ START_TEST(the_embedded_model_describes_itself)
     ck_assert_uint_eq(info.channels, 16);
     ck_assert_uint_eq(info.blocks, 2);
     ck_assert_uint_eq(info.parameters, 104049);
-    ck_assert_uint_ge(info.weight_bytes, 100000u); /* most are bytes; folding takes a few away, padding and scales add some */
+    ck_assert_uint_ge(info.weight_bytes,
+                      100000u); /* most are bytes; folding takes a few away, padding and scales add some */
     ck_assert_uint_le(info.weight_bytes, 140000u);
     ck_assert(info.macs_per_second > 1e9 && info.macs_per_second < 1.3e9);
 }

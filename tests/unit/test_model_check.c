@@ -165,12 +165,12 @@ static const damage damages[] = {
 };
 
 /* In int8: each has a scale, its form is direct, and a dense block is in int8 as a whole. */
-#define MATRIX_I8(field)                                                                                         \
-    NULLED(field.scale), NULLED(field.data), NULLED(field.bias), SET_TO(field.type, 3), FLIPPED(field.taps, 1),  \
-        FLIPPED(field.k, 1), SET_TO(field.k, 0), FLIPPED(field.k, 0x80000000u), FLIPPED(field.n, 1),             \
+#define MATRIX_I8(field)                                                                                        \
+    NULLED(field.scale), NULLED(field.data), NULLED(field.bias), SET_TO(field.type, 3), FLIPPED(field.taps, 1), \
+        FLIPPED(field.k, 1), SET_TO(field.k, 0), FLIPPED(field.k, 0x80000000u), FLIPPED(field.n, 1),            \
         SET_TO(field.n, 0)
-#define UNIT_I8(field)                                                                                           \
-    MATRIX_I8(field.conv), SET_TO(field.conv.type, 0), SET_TO(field.conv.type, 1), SET_TO(field.form, 1),        \
+#define UNIT_I8(field)                                                                                    \
+    MATRIX_I8(field.conv), SET_TO(field.conv.type, 0), SET_TO(field.conv.type, 1), SET_TO(field.form, 1), \
         SET_TO(field.form, 2), NULLED(field.gain), NULLED(field.offset), NULLED(field.slope)
 #define DENSE_I8(field) UNIT_I8(field.unit[0]), UNIT_I8(field.unit[1]), UNIT_I8(field.unit[2]), UNIT_I8(field.unit[3])
 
