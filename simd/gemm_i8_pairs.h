@@ -14,11 +14,14 @@ static V_INLINE void multiply(vi acc[TILE_PANELS][TILE_ROWS], const int8_t *weig
                               const rows_i8 *a, size_t quads, size_t rows, size_t panels)
 {
     int32_t even[TILE_ROWS][CHUNK], odd[TILE_ROWS][CHUNK];
+    V_UNROLL
     for (size_t p = 0; p < panels; p++)
-        for (size_t r = 0; r < rows; r++)
-            acc[p][r] = no_sum();
+        V_UNROLL
+    for (size_t r = 0; r < rows; r++)
+        acc[p][r] = no_sum();
     for (size_t first = 0, count; first < quads; first += count) {
         count = quads - first < CHUNK ? quads - first : CHUNK;
+        V_UNROLL
         for (size_t r = 0; r < rows; r++)
             for (size_t i = 0; i < count; i += SPLIT)
                 split(even[r] + i, odd[r] + i, a->q + (ptrdiff_t)r * a->ldq + 4 * (first + i),
@@ -26,12 +29,14 @@ static V_INLINE void multiply(vi acc[TILE_PANELS][TILE_ROWS], const int8_t *weig
         for (size_t i = 0; i < count; i++, weights += 4 * MBT_LANES) {
             const vi w0 = load_weights(weights), w1 = panels > 1 ? load_weights(weights + panel_size) : w0;
             const vi even0 = evens(w0), even1 = evens(w1);
+            V_UNROLL
             for (size_t r = 0; r < rows; r++) {
                 acc[0][r] = add_pairs(acc[0][r], even0, even[r][i]);
                 if (panels > 1)
                     acc[TILE_PANELS - 1][r] = add_pairs(acc[TILE_PANELS - 1][r], even1, even[r][i]);
             }
             const vi odd0 = odds(w0), odd1 = odds(w1);
+            V_UNROLL
             for (size_t r = 0; r < rows; r++) {
                 acc[0][r] = add_pairs(acc[0][r], odd0, odd[r][i]);
                 if (panels > 1)
