@@ -31,10 +31,11 @@ static V_INLINE void multiply(vi acc[TILE_PANELS][TILE_ROWS], const int8_t *weig
 {
     int32_t first[TILE_ROWS][CHUNK], second[TILE_ROWS][CHUNK];
     V_UNROLL
-    for (size_t r = 0; r < rows; r++)
+    for (size_t r = 0; r < rows; r++) {
         V_UNROLL
-    for (size_t p = 0; p < panels; p++)
-        acc[p][r] = no_sum();
+        for (size_t p = 0; p < panels; p++)
+            acc[p][r] = no_sum();
+    }
     for (size_t done = 0, count; done < quads; done += count, weights += count * 4 * MBT_LANES) {
         count = quads - done < CHUNK ? quads - done : CHUNK;
         for (size_t r = 0; r < rows; r++)

@@ -41,10 +41,11 @@ static V_INLINE void add_parts(const mbt_gemm_i8 *g, const mbt_tile_i8 *t, size_
     const int8_t *weights = t->weights;
     vf s[TILE_PANELS][TILE_ROWS];
     V_UNROLL
-    for (size_t r = 0; r < rows; r++)
+    for (size_t r = 0; r < rows; r++) {
         V_UNROLL
-    for (size_t p = 0; p < panels; p++)
-        s[p][r] = v_set(0.0f);
+        for (size_t p = 0; p < panels; p++)
+            s[p][r] = v_set(0.0f);
+    }
     for (size_t tap = 0; tap < taps; tap++) {
         const float *scale = g->a[tap].scale + (ptrdiff_t)t->row * g->lds;
         rows_i8 a = {g->a[tap].q + (ptrdiff_t)t->row * g->ldq, g->ldq, g->a[tap].sum + (ptrdiff_t)t->row * g->lds,
@@ -53,10 +54,11 @@ static V_INLINE void add_parts(const mbt_gemm_i8 *g, const mbt_tile_i8 *t, size_
             vi acc[TILE_PANELS][TILE_ROWS];
             multiply(acc, weights, t->panel_size, &a, t->quads, rows, panels);
             V_UNROLL
-            for (size_t r = 0; r < rows; r++)
+            for (size_t r = 0; r < rows; r++) {
                 V_UNROLL
-            for (size_t p = 0; p < panels; p++)
-                s[p][r] = v_fma(to_floats(acc[p][r]), v_set(scale[(ptrdiff_t)r * g->lds]), s[p][r]);
+                for (size_t p = 0; p < panels; p++)
+                    s[p][r] = v_fma(to_floats(acc[p][r]), v_set(scale[(ptrdiff_t)r * g->lds]), s[p][r]);
+            }
             weights += t->quads * QUAD_SIZE;
             a.q += t->group_size;
             a.sum++;

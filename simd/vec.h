@@ -19,8 +19,10 @@
  *     vf v_exp2_eighths(t)     2^(i / 8) where t = 1.5 * 2^20 + i / 8 with an integer i: see v_exp2_reduced
  *     vf v_split(x, &e)        x = 2^e m with m in [sqrt(1/2), sqrt(2)), for normal x > 0; returns m
  *     float v_sum(v)           the tree l + (l+8), l + (l+4), l + (l+2), l + (l+1)
- *     float v_largest(v)       of 16 numbers that are not NaN and not below 0
- *     void v_store_i8(p, v)    16 whole numbers in [-127, 127] as int8_t
+ *     vf v_add_bits(a, b)      the bits of the lanes, added as whole numbers modulo 2^32
+ *     void v_store_low_bytes(p, v)         the lowest byte of each of 16 lanes
+ *     void v_sums_of_bits_of_4(sums, v)    of each of v[4], the sum of the lanes' bits modulo 2^32, to sums[4]
+ *     void v_largest_of_4(largest, v)      of each of v[4], none of whose lanes is NaN or below 0, the largest
  * and, with MBT_SLEEF, v_sleef_pow, v_sleef_atan2.
  *
  * V_WIDTH is the number of floats in a vf: 16, but what one register holds in a file that defines V_NARROW before it

@@ -178,21 +178,48 @@ static inline float v_sum(vf a)
     return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
 }
 
-static inline float v_largest(vf a)
+static inline __m256 v_add_bits_8(__m256 a, __m256 b)
 {
-    const __m256 eight = _mm256_max_ps(a.lo, a.hi);
-    const __m128 four = _mm_max_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
-    const __m128 two = _mm_max_ps(four, _mm_movehl_ps(four, four));
-    return _mm_cvtss_f32(_mm_max_ss(two, _mm_movehdup_ps(two)));
+    return _mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(a), _mm256_castps_si256(b)));
 }
 
-/* Both packing instructions work on halves of 128 bits: the halves are put in order between them. */
-static inline void v_store_i8(int8_t *p, vf a)
+V_BINARY(v_add_bits, v_add_bits_8)
+
+/* Bits 0 to 15 of both halves in one register; of these the low bytes, of each 128 bits those of lo before those of hi. */
+static inline void v_store_low_bytes(int8_t *p, vf a)
 {
-    const __m256i words = _mm256_packs_epi32(_mm256_cvtps_epi32(a.lo), _mm256_cvtps_epi32(a.hi));
-    const __m256i sorted = _mm256_permute4x64_epi64(words, 0xd8);
-    const __m128i bytes = _mm_packs_epi16(_mm256_castsi256_si128(sorted), _mm256_extracti128_si256(sorted, 1));
-    _mm_storeu_si128((__m128i *)(void *)p, bytes);
+    const __m256i order = _mm256_setr_epi8(0, 4, 8, 12, 2, 6, 10, 14, -1, -1, -1, -1, -1, -1, -1, -1, 0, 4, 8, 12, 2, 6,
+                                           10, 14, -1, -1, -1, -1, -1, -1, -1, -1);
+    const __m256i hi = _mm256_slli_epi32(_mm256_castps_si256(a.hi), 16);
+    const __m256i both = _mm256_blend_epi16(_mm256_castps_si256(a.lo), hi, 0xaa);
+    const __m256i bytes = _mm256_shuffle_epi8(both, order);
+    const __m128i sorted = _mm_unpacklo_epi32(_mm256_castsi256_si128(bytes), _mm256_extracti128_si256(bytes, 1));
+    _mm_storeu_si128((__m128i *)(void *)p, sorted);
+}
+
+/* Four vectors to one whose halves are parts of the four results, and those halves to one. */
+#define V_FOUR_TO_ONE(name, op)                                                                                \
+    static inline __m128 name(const vf v[4])                                                                   \
+    {                                                                                                          \
+        const __m256 a = op(v[0].lo, v[0].hi), b = op(v[1].lo, v[1].hi);                                       \
+        const __m256 c = op(v[2].lo, v[2].hi), d = op(v[3].lo, v[3].hi);                                       \
+        const __m256 first = op(_mm256_unpacklo_ps(a, b), _mm256_unpackhi_ps(a, b));                           \
+        const __m256 second = op(_mm256_unpacklo_ps(c, d), _mm256_unpackhi_ps(c, d));                          \
+        const __m256 all = op(_mm256_shuffle_ps(first, second, 0x44), _mm256_shuffle_ps(first, second, 0xee)); \
+        return _mm256_castps256_ps128(op(all, _mm256_permute2f128_ps(all, all, 1)));                           \
+    }
+
+V_FOUR_TO_ONE(v_sums_4, v_add_bits_8)
+V_FOUR_TO_ONE(v_largest_4, _mm256_max_ps)
+
+static inline void v_sums_of_bits_of_4(uint32_t sums[4], const vf v[4])
+{
+    _mm_storeu_si128((__m128i *)(void *)sums, _mm_castps_si128(v_sums_4(v)));
+}
+
+static inline void v_largest_of_4(float largest[4], const vf v[4])
+{
+    _mm_storeu_ps(largest, v_largest_4(v));
 }
 
 #endif

@@ -194,16 +194,39 @@ static inline float v_sum(vf a)
     return vget_lane_f32(two, 0) + vget_lane_f32(two, 1);
 }
 
-static inline float v_largest(vf a)
+static inline uint32x4_t v_bits(vf a, size_t i)
 {
-    return vmaxvq_f32(vmaxq_f32(vmaxq_f32(a.v[0], a.v[1]), vmaxq_f32(a.v[2], a.v[3])));
+    return vreinterpretq_u32_f32(a.v[i]);
 }
 
-static inline void v_store_i8(int8_t *p, vf a)
+static inline vf v_add_bits(vf a, vf b)
 {
-    const int16x8_t lo = vcombine_s16(vqmovn_s32(vcvtq_s32_f32(a.v[0])), vqmovn_s32(vcvtq_s32_f32(a.v[1])));
-    const int16x8_t hi = vcombine_s16(vqmovn_s32(vcvtq_s32_f32(a.v[2])), vqmovn_s32(vcvtq_s32_f32(a.v[3])));
-    vst1q_s8(p, vcombine_s8(vqmovn_s16(lo), vqmovn_s16(hi)));
+    V_EACH
+    a.v[i] = vreinterpretq_f32_u32(vaddq_u32(v_bits(a, i), v_bits(b, i)));
+    return a;
+}
+
+static inline void v_store_low_bytes(int8_t *p, vf a)
+{
+    const uint16x8_t lo = vcombine_u16(vmovn_u32(v_bits(a, 0)), vmovn_u32(v_bits(a, 1)));
+    const uint16x8_t hi = vcombine_u16(vmovn_u32(v_bits(a, 2)), vmovn_u32(v_bits(a, 3)));
+    vst1q_s8(p, vreinterpretq_s8_u8(vcombine_u8(vmovn_u16(lo), vmovn_u16(hi))));
+}
+
+static inline void v_sums_of_bits_of_4(uint32_t sums[4], const vf v[4])
+{
+    uint32x4_t s[4];
+    for (size_t j = 0; j < 4; j++)
+        s[j] = vaddq_u32(vaddq_u32(v_bits(v[j], 0), v_bits(v[j], 1)), vaddq_u32(v_bits(v[j], 2), v_bits(v[j], 3)));
+    vst1q_u32(sums, vpaddq_u32(vpaddq_u32(s[0], s[1]), vpaddq_u32(s[2], s[3])));
+}
+
+static inline void v_largest_of_4(float largest[4], const vf v[4])
+{
+    float32x4_t m[4];
+    for (size_t j = 0; j < 4; j++)
+        m[j] = vmaxq_f32(vmaxq_f32(v[j].v[0], v[j].v[1]), vmaxq_f32(v[j].v[2], v[j].v[3]));
+    vst1q_f32(largest, vpmaxq_f32(vpmaxq_f32(m[0], m[1]), vpmaxq_f32(m[2], m[3])));
 }
 
 #endif

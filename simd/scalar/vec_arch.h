@@ -176,18 +176,38 @@ static inline float v_sum(vf a)
     return a.v[0];
 }
 
-static inline float v_largest(vf a)
+static inline vf v_add_bits(vf a, vf b)
 {
-    float largest = 0.0f;
     V_EACH
-    largest = a.v[i] > largest ? a.v[i] : largest;
-    return largest;
+    a.v[i] = v_float(v_bits(a.v[i]) + v_bits(b.v[i]));
+    return a;
 }
 
-static inline void v_store_i8(int8_t *p, vf a)
+static inline void v_store_low_bytes(int8_t *p, vf a)
 {
     V_EACH
-    p[i] = (int8_t)a.v[i];
+    {
+        const uint8_t low = (uint8_t)v_bits(a.v[i]);
+        memcpy(p + i, &low, 1);
+    }
+}
+
+static inline void v_sums_of_bits_of_4(uint32_t sums[4], const vf v[4])
+{
+    for (size_t j = 0; j < 4; j++) {
+        sums[j] = 0;
+        V_EACH
+        sums[j] += v_bits(v[j].v[i]);
+    }
+}
+
+static inline void v_largest_of_4(float largest[4], const vf v[4])
+{
+    for (size_t j = 0; j < 4; j++) {
+        largest[j] = 0.0f;
+        V_EACH
+        largest[j] = v[j].v[i] > largest[j] ? v[j].v[i] : largest[j];
+    }
 }
 
 #if MBT_SLEEF

@@ -45,6 +45,7 @@ void mbt_expect_near(const char *what, size_t index, float x, double truth, doub
 int main(void)
 {
     Suite *suite = suite_create("scalar kernels");
+    suite_add_tcase(suite, mbt_scalar_int8_tests());
     suite_add_tcase(suite, mbt_scalar_linear_tests());
     suite_add_tcase(suite, mbt_scalar_sequence_tests());
     suite_add_tcase(suite, mbt_scalar_spectral_tests());

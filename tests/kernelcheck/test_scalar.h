@@ -30,6 +30,7 @@ double mbt_ulps(float x, double truth);
 /* Fails the test unless |x - truth| <= tolerance. what: for the message. */
 void mbt_expect_near(const char *what, size_t index, float x, double truth, double tolerance);
 
+TCase *mbt_scalar_int8_tests(void);
 TCase *mbt_scalar_linear_tests(void);
 TCase *mbt_scalar_sequence_tests(void);
 TCase *mbt_scalar_spectral_tests(void);
