@@ -6,10 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <yaml.h>
 
-#define MAX_SIZE (1u << 20)
-#define MAX_DEPTH 100u
+#include "yaml_events.h"
 
 typedef enum field_kind {
     FIELD_WHOLE,
@@ -56,73 +54,24 @@ static const field fields[] = {
 #define FIELD_COUNT (sizeof fields / sizeof fields[0])
 
 typedef struct reader {
-    yaml_parser_t parser;
-    yaml_event_t event; /* the current one; YAML_NO_EVENT where none is held */
+    mbt_yaml yaml;
     mbt_config *config;
-    mbt_error *error;
     bool found[FIELD_COUNT];
     bool stft_found, model_found, family_found;
 } reader;
 
-/* Moves on to the next event. */
-static bool next(reader *r)
-{
-    yaml_event_delete(&r->event); /* leaves YAML_NO_EVENT */
-    if (yaml_parser_parse(&r->parser, &r->event)) {
-        return true;
-    }
-    const char *problem = r->parser.problem != NULL ? r->parser.problem : "out of memory";
-    if (r->parser.error == YAML_READER_ERROR) { /* characters: no line is known */
-        return mbt_fail(r->error, "not YAML: %.100s at byte %zu", problem, r->parser.problem_offset);
-    }
-    return mbt_fail(r->error, "line %zu: not YAML: %.100s", r->parser.problem_mark.line + 1, problem);
-}
-
-static size_t line_of(const reader *r)
-{
-    return r->event.start_mark.line + 1;
-}
-
-static bool is_scalar(const reader *r, const char *text)
-{
-    return r->event.type == YAML_SCALAR_EVENT && r->event.data.scalar.length == strlen(text) &&
-           memcmp(r->event.data.scalar.value, text, strlen(text)) == 0;
-}
-
-/* Moves past the value that begins at the current event, to its last event. Counts brackets, so that neither depth nor
- * aliases, which stay names here, cost anything. */
-static bool skip_value(reader *r)
-{
-    size_t depth = 0;
-    for (;;) {
-        if (r->event.type == YAML_MAPPING_START_EVENT || r->event.type == YAML_SEQUENCE_START_EVENT) {
-            if (++depth > MAX_DEPTH) {
-                return mbt_fail(r->error, "line %zu: nested deeper than %u", line_of(r), MAX_DEPTH);
-            }
-        } else if (r->event.type == YAML_MAPPING_END_EVENT || r->event.type == YAML_SEQUENCE_END_EVENT) {
-            --depth;
-        }
-        if (depth == 0) {
-            return true;
-        }
-        if (!next(r)) {
-            return false;
-        }
-    }
-}
-
 static bool is_null(const reader *r)
 {
-    return r->event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
-           (is_scalar(r, "") || is_scalar(r, "~") || is_scalar(r, "null") || is_scalar(r, "Null") ||
-            is_scalar(r, "NULL"));
+    return r->yaml.event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
+           (mbt_yaml_is(&r->yaml, "") || mbt_yaml_is(&r->yaml, "~") || mbt_yaml_is(&r->yaml, "null") ||
+            mbt_yaml_is(&r->yaml, "Null") || mbt_yaml_is(&r->yaml, "NULL"));
 }
 
 /* "quoted text" or "text" where the scalar is that and not a number, whatever it looks like; otherwise NULL. */
 static const char *text_kind(const reader *r)
 {
-    const yaml_scalar_style_t style = r->event.data.scalar.style;
-    const char *tag = (const char *)r->event.data.scalar.tag;
+    const yaml_scalar_style_t style = r->yaml.event.data.scalar.style;
+    const char *tag = (const char *)r->yaml.event.data.scalar.tag;
     if (tag != NULL) { /* as in "!!int 400" */
         return strcmp(tag, YAML_INT_TAG) == 0 || strcmp(tag, YAML_FLOAT_TAG) == 0 ? NULL : "text";
     }
@@ -136,8 +85,8 @@ static const char *text_kind(const reader *r)
  * octal. */
 static bool parse_number(const reader *r, field_kind kind, double *value)
 {
-    const char *text = (const char *)r->event.data.scalar.value;
-    const size_t length = r->event.data.scalar.length;
+    const char *text = (const char *)r->yaml.event.data.scalar.value;
+    const size_t length = r->yaml.event.data.scalar.length;
     const char *allowed = kind == FIELD_REAL ? "+-.eE0123456789" : "+-0123456789";
     if (text_kind(r) != NULL || length == 0 || strspn(text, allowed) != length) {
         return false;
@@ -165,31 +114,17 @@ static void describe(const field *wanted, char *text, size_t size)
     }
 }
 
-/* What a message says was found. */
-static const char *found_text(const reader *r)
-{
-    switch (r->event.type) {
-    case YAML_SCALAR_EVENT:
-        return (const char *)r->event.data.scalar.value;
-    case YAML_ALIAS_EVENT:
-        return "an alias";
-    case YAML_SEQUENCE_START_EVENT:
-        return "a list";
-    default:
-        return "a mapping";
-    }
-}
-
 /* The current event is the value of a needed key. */
 static bool read_field(reader *r, size_t index)
 {
     const field *wanted = &fields[index];
     double value = 0;
     if (r->found[index]) {
-        return mbt_fail(r->error, "line %zu: %s.%s is there twice", line_of(r), wanted->section, wanted->key);
+        return mbt_fail(r->yaml.error, "line %zu: %s.%s is there twice", mbt_yaml_line(&r->yaml), wanted->section,
+                        wanted->key);
     }
     r->found[index] = true;
-    const bool scalar = r->event.type == YAML_SCALAR_EVENT;
+    const bool scalar = r->yaml.event.type == YAML_SCALAR_EVENT;
     bool good = scalar && parse_number(r, wanted->kind, &value) && value >= wanted->min && value <= wanted->max;
     if (wanted->kind != FIELD_REAL) {
         good = good && fmod(value, wanted->multiple_of) == 0.0;
@@ -202,8 +137,9 @@ static bool read_field(reader *r, size_t index)
         char description[120];
         const char *text = scalar ? text_kind(r) : NULL;
         describe(wanted, description, sizeof description);
-        return mbt_fail(r->error, "line %zu: %s.%s is %s%s'%.60s'; %s is needed", line_of(r), wanted->section,
-                        wanted->key, text != NULL ? text : "", text != NULL ? " " : "", found_text(r), description);
+        return mbt_fail(r->yaml.error, "line %zu: %s.%s is %s%s'%.60s'; %s is needed", mbt_yaml_line(&r->yaml),
+                        wanted->section, wanted->key, text != NULL ? text : "", text != NULL ? " " : "",
+                        mbt_yaml_found(&r->yaml), description);
     }
     char *place = (char *)r->config + wanted->offset;
     if (wanted->kind == FIELD_REAL) {
@@ -219,7 +155,7 @@ static bool read_field(reader *r, size_t index)
 static size_t find_field(const reader *r, const char *section)
 {
     size_t i = 0;
-    while (i < FIELD_COUNT && (strcmp(fields[i].section, section) != 0 || !is_scalar(r, fields[i].key))) {
+    while (i < FIELD_COUNT && (strcmp(fields[i].section, section) != 0 || !mbt_yaml_is(&r->yaml, fields[i].key))) {
         ++i;
     }
     return i;
@@ -229,21 +165,23 @@ static size_t find_field(const reader *r, const char *section)
 static bool read_section(reader *r, const char *section, bool *section_found)
 {
     if (*section_found) {
-        return mbt_fail(r->error, "line %zu: %s is there twice", line_of(r), section);
+        return mbt_fail(r->yaml.error, "line %zu: %s is there twice", mbt_yaml_line(&r->yaml), section);
     }
     *section_found = true;
-    if (r->event.type != YAML_MAPPING_START_EVENT) {
-        return mbt_fail(r->error, "line %zu: %s is '%.60s'; a mapping is needed", line_of(r), section, found_text(r));
+    if (r->yaml.event.type != YAML_MAPPING_START_EVENT) {
+        return mbt_fail(r->yaml.error, "line %zu: %s is '%.60s'; a mapping is needed", mbt_yaml_line(&r->yaml), section,
+                        mbt_yaml_found(&r->yaml));
     }
     for (;;) {
-        if (!next(r)) {
+        if (!mbt_yaml_next(&r->yaml)) {
             return false;
         }
-        if (r->event.type == YAML_MAPPING_END_EVENT) {
+        if (r->yaml.event.type == YAML_MAPPING_END_EVENT) {
             return true;
         }
         const size_t index = find_field(r, section);
-        if (!skip_value(r) || !next(r) || !(index < FIELD_COUNT ? read_field(r, index) : skip_value(r))) {
+        if (!mbt_yaml_skip(&r->yaml) || !mbt_yaml_next(&r->yaml) ||
+            !(index < FIELD_COUNT ? read_field(r, index) : mbt_yaml_skip(&r->yaml))) {
             return false;
         }
     }
@@ -252,59 +190,37 @@ static bool read_section(reader *r, const char *section, bool *section_found)
 static bool read_family(reader *r)
 {
     if (r->family_found) {
-        return mbt_fail(r->error, "line %zu: family is there twice", line_of(r));
+        return mbt_fail(r->yaml.error, "line %zu: family is there twice", mbt_yaml_line(&r->yaml));
     }
     r->family_found = true;
-    return is_scalar(r, "mambattention") ||
-           mbt_fail(r->error, "line %zu: family is '%.60s'; 'mambattention' is the one that is supported", line_of(r),
-                    found_text(r));
+    return mbt_yaml_is(&r->yaml, "mambattention") ||
+           mbt_fail(r->yaml.error, "line %zu: family is '%.60s'; 'mambattention' is the one that is supported",
+                    mbt_yaml_line(&r->yaml), mbt_yaml_found(&r->yaml));
 }
 
 /* The current event is the start of the top mapping. */
 static bool read_top(reader *r)
 {
     for (;;) {
-        if (!next(r)) {
+        if (!mbt_yaml_next(&r->yaml)) {
             return false;
         }
-        if (r->event.type == YAML_MAPPING_END_EVENT) {
+        if (r->yaml.event.type == YAML_MAPPING_END_EVENT) {
             return true;
         }
-        const bool stft = is_scalar(r, "stft_cfg"), model = is_scalar(r, "model_cfg"), family = is_scalar(r, "family");
-        if (!skip_value(r) || !next(r)) {
+        const bool stft = mbt_yaml_is(&r->yaml, "stft_cfg"), model = mbt_yaml_is(&r->yaml, "model_cfg"),
+                   family = mbt_yaml_is(&r->yaml, "family");
+        if (!mbt_yaml_skip(&r->yaml) || !mbt_yaml_next(&r->yaml)) {
             return false;
         }
         const bool done = stft     ? read_section(r, "stft_cfg", &r->stft_found)
                           : model  ? read_section(r, "model_cfg", &r->model_found)
                           : family ? read_family(r)
-                                   : skip_value(r);
+                                   : mbt_yaml_skip(&r->yaml);
         if (!done) {
             return false;
         }
     }
-}
-
-/* The stream: one document, a mapping. */
-static bool read_stream(reader *r)
-{
-    if (!next(r) || !next(r)) { /* start of the stream, start of the document */
-        return false;
-    }
-    if (r->event.type == YAML_STREAM_END_EVENT) {
-        return mbt_fail(r->error, "the file is empty; stft_cfg and model_cfg are needed");
-    }
-    if (!next(r)) {
-        return false;
-    }
-    if (r->event.type != YAML_MAPPING_START_EVENT) {
-        return mbt_fail(r->error, "line %zu: '%.60s'; a mapping with stft_cfg and model_cfg is needed", line_of(r),
-                        found_text(r));
-    }
-    if (!read_top(r) || !next(r) || !next(r)) { /* end of the document, end of the stream */
-        return false;
-    }
-    return r->event.type == YAML_STREAM_END_EVENT ||
-           mbt_fail(r->error, "line %zu: a second document; one is needed", line_of(r));
 }
 
 static bool check_whole(const reader *r, mbt_error *error)
@@ -330,17 +246,12 @@ static bool check_whole(const reader *r, mbt_error *error)
 
 bool mbt_config_parse(const char *text, size_t size, mbt_config *config, mbt_error *error)
 {
-    reader r = {.config = config, .error = error};
+    reader r = {.config = config};
     *config = (mbt_config){0};
-    if (size > MAX_SIZE) {
-        return mbt_fail(error, "the file has %zu bytes; at most %u are needed", size, MAX_SIZE);
+    if (!mbt_yaml_open(&r.yaml, text, size, "with stft_cfg and model_cfg is needed", error)) {
+        return false;
     }
-    if (!yaml_parser_initialize(&r.parser)) {
-        return mbt_fail(error, "out of memory");
-    }
-    yaml_parser_set_input_string(&r.parser, (const unsigned char *)(size != 0 ? text : ""), size);
-    const bool done = read_stream(&r) && check_whole(&r, error);
-    yaml_event_delete(&r.event);
-    yaml_parser_delete(&r.parser);
+    const bool done = read_top(&r) && mbt_yaml_finish(&r.yaml) && check_whole(&r, error);
+    mbt_yaml_close(&r.yaml);
     return done;
 }

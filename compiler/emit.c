@@ -64,11 +64,18 @@ static size_t count_without_zeros(const mbt_array *array)
     return (used + size - 1) / size;
 }
 
+/* What the arrays' types are called in C. */
+static const char *const c_type[] = {
+    [MBT_WEIGHT_F32] = "float", [MBT_WEIGHT_F16] = "uint16_t", [MBT_WEIGHT_I8] = "int8_t"};
+
 /* A number of an array: binary16 by its bits. */
 static size_t emit_element(const mbt_array *array, size_t at, char text[MBT_FLOAT_TEXT])
 {
     if (array->type == MBT_WEIGHT_F16) {
         return (size_t)snprintf(text, MBT_FLOAT_TEXT, "%u", (unsigned)((const uint16_t *)array->data)[at]);
+    }
+    if (array->type == MBT_WEIGHT_I8) {
+        return (size_t)snprintf(text, MBT_FLOAT_TEXT, "%d", ((const int8_t *)array->data)[at]);
     }
     return mbt_emit_float(((const float *)array->data)[at], text);
 }
@@ -77,8 +84,7 @@ static void emit_array(const mbt_array *array, FILE *file)
 {
     const size_t count = count_without_zeros(array);
     size_t column = LINE_WIDTH;
-    const char *type = array->type == MBT_WEIGHT_F16 ? "uint16_t" : "float";
-    fprintf(file, "\nstatic const MBT_ALIGN %s %s[%zu] = {", type, array->name, array->count);
+    fprintf(file, "\nstatic const MBT_ALIGN %s %s[%zu] = {", c_type[array->type], array->name, array->count);
     for (size_t i = 0; i < count; i++) {
         char text[MBT_FLOAT_TEXT];
         const size_t length = emit_element(array, i, text);
@@ -99,17 +105,20 @@ static const char *name_of(const mbt_network *network, const void *data)
     return array != NULL ? array->name : "0";
 }
 
+/* The types by their names in model.h. */
+static const char *const type_name[] = {
+    [MBT_WEIGHT_F32] = "MBT_WEIGHT_F32", [MBT_WEIGHT_F16] = "MBT_WEIGHT_F16", [MBT_WEIGHT_I8] = "MBT_WEIGHT_I8"};
+
 static void emit_matrix(const mbt_network *network, const char *indent, const char *field, const mbt_matrix *matrix,
                         FILE *file)
 {
-    static const char *const type_name[] = {"MBT_WEIGHT_F32", "MBT_WEIGHT_F16", "MBT_WEIGHT_I8"};
     fprintf(file, "%s.%s = {%s, %" PRIu32 ", %" PRIu32 ", %" PRIu32 ",\n%s    ", indent, field, type_name[matrix->type],
             matrix->taps, matrix->k, matrix->n, indent);
     fprintf(file, "%s, %s, %s},\n", name_of(network, matrix->data), name_of(network, matrix->scale),
             name_of(network, matrix->bias));
 }
 
-static void emit_pointer(const mbt_network *network, const char *indent, const char *field, const float *data,
+static void emit_pointer(const mbt_network *network, const char *indent, const char *field, const void *data,
                          FILE *file)
 {
     fprintf(file, "%s.%s = %s,\n", indent, field, name_of(network, data));
@@ -172,6 +181,7 @@ static void emit_mamba(const mbt_network *network, uint32_t block, const char *n
             "    .d_inner = %" PRIu32 ", .d_state = %" PRIu32 ", .d_conv = %" PRIu32 ", .dt_rank = %" PRIu32 ",\n",
             mamba->d_inner, mamba->d_state, mamba->d_conv, mamba->dt_rank);
     emit_number("norm_eps", mamba->norm_eps, file);
+    fprintf(file, "    .constants = %s,\n", type_name[mamba->constants]);
     emit_matrix(network, "    ", "in_proj", &mamba->in_proj, file);
     emit_pointer(network, "    ", "conv_weight", mamba->conv_weight, file);
     emit_pointer(network, "    ", "conv_bias", mamba->conv_bias, file);

@@ -22,7 +22,7 @@ static bool fold_unit(mbt_network *network, uint32_t part, const char *prefix, c
                       uint32_t size, uint32_t taps, mbt_form form, mbt_unit *unit, mbt_error *error)
 {
     const uint32_t c = network->config.hid_feature, in = groups * size;
-    const mbt_weight_type type = network->storage.type;
+    const mbt_weight_type type = mbt_rules_type(&network->storage.rules, prefix);
     mbt_dense conv;
     if (!mbt_dense_init(&conv, taps, in, c, error)) {
         return false;
@@ -35,6 +35,7 @@ static bool fold_unit(mbt_network *network, uint32_t part, const char *prefix, c
             }
         }
     }
+    form = type == MBT_WEIGHT_I8 ? MBT_FORM_DIRECT : form;
     const bool packed = form == MBT_FORM_WINOGRAD
                             ? mbt_pack_winograd(network, part, prefix, &conv, type, &unit->conv, error)
                             : mbt_pack_matrix(network, part, prefix, &conv, type, &unit->conv, error);
@@ -68,6 +69,14 @@ static bool fold_encoder(const mbt_raw_encoder *raw, mbt_network *network, mbt_e
                      MBT_FORM_DIRECT, &encoder->dense_conv_2, error);
 }
 
+/* In the type that the rules give to the name. */
+static bool pack(mbt_network *network, uint32_t part, const char *name, const mbt_dense *dense, mbt_matrix *matrix,
+                 mbt_error *error)
+{
+    const mbt_weight_type type = mbt_rules_type(&network->storage.rules, name);
+    return mbt_pack_matrix(network, part, name, dense, type, matrix, error);
+}
+
 /* A ConvTranspose2d (1, 3) with stride 2 in frequency, given as a matrix of 3 taps: out[2 j + tap] += in[j] w[tap]. So
  *     out[2 j] = in[j - 1] w[2] + in[j] w[0],   out[2 j + 1] = in[j] w[1]. */
 static bool split_up(mbt_network *network, uint32_t part, const char *decoder, const mbt_dense *up, mbt_matrix *even,
@@ -87,8 +96,8 @@ static bool split_up(mbt_network *network, uint32_t part, const char *decoder, c
             *mbt_dense_at(&odd_up, 0, i, o) = *mbt_dense_at(up, 1, i, o);
         }
     }
-    done = done && mbt_pack_matrix(network, part, even_name, &even_up, network->storage.type, even, error) &&
-           mbt_pack_matrix(network, part, odd_name, &odd_up, network->storage.type, odd, error);
+    done = done && pack(network, part, even_name, &even_up, even, error) &&
+           pack(network, part, odd_name, &odd_up, odd, error);
     mbt_dense_free(&even_up);
     mbt_dense_free(&odd_up);
     return done;
@@ -170,8 +179,7 @@ static bool fold_phase_out(const mbt_raw_phase_decoder *raw, mbt_network *networ
     }
     out.bias[0] = raw->real_bias[0];
     out.bias[1] = raw->imaginary_bias[0];
-    const bool done = mbt_pack_matrix(network, part, "phase_decoder_out", &out, network->storage.type,
-                                      &network->phase_decoder.out, error);
+    const bool done = pack(network, part, "phase_decoder_out", &out, &network->phase_decoder.out, error);
     mbt_dense_free(&out);
     return done;
 }

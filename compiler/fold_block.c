@@ -23,7 +23,8 @@ static bool pack(const target *to, const char *name, const mbt_dense *dense, mbt
 {
     char prefix[MBT_ARRAY_NAME];
     snprintf(prefix, sizeof prefix, "%s_%s", to->prefix, name);
-    return mbt_pack_matrix(to->network, to->part, prefix, dense, to->network->storage.type, matrix, error);
+    const mbt_weight_type type = mbt_rules_type(&to->network->storage.rules, prefix);
+    return mbt_pack_matrix(to->network, to->part, prefix, dense, type, matrix, error);
 }
 
 /* A Linear layer as it stands: weight [n][k]; bias [n] or NULL. */
@@ -122,21 +123,33 @@ static bool fold_mamba_out(const target *to, const mbt_raw_mamba *raw, const flo
     return done;
 }
 
+/* Room for one of a Mamba layer's constants, which are one layer PREFIX_constants to the rules. */
+static mbt_array *add_constants(const target *to, const char *name, size_t count, mbt_mamba *mamba, mbt_error *error)
+{
+    char layer[MBT_ARRAY_NAME];
+    snprintf(layer, sizeof layer, "%s_constants", to->prefix);
+    const mbt_weight_type type = mbt_rules_type(&to->network->storage.rules, layer);
+    mamba->constants = (uint32_t)type;
+    return mbt_network_layer_array(to->network, to->part, layer, to->prefix, name, type, count, error);
+}
+
 /* [d_conv][P] from [E][1][d_conv]. */
 static bool fold_mamba_conv(const target *to, const mbt_raw_mamba *raw, mbt_mamba *mamba, mbt_error *error)
 {
     const uint32_t e = mamba->d_inner, taps = mamba->d_conv;
     const size_t padded = MBT_PADDED((size_t)e);
-    float *weight = mbt_network_array(to->network, to->part, to->prefix, "conv_weight", taps * padded, error);
+    mbt_array *weight = add_constants(to, "conv_weight", taps * padded, mamba, error);
     if (weight == NULL) {
         return false;
     }
     for (uint32_t tap = 0; tap < taps; tap++) {
         for (uint32_t k = 0; k < e; k++) {
-            weight[tap * padded + k] = raw->conv_weight[(size_t)k * taps + tap];
+            if (!mbt_pack_weight(weight, tap * padded + k, raw->conv_weight[(size_t)k * taps + tap], error)) {
+                return false;
+            }
         }
     }
-    mamba->conv_weight = weight;
+    mamba->conv_weight = weight->data;
     mamba->conv_bias = mbt_pack_vector(to->network, to->part, to->prefix, "conv_bias", raw->conv_bias, e, error);
     return mamba->conv_bias != NULL;
 }
@@ -145,17 +158,19 @@ static bool fold_mamba_conv(const target *to, const mbt_raw_mamba *raw, mbt_mamb
 static bool fold_mamba_state(const target *to, const mbt_raw_mamba *raw, mbt_mamba *mamba, mbt_error *error)
 {
     const uint32_t e = mamba->d_inner, n = mamba->d_state;
-    float *a = mbt_network_array(to->network, to->part, to->prefix, "a", MBT_PADDED((size_t)e) * n, error);
+    mbt_array *a = add_constants(to, "a", MBT_PADDED((size_t)e) * n, mamba, error);
     if (a == NULL) {
         return false;
     }
     for (uint32_t k = 0; k < e; k++) {
         for (uint32_t s = 0; s < n; s++) {
             const double decay = -mbt_exp(raw->a_log[(size_t)k * n + s]) * LOG2_E;
-            a[((size_t)(k / MBT_LANES) * n + s) * MBT_LANES + k % MBT_LANES] = (float)decay;
+            if (!mbt_pack_weight(a, ((size_t)(k / MBT_LANES) * n + s) * MBT_LANES + k % MBT_LANES, decay, error)) {
+                return false;
+            }
         }
     }
-    mamba->a = a;
+    mamba->a = a->data;
     mamba->d = mbt_pack_vector(to->network, to->part, to->prefix, "d", raw->d, e, error);
     return mamba->d != NULL;
 }

@@ -22,11 +22,40 @@
 
 /* What was read. */
 typedef struct input {
-    void *config_bytes, *checkpoint_bytes;
-    size_t config_size, checkpoint_size;
+    void *config_bytes, *rules_bytes, *checkpoint_bytes;
+    size_t config_size, rules_size, checkpoint_size;
     mbt_config config;
+    mbt_storage storage;
     mbt_tensors tensors;
 } input;
+
+/* As asked for, or what is faster: below WINOGRAD_CHANNELS the transforms cost more than the products saved. Weights
+ * that are to be small are not doubled. */
+static mbt_form choose_form(const mbt_arguments *arguments, uint32_t channels)
+{
+    const bool f32 = arguments->rules == NULL && arguments->type == MBT_WEIGHT_F32;
+    const bool faster = f32 && channels >= WINOGRAD_CHANNELS;
+    const bool winograd = arguments->convolution != NULL ? strcmp(arguments->convolution, "winograd") == 0 : faster;
+    return winograd ? MBT_FORM_WINOGRAD : MBT_FORM_DIRECT;
+}
+
+/* The configuration has been read. */
+static bool read_rules(const mbt_arguments *arguments, input *in, mbt_error *error)
+{
+    mbt_storage *storage = &in->storage;
+    mbt_error reason = {""};
+    storage->form = choose_form(arguments, in->config.hid_feature);
+    storage->rules.otherwise = arguments->type;
+    if (arguments->rules == NULL) {
+        return mbt_rules_check(&storage->rules, in->config.num_tfmamba, storage->form == MBT_FORM_WINOGRAD, error);
+    }
+    if (!mbt_file_read(arguments->rules, CONFIG_LIMIT, &in->rules_bytes, &in->rules_size, error)) {
+        return false;
+    }
+    return (mbt_rules_parse(in->rules_bytes, in->rules_size, &storage->rules, &reason) &&
+            mbt_rules_check(&storage->rules, in->config.num_tfmamba, storage->form == MBT_FORM_WINOGRAD, &reason)) ||
+           mbt_fail_file(error, arguments->rules, "%s", reason.text);
+}
 
 static bool read_input(const mbt_arguments *arguments, input *in, mbt_error *error)
 {
@@ -37,6 +66,9 @@ static bool read_input(const mbt_arguments *arguments, input *in, mbt_error *err
     if (!mbt_config_parse(in->config_bytes, in->config_size, &in->config, &reason)) {
         return mbt_fail_file(error, arguments->config, "%s", reason.text);
     }
+    if (!read_rules(arguments, in, error)) {
+        return false;
+    }
     if (arguments->random_weights) {
         return mbt_random_weights(&in->config, arguments->seed, &in->tensors, error);
     }
@@ -44,29 +76,25 @@ static bool read_input(const mbt_arguments *arguments, input *in, mbt_error *err
            mbt_checkpoint_read(in->checkpoint_bytes, in->checkpoint_size, arguments->checkpoint, &in->tensors, error);
 }
 
-/* As asked for, or what is faster: below WINOGRAD_CHANNELS the transforms cost more than the products saved. Weights
- * that are to be small are not doubled. */
-static mbt_storage choose_storage(const mbt_arguments *arguments, uint32_t channels)
-{
-    const bool faster = arguments->type == MBT_WEIGHT_F32 && channels >= WINOGRAD_CHANNELS;
-    const bool winograd = arguments->convolution != NULL ? strcmp(arguments->convolution, "winograd") == 0 : faster;
-    return (mbt_storage){winograd ? MBT_FORM_WINOGRAD : MBT_FORM_DIRECT, arguments->type};
-}
-
 static bool build_network(const mbt_arguments *arguments, input *in, mbt_network *network, mbt_error *error)
 {
     const mbt_source config = {arguments->config, in->config_bytes, in->config_size};
     const mbt_source checkpoint = {arguments->checkpoint, in->checkpoint_bytes, in->checkpoint_size};
-    char *provenance =
-        mbt_provenance(arguments->random_weights ? NULL : &checkpoint, arguments->seed, &config,
-                       mbt_precision_name(arguments->type), arguments->convolution, arguments->name, error);
+    const mbt_source rules = {arguments->rules, in->rules_bytes, in->rules_size};
+    const mbt_recipe recipe = {.checkpoint = arguments->random_weights ? NULL : &checkpoint,
+                               .seed = arguments->seed,
+                               .config = &config,
+                               .rules = arguments->rules != NULL ? &rules : NULL,
+                               .precision = arguments->rules != NULL ? "mixed" : mbt_precision_name(arguments->type),
+                               .convolution = arguments->convolution,
+                               .name = arguments->name};
+    char *provenance = mbt_provenance(&recipe, error);
     if (provenance == NULL) {
         return false;
     }
     mbt_error reason = {""};
-    const mbt_storage storage = choose_storage(arguments, in->config.hid_feature);
     const bool done =
-        mbt_network_build(&in->config, &in->tensors, storage, arguments->name, provenance, network, &reason);
+        mbt_network_build(&in->config, &in->tensors, in->storage, arguments->name, provenance, network, &reason);
     free(provenance);
     if (!done) {
         return mbt_fail_file(error, arguments->random_weights ? arguments->config : arguments->checkpoint, "%s",
@@ -86,15 +114,17 @@ static bool write_model(const mbt_arguments *arguments, mbt_network *network, FI
         done = mbt_fail_file(error, arguments->output, "%s", reason.text);
     }
     mbt_tensors_free(&in.tensors);
+    mbt_rules_free(&in.storage.rules);
     free(in.config_bytes);
+    free(in.rules_bytes);
     free(in.checkpoint_bytes);
     return done;
 }
 
-static bool print_tables(const mbt_network *network, mbt_error *error)
+static bool print_tables(const mbt_arguments *arguments, const mbt_network *network, mbt_error *error)
 {
     mbt_parts_print(stdout, network->parts, network->config.num_tfmamba);
-    if (network->storage.type != MBT_WEIGHT_F32) {
+    if (arguments->rules != NULL || arguments->type != MBT_WEIGHT_F32) {
         putchar('\n');
         mbt_precision_print(stdout, network);
     }
@@ -106,7 +136,8 @@ static bool compile(const mbt_arguments *arguments, mbt_error *error)
     mbt_output output;
     mbt_network network;
     if (mbt_same_file(arguments->output, arguments->config) ||
-        (arguments->checkpoint != NULL && mbt_same_file(arguments->output, arguments->checkpoint))) {
+        (arguments->checkpoint != NULL && mbt_same_file(arguments->output, arguments->checkpoint)) ||
+        (arguments->rules != NULL && mbt_same_file(arguments->output, arguments->rules))) {
         return mbt_fail_file(error, arguments->output, "is an input; it would be overwritten");
     }
     if (!mbt_output_open(arguments->output, &output, error)) {
@@ -116,7 +147,8 @@ static bool compile(const mbt_arguments *arguments, mbt_error *error)
         mbt_output_discard(&output);
         return false;
     }
-    const bool done = mbt_output_commit(&output, error) && (arguments->quiet || print_tables(&network, error));
+    const bool done =
+        mbt_output_commit(&output, error) && (arguments->quiet || print_tables(arguments, &network, error));
     mbt_network_free(&network);
     return done;
 }

@@ -71,12 +71,12 @@ const float *mbt_network_zeros(mbt_network *network, uint32_t part, size_t count
     return mbt_network_array(network, part, "zeros", number, count, error);
 }
 
-mbt_array *mbt_network_matrix(mbt_network *network, uint32_t part, const char *prefix, mbt_weight_type type,
-                              size_t count, mbt_error *error)
+mbt_array *mbt_network_layer_array(mbt_network *network, uint32_t part, const char *layer, const char *prefix,
+                                   const char *name, mbt_weight_type type, size_t count, mbt_error *error)
 {
-    mbt_array *array = add_array(network, part, prefix, "weights", type, count, error);
+    mbt_array *array = add_array(network, part, prefix, name, type, count, error);
     if (array != NULL) {
-        array->is_matrix = true;
+        snprintf(array->layer, sizeof array->layer, "%s", layer);
     }
     return array;
 }

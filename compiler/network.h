@@ -9,6 +9,7 @@
 #include "error.h"
 #include "mambattention/model.h"
 #include "parts.h"
+#include "rules.h"
 #include "tensors.h"
 
 #define MBT_NAME_MAX 64 /* longest name of a model */
@@ -20,14 +21,14 @@ typedef struct mbt_array {
     mbt_weight_type type;      /* of its numbers */
     void *data;                /* [count], aligned to 64 bytes */
     size_t count;
-    bool is_matrix;      /* the weights of a matrix, named PREFIX_weights */
-    double power, error; /* of a matrix: the sums of w^2 and of (stored - w)^2, w the weight before rounding */
+    char layer[MBT_LAYER_NAME]; /* that it belongs to, see rules.h; empty for vectors */
+    double power, error;        /* of weights: the sums of w^2 and of (stored - w)^2, w the weight before rounding */
 } mbt_array;
 
 /* How weights are stored. */
 typedef struct mbt_storage {
-    mbt_form form;        /* of the dense blocks' convolutions */
-    mbt_weight_type type; /* of matrices; f32 or f16 */
+    mbt_form form;   /* of the dense blocks' convolutions; those in int8 are direct */
+    mbt_rules rules; /* not owned; read while the network is built */
 } mbt_storage;
 
 /* The layers that a block's axes point to. */
@@ -68,10 +69,10 @@ float *mbt_network_array(mbt_network *network, uint32_t part, const char *prefix
 /* An array of count zeros named "zeros_COUNT": one for all that ask for as many. It counts for the first part. */
 const float *mbt_network_zeros(mbt_network *network, uint32_t part, size_t count, mbt_error *error);
 
-/* The same as mbt_network_array for the weights of a matrix: "PREFIX_weights". What is given back moves when another
- * array is added; its data does not. */
-mbt_array *mbt_network_matrix(mbt_network *network, uint32_t part, const char *prefix, mbt_weight_type type,
-                              size_t count, mbt_error *error);
+/* The same as mbt_network_array for what belongs to a layer, in any type. What is given back moves when another array
+ * is added; its data does not. */
+mbt_array *mbt_network_layer_array(mbt_network *network, uint32_t part, const char *layer, const char *prefix,
+                                   const char *name, mbt_weight_type type, size_t count, mbt_error *error);
 
 /* The array that data points to, or NULL. */
 const mbt_array *mbt_network_find(const mbt_network *network, const void *data);

@@ -15,10 +15,14 @@ const char mbt_usage[] =
     "\n"
     "  CHECKPOINT             weights: a file of torch.save, or safetensors\n"
     "  --config FILE.yaml     the network's configuration, as published with the weights\n"
-    "  --precision TYPE       how the weights of layers are stored: f32, or f16 for half the bytes\n"
+    "  --precision TYPE       how weights are stored: f32; f16, half the bytes; int8, a quarter, where the\n"
+    "                         runtime can compute in int8, and f16 or f32 elsewhere; mixed: as --rules says\n"
+    "  --rules FILE.yaml      for mixed: `rules:`, a list of {layers: PATTERN, precision: f32|f16|int8}, of\n"
+    "                         which the first decides that fits a layer's name in the table; and `default:`,\n"
+    "                         the precision that decides elsewhere, int8 if not given\n"
     "  --name NAME            a C identifier: the model becomes mbt_model_NAME\n"
     "  --convolution FORM     of the dense blocks: winograd (half the products, twice the bytes) or direct;\n"
-    "                         if not given, winograd in f32 where hid_feature is 32 or more\n"
+    "                         if not given, winograd in f32 where hid_feature is 32 or more; int8 is direct\n"
     "  -o FILE.c              where the C goes\n"
     "  --random-weights SEED  random weights in place of a checkpoint, for measuring\n"
     "  -q, --quiet            no table\n"
@@ -50,11 +54,12 @@ static bool is_identifier(const char *name)
 }
 
 /* Values of long options; those of flags are their letters. */
-enum { OPTION_CONFIG = 256, OPTION_PRECISION, OPTION_CONVOLUTION, OPTION_NAME, OPTION_SEED };
+enum { OPTION_CONFIG = 256, OPTION_PRECISION, OPTION_RULES, OPTION_CONVOLUTION, OPTION_NAME, OPTION_SEED };
 
 static const struct option options[] = {
     {"config", required_argument, NULL, OPTION_CONFIG},
     {"precision", required_argument, NULL, OPTION_PRECISION},
+    {"rules", required_argument, NULL, OPTION_RULES},
     {"convolution", required_argument, NULL, OPTION_CONVOLUTION},
     {"name", required_argument, NULL, OPTION_NAME},
     {"random-weights", required_argument, NULL, OPTION_SEED},
@@ -106,6 +111,8 @@ static bool take(int found, char *const *argv, mbt_arguments *arguments, const c
         return set_value(&arguments->config, "--config", error);
     case OPTION_PRECISION:
         return set_value(precision, "--precision", error);
+    case OPTION_RULES:
+        return set_value(&arguments->rules, "--rules", error);
     case OPTION_CONVOLUTION:
         return set_value(&arguments->convolution, "--convolution", error);
     case OPTION_NAME:
@@ -128,6 +135,17 @@ static bool take(int found, char *const *argv, mbt_arguments *arguments, const c
     }
 }
 
+static bool check_precision(mbt_arguments *arguments, const char *precision, mbt_error *error)
+{
+    if (strcmp(precision, "mixed") == 0) {
+        return arguments->rules != NULL || mbt_fail(error, "--precision mixed needs --rules");
+    }
+    if (!mbt_precision_parse(precision, &arguments->type)) {
+        return mbt_fail(error, "--precision %.100s: unknown; f32, f16, int8 and mixed are known", precision);
+    }
+    return arguments->rules == NULL || mbt_fail(error, "--rules needs --precision mixed");
+}
+
 static bool check(mbt_arguments *arguments, const char *seed, const char *precision, mbt_error *error)
 {
     arguments->random_weights = seed != NULL;
@@ -144,11 +162,8 @@ static bool check(mbt_arguments *arguments, const char *seed, const char *precis
     if (arguments->output[0] == '\0') {
         return mbt_fail(error, "-o: the name of the file is empty");
     }
-    if (!mbt_precision_parse(precision, &arguments->type)) {
-        return mbt_fail(error, "--precision %.100s: unknown; f32 and f16 are known", precision);
-    }
-    if (arguments->type == MBT_WEIGHT_I8) {
-        return mbt_fail(error, "--precision %s: this version writes f32 and f16 only", precision);
+    if (!check_precision(arguments, precision, error)) {
+        return false;
     }
     if (arguments->convolution != NULL && strcmp(arguments->convolution, "direct") != 0 &&
         strcmp(arguments->convolution, "winograd") != 0) {

@@ -10,7 +10,8 @@
 typedef struct mbt_arguments {
     const char *checkpoint;                           /* NULL: random weights */
     const char *config, *convolution, *name, *output; /* convolution: NULL, "direct" or "winograd" */
-    mbt_weight_type type;                             /* --precision */
+    const char *rules;                                /* NULL unless --precision is mixed */
+    mbt_weight_type type;                             /* --precision, where it is not mixed */
     uint64_t seed;
     bool random_weights, quiet, help, version;
 } mbt_arguments;

@@ -7,7 +7,8 @@
 
 #include "elements.h"
 #include "half.h"
-#include "precision.h"
+
+#define INT8_LARGEST 127.0
 
 bool mbt_dense_init(mbt_dense *dense, uint32_t taps, uint32_t k, uint32_t n, mbt_error *error)
 {
@@ -32,10 +33,18 @@ void mbt_dense_free(mbt_dense *dense)
     dense->bias = NULL;
 }
 
-/* Stores a weight in the array's type, and counts what that changed. */
-static bool put(mbt_array *array, size_t at, double weight, mbt_error *error)
+static void count_error(mbt_array *array, double weight, double stored)
+{
+    array->power += weight * weight;
+    array->error += (stored - weight) * (stored - weight);
+}
+
+bool mbt_pack_weight(mbt_array *array, size_t at, double weight, mbt_error *error)
 {
     double stored;
+    if (array->type == MBT_WEIGHT_I8) {
+        return mbt_fail(error, "%s: numbers that are not a matrix cannot be int8", array->name);
+    }
     if (array->type == MBT_WEIGHT_F16) {
         const uint16_t bits = mbt_half_from_double(weight);
         ((uint16_t *)array->data)[at] = bits;
@@ -49,8 +58,7 @@ static bool put(mbt_array *array, size_t at, double weight, mbt_error *error)
         ((float *)array->data)[at] = rounded;
         stored = rounded;
     }
-    array->power += weight * weight;
-    array->error += (stored - weight) * (stored - weight);
+    count_error(array, weight, stored);
     return true;
 }
 
@@ -63,7 +71,7 @@ static bool pack_panels(const mbt_dense *dense, mbt_array *array, size_t at, mbt
             for (uint32_t i = 0; i < dense->k; i++, at += MBT_LANES) {
                 const double *row = mbt_dense_at(dense, tap, i, first);
                 for (uint32_t lane = 0; lane < lanes; lane++) {
-                    if (!put(array, at + lane, row[lane], error)) {
+                    if (!mbt_pack_weight(array, at + lane, row[lane], error)) {
                         return false;
                     }
                 }
@@ -73,15 +81,72 @@ static bool pack_panels(const mbt_dense *dense, mbt_array *array, size_t at, mbt
     return true;
 }
 
-/* Room for the weights, or NULL. */
-static mbt_array *add_weights(mbt_network *network, uint32_t part, const char *prefix, mbt_weight_type type,
-                              size_t count, mbt_error *error)
+/* The scale of output o: the largest weight becomes 127 or -127. */
+static float find_scale(const mbt_dense *dense, uint32_t o)
 {
-    if (type != MBT_WEIGHT_F32 && type != MBT_WEIGHT_F16) {
-        mbt_fail(error, "%s: weights of type %s cannot be packed", prefix, mbt_precision_name(type));
-        return NULL;
+    double largest = 0;
+    for (uint32_t tap = 0; tap < dense->taps; tap++) {
+        for (uint32_t i = 0; i < dense->k; i++) {
+            largest = fmax(largest, fabs(*mbt_dense_at(dense, tap, i, o)));
+        }
     }
-    return mbt_network_matrix(network, part, prefix, type, count, error);
+    return (float)(largest / INT8_LARGEST);
+}
+
+/* nearbyint: to nearest even, in the mode that programs start in. */
+static int8_t round_to_int8(double weight, float scale)
+{
+    const double rounded = scale > 0 ? nearbyint(weight / (double)scale) : 0;
+    return (int8_t)fmax(-INT8_LARGEST, fmin(rounded, INT8_LARGEST));
+}
+
+/* data[panel][tap][(k + 3) / 4][16][4] */
+static void pack_int8(const mbt_dense *dense, mbt_array *array, float *scale)
+{
+    const size_t fours = ((size_t)dense->k + 3) / 4;
+    int8_t *data = array->data;
+    for (uint32_t o = 0; o < dense->n; o++) {
+        scale[o] = find_scale(dense, o);
+        for (uint32_t tap = 0; tap < dense->taps; tap++) {
+            int8_t *panel = data + ((size_t)(o / MBT_LANES) * dense->taps + tap) * fours * MBT_LANES * 4;
+            for (uint32_t i = 0; i < dense->k; i++) {
+                const double weight = *mbt_dense_at(dense, tap, i, o);
+                const int8_t rounded = round_to_int8(weight, scale[o]);
+                panel[((size_t)(i / 4) * MBT_LANES + o % MBT_LANES) * 4 + i % 4] = rounded;
+                count_error(array, weight, (double)scale[o] * rounded);
+            }
+        }
+    }
+}
+
+/* The arrays PREFIX_weights and, in int8, PREFIX_scale. */
+static bool pack_weights(mbt_network *network, uint32_t part, const char *prefix, const mbt_dense *dense,
+                         mbt_weight_type type, mbt_matrix *matrix, mbt_error *error)
+{
+    const bool int8 = type == MBT_WEIGHT_I8;
+    const size_t padded = MBT_PADDED((size_t)dense->n);
+    const size_t inputs = int8 ? ((size_t)dense->k + 3) / 4 * 4 : dense->k;
+    if (int8 && (uint64_t)dense->k * dense->taps > MBT_INT8_INPUTS) {
+        return mbt_fail(error, "%s: %lu x %lu inputs; int8 can sum %u", prefix, (unsigned long)dense->taps,
+                        (unsigned long)dense->k, MBT_INT8_INPUTS);
+    }
+    const size_t index = network->array_count;
+    mbt_array *weights =
+        mbt_network_layer_array(network, part, prefix, prefix, "weights", type, dense->taps * inputs * padded, error);
+    if (weights == NULL) {
+        return false;
+    }
+    matrix->data = weights->data;
+    if (!int8) {
+        return pack_panels(dense, weights, 0, error);
+    }
+    mbt_array *scale = mbt_network_layer_array(network, part, prefix, prefix, "scale", MBT_WEIGHT_F32, padded, error);
+    if (scale == NULL) {
+        return false;
+    }
+    matrix->scale = scale->data;
+    pack_int8(dense, &network->arrays[index], scale->data); /* adding the scale may have moved the other */
+    return true;
 }
 
 /* [MBT_PADDED(n)]. All layers without a bias share theirs. */
@@ -106,24 +171,12 @@ static const float *pack_bias(mbt_network *network, uint32_t part, const char *p
 bool mbt_pack_matrix(mbt_network *network, uint32_t part, const char *prefix, const mbt_dense *dense,
                      mbt_weight_type type, mbt_matrix *matrix, mbt_error *error)
 {
-    const size_t count = (size_t)dense->taps * dense->k * MBT_PADDED((size_t)dense->n);
-    mbt_array *array = add_weights(network, part, prefix, type, count, error);
-    if (array == NULL || !pack_panels(dense, array, 0, error)) {
+    *matrix = (mbt_matrix){.type = (uint32_t)type, .taps = dense->taps, .k = dense->k, .n = dense->n};
+    if (!pack_weights(network, part, prefix, dense, type, matrix, error)) {
         return false;
     }
-    const void *data = array->data;
-    const float *bias = pack_bias(network, part, prefix, dense, error);
-    if (bias == NULL) {
-        return false;
-    }
-    *matrix = (mbt_matrix){.type = (uint32_t)type,
-                           .taps = dense->taps,
-                           .k = dense->k,
-                           .n = dense->n,
-                           .data = data,
-                           .scale = NULL,
-                           .bias = bias};
-    return true;
+    matrix->bias = pack_bias(network, part, prefix, dense, error);
+    return matrix->bias != NULL;
 }
 
 /* The weight of one point for the frequency taps w: (w[0] + t w[1] + t^2 w[2]) / product of (t - s); last, w[2]. */
@@ -161,8 +214,11 @@ bool mbt_pack_winograd(mbt_network *network, uint32_t part, const char *prefix, 
 {
     const uint32_t n = conv->n, matrices = conv->k / n * MBT_WINOGRAD_POINTS;
     const size_t size = 3 * (size_t)n * MBT_PADDED((size_t)n);
-    mbt_array *array = add_weights(network, part, prefix, type, size * matrices, error);
     mbt_dense transformed;
+    if (type == MBT_WEIGHT_I8) {
+        return mbt_fail(error, "%s: Winograd's form cannot be int8", prefix);
+    }
+    mbt_array *array = mbt_network_layer_array(network, part, prefix, prefix, "weights", type, size * matrices, error);
     if (array == NULL || !mbt_dense_init(&transformed, 1, 3 * n, n, error)) {
         return false;
     }

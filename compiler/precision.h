@@ -15,8 +15,8 @@ bool mbt_precision_parse(const char *text, mbt_weight_type *type);
 /* Bytes of a number. */
 size_t mbt_precision_size(mbt_weight_type type);
 
-/* Prints a line for each matrix: its type, its bytes, and the signal-to-noise ratio that rounding left, 10 log10(sum
- * w^2 / sum (stored - w)^2) over its weights as they are before rounding; then the sums. */
+/* Prints a line for each layer: its type, its bytes (those of its scales included), and the signal-to-noise ratio that
+ * rounding left, 10 log10(sum w^2 / sum (stored - w)^2) over its weights as they are before rounding; then the sums. */
 void mbt_precision_print(FILE *file, const mbt_network *network);
 
 #endif

@@ -27,30 +27,44 @@ static void base_name(const char *path, char name[BASE_NAME])
     }
 }
 
-char *mbt_provenance(const mbt_source *checkpoint, uint64_t seed, const mbt_source *config, const char *precision,
-                     const char *convolution, const char *name, mbt_error *error)
+/* What stands for a file: its words in the command, and its line among the hashes. */
+typedef struct mention {
+    char command[BASE_NAME + 40], hash_line[BASE_NAME + 80];
+} mention;
+
+/* option: what comes before the name. Nothing of a source that is not there. */
+static mention mention_source(const char *option, const mbt_source *source)
 {
-    char weights[BASE_NAME], yaml[BASE_NAME], hash[MBT_SHA256_TEXT], weights_line[BASE_NAME + 80] = "";
-    if (checkpoint != NULL) {
-        base_name(checkpoint->path, weights);
-        mbt_sha256(checkpoint->bytes, checkpoint->size, hash);
-        snprintf(weights_line, sizeof weights_line, "sha256 %s %s\n", hash, weights);
-    } else {
-        snprintf(weights, sizeof weights, "--random-weights %" PRIu64, seed);
+    mention text = {"", ""};
+    if (source != NULL) {
+        char name[BASE_NAME], hash[MBT_SHA256_TEXT];
+        base_name(source->path, name);
+        mbt_sha256(source->bytes, source->size, hash);
+        snprintf(text.command, sizeof text.command, " %s%s", option, name);
+        snprintf(text.hash_line, sizeof text.hash_line, "sha256 %s %s\n", hash, name);
     }
-    base_name(config->path, yaml);
-    mbt_sha256(config->bytes, config->size, hash);
-    const char *format = "%s\nmambac %s --config %s --precision %s%s%s --name %s\n%ssha256 %s %s\n";
-    const char *option = convolution != NULL ? " --convolution " : "";
-    const char *form = convolution != NULL ? convolution : "";
-    const int length = snprintf(NULL, 0, format, mbt_mambac_version, weights, yaml, precision, option, form, name,
-                                weights_line, hash, yaml);
-    char *text = length >= 0 ? malloc((size_t)length + 1) : NULL;
+    return text;
+}
+
+char *mbt_provenance(const mbt_recipe *recipe, mbt_error *error)
+{
+    mention weights = mention_source("", recipe->checkpoint);
+    if (recipe->checkpoint == NULL) {
+        snprintf(weights.command, sizeof weights.command, " --random-weights %" PRIu64, recipe->seed);
+    }
+    const mention config = mention_source("--config ", recipe->config);
+    const mention rules = mention_source("--rules ", recipe->rules);
+    const char *option = recipe->convolution != NULL ? " --convolution " : "";
+    const char *form = recipe->convolution != NULL ? recipe->convolution : "";
+    const size_t size = sizeof mbt_mambac_version + 3 * sizeof(mention) + strlen(recipe->precision) + strlen(option) +
+                        strlen(form) + strlen(recipe->name) + sizeof "\nmambac --precision  --name \n";
+    char *text = malloc(size);
     if (text == NULL) {
         mbt_fail(error, "out of memory");
         return NULL;
     }
-    snprintf(text, (size_t)length + 1, format, mbt_mambac_version, weights, yaml, precision, option, form, name,
-             weights_line, hash, yaml);
+    snprintf(text, size, "%s\nmambac%s%s --precision %s%s%s%s --name %s\n%s%s%s", mbt_mambac_version, weights.command,
+             config.command, recipe->precision, rules.command, option, form, recipe->name, weights.hash_line,
+             config.hash_line, rules.hash_line);
     return text;
 }

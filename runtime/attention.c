@@ -1,8 +1,6 @@
 /* attention.c: LayerNorm, in_proj, softmax attention head by head, out_proj. */
 #include "attention.h"
 
-#include "run.h"
-
 void mbt_attention_plan(mbt_attention_memory *memory, const mbt_attention *attention, size_t length, size_t channels,
                         mbt_arena *arena)
 {
@@ -12,12 +10,12 @@ void mbt_attention_plan(mbt_attention_memory *memory, const mbt_attention *atten
 }
 
 void mbt_attention_run(const mbt_kernels *kernels, const mbt_attention *attention, const mbt_attention_memory *memory,
-                       mbt_rows x, size_t channels)
+                       const mbt_linear_memory *linear, mbt_rows x, size_t channels)
 {
     const ptrdiff_t ld = (ptrdiff_t)channels;
     const size_t dims = channels / attention->heads;
     kernels->layer_norm(x.data, x.stride, x.count, channels, attention->norm_eps, memory->normed, ld);
-    mbt_linear(kernels, &attention->in_proj, memory->normed, ld, memory->qkv, 3 * ld, x.count, false);
+    mbt_linear(kernels, linear, &attention->in_proj, memory->normed, ld, memory->qkv, 3 * ld, x.count, false);
     for (size_t head = 0; head < attention->heads; head++) {
         const float *q = memory->qkv + head * dims;
         const mbt_attend attend = {.q = q,
@@ -32,5 +30,5 @@ void mbt_attention_run(const mbt_kernels *kernels, const mbt_attention *attentio
                                    .scratch = memory->scratch};
         kernels->attend(&attend);
     }
-    mbt_linear(kernels, &attention->out_proj, memory->normed, ld, x.data, x.stride, x.count, true);
+    mbt_linear(kernels, linear, &attention->out_proj, memory->normed, ld, x.data, x.stride, x.count, true);
 }

@@ -4,6 +4,7 @@
 
 #include "arena.h"
 #include "kernels.h"
+#include "linear.h"
 #include "rows.h"
 
 /* Scratch memory of one worker. */
@@ -18,6 +19,6 @@ void mbt_attention_plan(mbt_attention_memory *memory, const mbt_attention *atten
 
 /* x += out_proj(attention(LayerNorm(x))), x: [L][C] by stride. */
 void mbt_attention_run(const mbt_kernels *kernels, const mbt_attention *attention, const mbt_attention_memory *memory,
-                       mbt_rows x, size_t channels);
+                       const mbt_linear_memory *linear, mbt_rows x, size_t channels);
 
 #endif

@@ -16,6 +16,8 @@ static void plan_axis(mbt_block_memory *memory, const mbt_axis *axis, size_t len
 
 void mbt_block_plan(mbt_block_memory *memory, const mbt_model *model, size_t length, mbt_arena *arena)
 {
+    const mbt_mamba *mamba = model->blocks[0].time.forward.layer; /* all are of one size */
+    mbt_linear_plan(&memory->linear, mamba->d_inner > model->channels ? mamba->d_inner : model->channels, arena);
     const size_t mark = arena->used, peak = arena->peak;
     arena->peak = mark;
     for (uint32_t i = 0; i < model->block_count; i++) {
@@ -31,9 +33,10 @@ static void run_sequence_layers(const mbt_kernels *kernels, const mbt_axis *axis
                                 mbt_rows x, size_t channels)
 {
     const mbt_rows sum = {memory->sum, (ptrdiff_t)channels, x.count};
-    mbt_linear(kernels, &axis->linear, x.data, x.stride, sum.data, sum.stride, x.count, false);
-    mbt_mamba_run(kernels, axis->forward.layer, &memory->mamba, x, sum, channels);
-    mbt_mamba_run(kernels, axis->backward.layer, &memory->mamba, mbt_rows_flip(x), mbt_rows_flip(sum), channels);
+    mbt_linear(kernels, &memory->linear, &axis->linear, x.data, x.stride, sum.data, sum.stride, x.count, false);
+    mbt_mamba_run(kernels, axis->forward.layer, &memory->mamba, &memory->linear, x, sum, channels);
+    mbt_mamba_run(kernels, axis->backward.layer, &memory->mamba, &memory->linear, mbt_rows_flip(x), mbt_rows_flip(sum),
+                  channels);
     kernels->add(x.data, x.stride, sum.data, sum.stride, x.count, channels);
 }
 
@@ -41,10 +44,10 @@ static void run_axis(const mbt_kernels *kernels, const mbt_axis *axis, const mbt
                      size_t channels)
 {
     if (axis->attention_place == MBT_ATTENTION_BEFORE)
-        mbt_attention_run(kernels, axis->attention, &memory->attention, x, channels);
+        mbt_attention_run(kernels, axis->attention, &memory->attention, &memory->linear, x, channels);
     run_sequence_layers(kernels, axis, memory, x, channels);
     if (axis->attention_place == MBT_ATTENTION_AFTER)
-        mbt_attention_run(kernels, axis->attention, &memory->attention, x, channels);
+        mbt_attention_run(kernels, axis->attention, &memory->attention, &memory->linear, x, channels);
 }
 
 typedef struct block_job {

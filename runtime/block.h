@@ -4,11 +4,13 @@
 
 #include "arena.h"
 #include "attention.h"
+#include "linear.h"
 #include "mamba.h"
 #include "run.h"
 
 /* Scratch memory of one worker. Attention and the sequence layers take turns in it. */
 typedef struct mbt_block_memory {
+    mbt_linear_memory linear;
     mbt_attention_memory attention;
     mbt_mamba_memory mamba;
     float *sum; /* [L][C] what the sequence layers add to x */

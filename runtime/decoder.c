@@ -8,24 +8,34 @@ void mbt_decoder_plan(mbt_decoder_memory *memory, const mbt_model *model, size_t
                       mbt_arena *arena)
 {
     const size_t channels = model->channels, bins = model->n_fft / 2 + 1, inner_bins = (bins - 3) / 2 + 1;
-    const bool winograd = mbt_dense_has_winograd(&model->mask_decoder->dense_block) ||
-                          mbt_dense_has_winograd(&model->phase_decoder->dense_block);
-    mbt_dense_plan(&memory->dense, winograd, frames, inner_bins, channels, threads, arena);
+    const mbt_dense_block *blocks[2] = {&model->mask_decoder->dense_block, &model->phase_decoder->dense_block};
+    mbt_dense_plan(&memory->dense, blocks, 2, frames, inner_bins, channels, threads, arena);
     memory->out = mbt_arena_floats(arena, mbt_times(mbt_times(frames, inner_bins + 2), channels));
     memory->up = mbt_arena_floats(arena, mbt_times(mbt_times(frames, bins), channels));
 }
 
-/* Runs the dense block on x; the result lies in memory->out, with zeros in the outer bins. */
-static void run_dense(mbt_run *run, const mbt_decoder_memory *memory, const mbt_dense_block *block, const float *x,
-                      const mbt_instance_norm *norm, double share)
+/* Copies x into slot 0 of a block in floats. */
+static void copy_input(mbt_run *run, const mbt_dense *dense, const float *x)
 {
     const size_t channels = run->model->channels, bins = run->inner_bins;
-    const mbt_view slot = mbt_dense_slot(run, &memory->dense, 0);
-    mbt_dense_clear(run, &memory->dense);
-    for (size_t t = 0; t < run->frames; t++) {
+    const mbt_view slot = mbt_dense_slot(run, dense, 0);
+    mbt_dense_clear(run, dense);
+    for (size_t t = 0; t < run->frames; t++)
         for (size_t f = 0; f < bins; f++)
             memcpy(slot.data + (ptrdiff_t)t * slot.frame + (ptrdiff_t)f * slot.bin, x + (t * bins + f) * channels,
                    channels * sizeof(float));
+}
+
+/* Runs the dense block on x; the result lies in memory->out, with zeros in the outer bins. */
+static void run_dense(mbt_run *run, const mbt_decoder_memory *memory, const mbt_dense_block *block, float *x,
+                      const mbt_instance_norm *norm, double share)
+{
+    const size_t channels = run->model->channels, bins = run->inner_bins;
+    if (mbt_dense_is_i8(block))
+        mbt_dense_input_i8(run, &memory->dense, (mbt_view){x, (ptrdiff_t)(bins * channels), (ptrdiff_t)channels}, NULL);
+    else
+        copy_input(run, &memory->dense, x);
+    for (size_t t = 0; t < run->frames; t++) {
         float *frame = memory->out + t * (bins + 2) * channels;
         memset(frame, 0, channels * sizeof(float));
         memset(frame + (bins + 1) * channels, 0, channels * sizeof(float));
@@ -89,7 +99,7 @@ static void apply_mask(void *context, size_t t, unsigned worker)
     run->kernels->mask(&mask);
 }
 
-void mbt_mask_decoder_run(mbt_run *run, const mbt_decoder_memory *memory, const float *x, const float *planes,
+void mbt_mask_decoder_run(mbt_run *run, const mbt_decoder_memory *memory, float *x, const float *planes,
                           float *magnitude, const mbt_instance_norm *norm, double share)
 {
     const mbt_mask_decoder *decoder = run->model->mask_decoder;
@@ -127,10 +137,16 @@ static void finish_phase(void *context, size_t t, unsigned worker)
     (void)worker;
     run->kernels->norm_prelu(up, (ptrdiff_t)channels, run->bins, channels, job->norm->scale, job->norm->shift,
                              decoder->slope);
-    mbt_linear(run->kernels, &decoder->out, up, (ptrdiff_t)channels, job->out + 2 * t * run->bins, 2, run->bins, false);
+    const mbt_gemm out = {.w = &decoder->out,
+                          .a = {up},
+                          .lda = (ptrdiff_t)channels,
+                          .out = job->out + 2 * t * run->bins,
+                          .ldo = 2,
+                          .rows = run->bins};
+    mbt_gemm_run(run->kernels, &out);
 }
 
-void mbt_phase_decoder_run(mbt_run *run, const mbt_decoder_memory *memory, const float *x, float *pairs,
+void mbt_phase_decoder_run(mbt_run *run, const mbt_decoder_memory *memory, float *x, float *pairs,
                            const mbt_instance_norm *norm, double share)
 {
     const mbt_phase_decoder *decoder = run->model->phase_decoder;

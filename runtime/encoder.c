@@ -4,8 +4,8 @@
 void mbt_encoder_plan(mbt_encoder_memory *memory, const mbt_encoder *encoder, size_t frames, size_t bins,
                       size_t channels, unsigned threads, mbt_arena *arena)
 {
-    mbt_dense_plan(&memory->dense, mbt_dense_has_winograd(&encoder->dense_block), frames, bins, channels, threads,
-                   arena);
+    const mbt_dense_block *blocks[1] = {&encoder->dense_block};
+    mbt_dense_plan(&memory->dense, blocks, 1, frames, bins, channels, threads, arena);
     memory->out = mbt_arena_floats(arena, mbt_times(mbt_times(frames, bins), channels));
 }
 
@@ -18,9 +18,15 @@ void mbt_encoder_run(mbt_run *run, const mbt_encoder_memory *memory, float *plan
     const mbt_view in = {planes, 2 * bins, 2};
     const mbt_view dense_out = {memory->out, bins * channels, channels};
     const mbt_view out = {x, inner_bins * channels, channels};
-    mbt_dense_clear(run, &memory->dense);
-    mbt_unit_run(run, &encoder->dense_conv_1, (mbt_stencil){1, 1, 1, 1}, in, mbt_dense_slot(run, &memory->dense, 0),
-                 run->bins, NULL, norm);
+    const mbt_stencil point = {1, 1, 1, 1};
+    if (mbt_dense_is_i8(&encoder->dense_block)) {
+        mbt_unit_run(run, &encoder->dense_conv_1, point, in, dense_out, run->bins, NULL, norm);
+        mbt_dense_input_i8(run, &memory->dense, dense_out, &encoder->dense_conv_1);
+    } else {
+        mbt_dense_clear(run, &memory->dense);
+        mbt_unit_run(run, &encoder->dense_conv_1, point, in, mbt_dense_slot(run, &memory->dense, 0), run->bins, NULL,
+                     norm);
+    }
     mbt_dense_run(run, &encoder->dense_block, &memory->dense, dense_out, norm, 0.9 * share);
     mbt_unit_run(run, &encoder->dense_conv_2, (mbt_stencil){1, 1, 3, 2}, dense_out, out, run->inner_bins, NULL, norm);
     mbt_run_advance(run, 0.1 * share);

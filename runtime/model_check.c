@@ -19,9 +19,27 @@ static bool matrix_is(const mbt_matrix *w, uint32_t taps, uint32_t k, uint32_t n
            w->data && w->bias;
 }
 
+/* The sum of taps * k products of two numbers up to 127 stays far inside 32 bits. */
+static bool matrix_is_i8(const mbt_matrix *w, uint32_t taps, uint32_t k, uint32_t n)
+{
+    return w->type == MBT_WEIGHT_I8 && w->taps == taps && w->k == k && w->n == n && k <= MAX_SIZE / taps && w->data &&
+           w->scale && w->bias;
+}
+
+/* A linear layer, whose inputs are rounded if need be. */
+static bool linear_is(const mbt_matrix *w, uint32_t k, uint32_t n)
+{
+    return matrix_is(w, 1, k, n) || matrix_is_i8(w, 1, k, n);
+}
+
+static bool has_norm(const mbt_unit *unit)
+{
+    return unit->gain && unit->offset && unit->slope;
+}
+
 static bool unit_is(const mbt_unit *unit, uint32_t taps, uint32_t k, uint32_t n)
 {
-    return matrix_is(&unit->conv, taps, k, n) && unit->gain && unit->offset && unit->slope;
+    return matrix_is(&unit->conv, taps, k, n) && has_norm(unit);
 }
 
 /* Unit i of a dense block. */
@@ -37,8 +55,22 @@ static bool dense_unit_is(const mbt_unit *unit, uint32_t i, uint32_t channels)
     }
 }
 
+/* In int8, all units are. */
+static bool dense_is_i8(const mbt_dense_block *block, uint32_t channels)
+{
+    for (uint32_t i = 0; i < MBT_DENSE_UNITS; i++) {
+        const mbt_unit *unit = &block->unit[i];
+        if (unit->form != MBT_FORM_DIRECT || !matrix_is_i8(&unit->conv, 9, (i + 1) * channels, channels) ||
+            !has_norm(unit))
+            return false;
+    }
+    return true;
+}
+
 static bool dense_is(const mbt_dense_block *block, uint32_t channels)
 {
+    if (block->unit[0].conv.type == MBT_WEIGHT_I8)
+        return dense_is_i8(block, channels);
     for (uint32_t i = 0; i < MBT_DENSE_UNITS; i++)
         if (!dense_unit_is(&block->unit[i], i, channels))
             return false;
@@ -48,8 +80,8 @@ static bool dense_is(const mbt_dense_block *block, uint32_t channels)
 static bool attention_is(const mbt_attention *attention, uint32_t channels)
 {
     return attention && in_range(attention->heads, 1, channels) && channels % attention->heads == 0 &&
-           matrix_is(&attention->in_proj, 1, channels, 3 * channels) &&
-           matrix_is(&attention->out_proj, 1, channels, channels);
+           linear_is(&attention->in_proj, channels, 3 * channels) &&
+           linear_is(&attention->out_proj, channels, channels);
 }
 
 static bool mamba_is(const mbt_sequence *sequence, uint32_t channels)
@@ -57,10 +89,10 @@ static bool mamba_is(const mbt_sequence *sequence, uint32_t channels)
     const mbt_mamba *m = sequence->layer;
     return sequence->kind == MBT_SEQUENCE_MAMBA && m && in_range(m->d_inner, 1, MAX_SIZE) &&
            in_range(m->d_state, 1, MAX_SIZE) && in_range(m->d_conv, 1, MAX_SIZE) && in_range(m->dt_rank, 1, MAX_SIZE) &&
-           m->conv_weight && m->conv_bias && m->a && m->d &&
-           matrix_is(&m->in_proj, 1, channels, 2 * MBT_PADDED(m->d_inner)) &&
-           matrix_is(&m->x_proj, 1, m->d_inner, m->dt_rank + 2 * m->d_state) &&
-           matrix_is(&m->dt_proj, 1, m->dt_rank, m->d_inner) && matrix_is(&m->out_proj, 1, m->d_inner, channels);
+           (m->constants == MBT_WEIGHT_F32 || m->constants == MBT_WEIGHT_F16) && m->conv_weight && m->conv_bias &&
+           m->a && m->d && linear_is(&m->in_proj, channels, 2 * MBT_PADDED(m->d_inner)) &&
+           linear_is(&m->x_proj, m->d_inner, m->dt_rank + 2 * m->d_state) &&
+           linear_is(&m->dt_proj, m->dt_rank, m->d_inner) && linear_is(&m->out_proj, m->d_inner, channels);
 }
 
 static bool same_sizes(const mbt_mamba *a, const mbt_mamba *b)
@@ -75,7 +107,7 @@ static bool axis_is(const mbt_axis *axis, const mbt_mamba *first, uint32_t chann
     return axis->attention_place <= MBT_ATTENTION_AFTER && (!attends || attention_is(axis->attention, channels)) &&
            mamba_is(&axis->forward, channels) && same_sizes(axis->forward.layer, first) &&
            mamba_is(&axis->backward, channels) && same_sizes(axis->backward.layer, first) &&
-           matrix_is(&axis->linear, 1, channels, channels);
+           linear_is(&axis->linear, channels, channels);
 }
 
 static bool sizes_are_sane(const mbt_model *m)

@@ -50,22 +50,13 @@ static inline size_t mbt_weight_size(const mbt_matrix *w)
     return w->type == MBT_WEIGHT_F16 ? sizeof(uint16_t) : sizeof(float);
 }
 
-/* The matrix product for the weights' type; mbt_model_check has made sure that there is one. */
+/* The matrix product for float or binary16 weights. */
 static inline void mbt_gemm_run(const mbt_kernels *kernels, const mbt_gemm *gemm)
 {
     if (gemm->w->type == MBT_WEIGHT_F16)
         kernels->gemm_f16(gemm);
     else
         kernels->gemm_f32(gemm);
-}
-
-/* A linear layer: out[m] = w in[m], or out[m] += w in[m]. */
-static inline void mbt_linear(const mbt_kernels *kernels, const mbt_matrix *w, const float *in, ptrdiff_t ldi,
-                              float *out, ptrdiff_t ldo, size_t rows, bool accumulate)
-{
-    const mbt_gemm gemm = {
-        .w = w, .a = {in}, .lda = ldi, .out = out, .ldo = ldo, .rows = rows, .accumulate = accumulate};
-    mbt_gemm_run(kernels, &gemm);
 }
 
 #endif

@@ -1,8 +1,7 @@
-/* unit.c: convolution, InstanceNorm2d, PReLU, frame by frame; the dense block. */
+/* unit.c: convolution, InstanceNorm2d, PReLU, frame by frame. */
 #include "unit.h"
 
 #include <math.h>
-#include <string.h>
 
 void mbt_instance_norm_plan(mbt_instance_norm *norm, size_t frames, size_t channels, mbt_arena *arena)
 {
@@ -32,6 +31,21 @@ void mbt_instance_norm_combine(const mbt_instance_norm *norm, size_t frames, siz
     }
 }
 
+void mbt_unit_measure(const mbt_run *run, const mbt_unit *unit, mbt_view out, size_t bins,
+                      const mbt_instance_norm *norm, size_t t)
+{
+    const size_t channels = unit->conv.n;
+    run->kernels->channel_stats(out.data + (ptrdiff_t)t * out.frame, out.bin, bins, channels, norm->mean + t * channels,
+                                norm->m2 + t * channels);
+}
+
+void mbt_unit_normalise(const mbt_run *run, const mbt_unit *unit, mbt_view out, size_t bins,
+                        const mbt_instance_norm *norm, size_t t)
+{
+    run->kernels->norm_prelu(out.data + (ptrdiff_t)t * out.frame, out.bin, bins, unit->conv.n, norm->scale, norm->shift,
+                             unit->slope);
+}
+
 typedef struct unit_job {
     const mbt_run *run;
     const mbt_unit *unit;
@@ -46,14 +60,6 @@ typedef struct unit_job {
 static const float *input_frame(const unit_job *job, ptrdiff_t frame)
 {
     return frame >= 0 && frame < (ptrdiff_t)job->run->frames ? job->in.data + frame * job->in.frame : NULL;
-}
-
-/* Statistics of frame t, while it is in the cache. */
-static void measure_frame(const unit_job *job, size_t t)
-{
-    const size_t channels = job->unit->conv.n;
-    job->run->kernels->channel_stats(job->out.data + (ptrdiff_t)t * job->out.frame, job->out.bin, job->bins, channels,
-                                     job->norm->mean + t * channels, job->norm->m2 + t * channels);
 }
 
 /* Task t: frame t. */
@@ -75,7 +81,7 @@ static void convolve_directly(void *context, size_t t, unsigned worker)
             gemm.a[i * stencil->bin_taps + j] = frame + (ptrdiff_t)j * job->in.bin;
     }
     mbt_gemm_run(job->run->kernels, &gemm);
-    measure_frame(job, t);
+    mbt_unit_measure(job->run, job->unit, job->out, job->bins, job->norm, t);
 }
 
 /* Task: frames t, t + d, ... for dilation d, MBT_WINOGRAD_FRAMES of them, but for those past the end. d tasks in a row
@@ -97,7 +103,7 @@ static void convolve_by_winograd(void *context, size_t task, unsigned worker)
     mbt_winograd_run(job->run->kernels, job->winograd, worker, &job->unit->conv, inputs, count, job->bins, out,
                      job->out.bin);
     for (size_t i = 0; i < count; i++)
-        measure_frame(job, first + i * d);
+        mbt_unit_measure(job->run, job->unit, job->out, job->bins, job->norm, first + i * d);
 }
 
 static size_t winograd_tasks(size_t frames, size_t dilation)
@@ -110,8 +116,7 @@ static void normalise_frame(void *context, size_t t, unsigned worker)
 {
     const unit_job *job = context;
     (void)worker;
-    job->run->kernels->norm_prelu(job->out.data + (ptrdiff_t)t * job->out.frame, job->out.bin, job->bins,
-                                  job->unit->conv.n, job->norm->scale, job->norm->shift, job->unit->slope);
+    mbt_unit_normalise(job->run, job->unit, job->out, job->bins, job->norm, t);
 }
 
 void mbt_unit_run(mbt_run *run, const mbt_unit *unit, mbt_stencil stencil, mbt_view in, mbt_view out, size_t bins,
@@ -126,51 +131,4 @@ void mbt_unit_run(mbt_run *run, const mbt_unit *unit, mbt_stencil stencil, mbt_v
         return;
     mbt_instance_norm_combine(norm, run->frames, bins, unit->conv.n, unit->gain, unit->offset);
     mbt_run_tasks(run, normalise_frame, &job, run->frames);
-}
-
-bool mbt_dense_has_winograd(const mbt_dense_block *block)
-{
-    bool has = false;
-    for (size_t i = 0; i < MBT_DENSE_UNITS; i++)
-        has = has || block->unit[i].form == MBT_FORM_WINOGRAD;
-    return has;
-}
-
-void mbt_dense_plan(mbt_dense *dense, bool winograd, size_t frames, size_t bins, size_t channels, unsigned threads,
-                    mbt_arena *arena)
-{
-    if (winograd)
-        mbt_winograd_plan(&dense->winograd, bins, channels, threads, arena);
-    dense->bins = bins;
-    dense->data = mbt_arena_floats(arena, mbt_times(mbt_times(frames, bins + 2), MBT_DENSE_UNITS * channels));
-}
-
-void mbt_dense_clear(mbt_run *run, const mbt_dense *dense)
-{
-    const size_t position = MBT_DENSE_UNITS * run->model->channels;
-    for (size_t t = 0; t < run->frames; t++) {
-        float *frame = dense->data + t * (dense->bins + 2) * position;
-        memset(frame, 0, position * sizeof(float));
-        memset(frame + (dense->bins + 1) * position, 0, position * sizeof(float));
-    }
-}
-
-mbt_view mbt_dense_slot(const mbt_run *run, const mbt_dense *dense, size_t slot)
-{
-    const size_t channels = run->model->channels, position = MBT_DENSE_UNITS * channels;
-    return (mbt_view){dense->data + position + slot * channels, (ptrdiff_t)((dense->bins + 2) * position),
-                      (ptrdiff_t)position};
-}
-
-void mbt_dense_run(mbt_run *run, const mbt_dense_block *block, const mbt_dense *dense, mbt_view out,
-                   const mbt_instance_norm *norm, double share)
-{
-    mbt_view in = mbt_dense_slot(run, dense, 0);
-    in.data -= in.bin; /* the stencil starts one bin before */
-    for (size_t i = 0; i < MBT_DENSE_UNITS; i++) {
-        const mbt_stencil stencil = {3, (size_t)1 << i, 3, 1};
-        const mbt_view to = i + 1 < MBT_DENSE_UNITS ? mbt_dense_slot(run, dense, i + 1) : out;
-        mbt_unit_run(run, &block->unit[i], stencil, in, to, dense->bins, &dense->winograd, norm);
-        mbt_run_advance(run, share / MBT_DENSE_UNITS);
-    }
 }

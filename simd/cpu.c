@@ -12,7 +12,7 @@
 #define LEAF1_ECX_F16C (1u << 29)
 #define LEAF7_EBX_AVX2 (1u << 5)
 #define LEAF7_ECX_AVX512VNNI (1u << 11)
-#define LEAF7_1_EAX_AVXVNNI (1u << 4) /* of subleaf 1 */
+#define LEAF7_1_EAX_AVXVNNI (1u << 4)                                        /* of subleaf 1 */
 #define LEAF7_EBX_AVX512 ((1u << 16) | (1u << 17) | (1u << 30) | (1u << 31)) /* F, DQ, BW, VL */
 #define XCR0_YMM 0x06u                                                       /* SSE and AVX state */
 #define XCR0_ZMM 0xe6u                                                       /* and opmask, upper ZMM, ZMM 16 to 31 */

@@ -5,8 +5,8 @@
 #include "cpu.h"
 #include "kernels.h"
 
-static const char *const names[MBT_ISA_COUNT] = {"auto",    "scalar",     "avx2",   "avx512", "neon",
-                                                 "avxvnni", "avx512vnni", "dotprod"};
+static const char *const names[MBT_ISA_COUNT] = {"auto", "scalar",  "avx2",       "avx512",
+                                                 "neon", "avxvnni", "avx512vnni", "dotprod"};
 
 const char *mbt_isa_name(mbt_isa isa)
 {
@@ -83,8 +83,8 @@ mbt_status mbt_isa_chosen(mbt_isa *isa)
         *isa = named;
         return mbt_isa_available(named) ? MBT_OK : MBT_ERROR_ISA;
     }
-    static const mbt_isa fastest_first[] = {MBT_ISA_AVX512VNNI, MBT_ISA_AVX512,  MBT_ISA_AVXVNNI, MBT_ISA_AVX2,
-                                            MBT_ISA_DOTPROD,    MBT_ISA_NEON,    MBT_ISA_SCALAR};
+    static const mbt_isa fastest_first[] = {MBT_ISA_AVX512VNNI, MBT_ISA_AVX512, MBT_ISA_AVXVNNI, MBT_ISA_AVX2,
+                                            MBT_ISA_DOTPROD,    MBT_ISA_NEON,   MBT_ISA_SCALAR};
     for (size_t i = 0; i < sizeof fastest_first / sizeof *fastest_first; i++)
         if (mbt_kernels_for(fastest_first[i])) {
             *isa = fastest_first[i];

@@ -1,7 +1,6 @@
 /* gemm_i8_pairs.h: the innermost loop of the product of int8 where the processor multiplies pairs of 16 bits and adds
  * the two products. Included by an architecture's gemm_i8.c, which has defined TILE_ROWS, TILE_PANELS, vi and
- *     load_weights(w)              64 weights: four for each of 16 outputs
- *     evens(v), odds(v)            of each four the first and third, the second and fourth, as 16 bits
+ *     evens(w), odds(w)            of four weights for each of 16 outputs, the first and third, or the second and fourth
  *     add_pairs(acc, w, pair)      acc + the two products of each output's weights with the pair
  *     split(even, odd, q, n)       the same of the inputs: n quads, n <= SPLIT, as pairs to two arrays
  * Of a quad the pairs are thus 0, 2 and 1, 3, which shifts can make, and each output's products meet in its own lane. */
@@ -10,34 +9,40 @@
 
 #define CHUNK 64 /* quads of inputs that are split at a time */
 
+/* acc + the products with one pair of each quad: the first, or the second. */
+static V_INLINE void add_products(vi acc[TILE_PANELS][TILE_ROWS], const int8_t *weights, size_t panel_size,
+                                  int32_t pairs[TILE_ROWS][CHUNK], bool second, size_t quads, size_t rows,
+                                  size_t panels)
+{
+    for (size_t i = 0; i < quads; i++, weights += 4 * MBT_LANES) {
+        const vi w0 = second ? odds(weights) : evens(weights);
+        const vi w1 = panels == 1 ? w0 : second ? odds(weights + panel_size) : evens(weights + panel_size);
+        V_UNROLL
+        for (size_t r = 0; r < rows; r++) {
+            acc[0][r] = add_pairs(acc[0][r], w0, pairs[r][i]);
+            if (panels > 1)
+                acc[TILE_PANELS - 1][r] = add_pairs(acc[TILE_PANELS - 1][r], w1, pairs[r][i]);
+        }
+    }
+}
+
 static V_INLINE void multiply(vi acc[TILE_PANELS][TILE_ROWS], const int8_t *weights, size_t panel_size,
                               const rows_i8 *a, size_t quads, size_t rows, size_t panels)
 {
-    int32_t even[TILE_ROWS][CHUNK], odd[TILE_ROWS][CHUNK];
+    int32_t first[TILE_ROWS][CHUNK], second[TILE_ROWS][CHUNK];
+    V_UNROLL
+    for (size_t r = 0; r < rows; r++)
+        V_UNROLL
     for (size_t p = 0; p < panels; p++)
-        for (size_t r = 0; r < rows; r++)
-            acc[p][r] = no_sum();
-    for (size_t first = 0, count; first < quads; first += count) {
-        count = quads - first < CHUNK ? quads - first : CHUNK;
+        acc[p][r] = no_sum();
+    for (size_t done = 0, count; done < quads; done += count, weights += count * 4 * MBT_LANES) {
+        count = quads - done < CHUNK ? quads - done : CHUNK;
         for (size_t r = 0; r < rows; r++)
             for (size_t i = 0; i < count; i += SPLIT)
-                split(even[r] + i, odd[r] + i, a->q + (ptrdiff_t)r * a->ldq + 4 * (first + i),
+                split(first[r] + i, second[r] + i, a->q + (ptrdiff_t)r * a->ldq + 4 * (done + i),
                       count - i < SPLIT ? count - i : SPLIT);
-        for (size_t i = 0; i < count; i++, weights += 4 * MBT_LANES) {
-            const vi w0 = load_weights(weights), w1 = panels > 1 ? load_weights(weights + panel_size) : w0;
-            const vi even0 = evens(w0), even1 = evens(w1);
-            for (size_t r = 0; r < rows; r++) {
-                acc[0][r] = add_pairs(acc[0][r], even0, even[r][i]);
-                if (panels > 1)
-                    acc[TILE_PANELS - 1][r] = add_pairs(acc[TILE_PANELS - 1][r], even1, even[r][i]);
-            }
-            const vi odd0 = odds(w0), odd1 = odds(w1);
-            for (size_t r = 0; r < rows; r++) {
-                acc[0][r] = add_pairs(acc[0][r], odd0, odd[r][i]);
-                if (panels > 1)
-                    acc[TILE_PANELS - 1][r] = add_pairs(acc[TILE_PANELS - 1][r], odd1, odd[r][i]);
-            }
-        }
+        add_products(acc, weights, panel_size, first, false, count, rows, panels);
+        add_products(acc, weights, panel_size, second, true, count, rows, panels);
     }
 }
 

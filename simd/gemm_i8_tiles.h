@@ -10,46 +10,74 @@
 
 #define QUAD_SIZE (4 * MBT_LANES) /* weights of four inputs to a panel */
 
-/* What a tile is told: its first row, its first output, and how many of the last panel's outputs there are. */
+/* What a tile is told: its first row, where its outputs stand, and what all tiles of the product share. */
 typedef struct mbt_tile_i8 {
-    size_t row, output, last;
+    size_t row;
+    const int8_t *weights;
+    const float *scale, *bias; /* of its outputs */
+    float *out;
+    ptrdiff_t ldo;
+    size_t last; /* outputs of the last panel */
+    size_t group_size, quads, panel_size;
 } mbt_tile_i8;
 
-/* out = s * scale + base, for the outputs that there are. */
-static V_INLINE void finish(const mbt_gemm_i8 *g, const mbt_tile_i8 *t, vf s, size_t r, size_t p, size_t n)
+/* out = s * scale + base; of the last panel the first n outputs. */
+static V_INLINE void finish(vf s[TILE_PANELS][TILE_ROWS], const mbt_tile_i8 *t, bool accumulate, size_t n, size_t rows,
+                            size_t panels)
 {
-    const size_t o = t->output + p * MBT_LANES;
-    float *to = g->out + (ptrdiff_t)(t->row + r) * g->ldo + o;
-    vf base = v_load(g->w->bias + o);
-    if (g->accumulate)
-        base = v_add(base, v_load_n(to, n));
-    v_store_n(to, v_fma(s, v_load(g->w->scale + o), base), n);
+    V_UNROLL
+    for (size_t p = 0; p < panels; p++) {
+        const vf scale = v_load(t->scale + p * MBT_LANES), bias = v_load(t->bias + p * MBT_LANES);
+        float *to = t->out + p * MBT_LANES;
+        V_UNROLL
+        for (size_t r = 0; r < rows; r++, to += t->ldo)
+            v_store_n(to, v_fma(s[p][r], scale, accumulate ? v_add(bias, v_load_n(to, n)) : bias), n);
+    }
 }
 
-/* `rows` rows and `panels` panels. Between groups the sums s are in memory: registers are for the whole numbers. */
+static V_INLINE void add_parts(const mbt_gemm_i8 *g, const mbt_tile_i8 *t, size_t taps, size_t groups, size_t rows,
+                               size_t panels)
+{
+    const int8_t *weights = t->weights;
+    vf s[TILE_PANELS][TILE_ROWS];
+    V_UNROLL
+    for (size_t r = 0; r < rows; r++)
+        V_UNROLL
+    for (size_t p = 0; p < panels; p++)
+        s[p][r] = v_set(0.0f);
+    for (size_t tap = 0; tap < taps; tap++) {
+        const float *scale = g->a[tap].scale + (ptrdiff_t)t->row * g->lds;
+        rows_i8 a = {g->a[tap].q + (ptrdiff_t)t->row * g->ldq, g->ldq, g->a[tap].sum + (ptrdiff_t)t->row * g->lds,
+                     g->lds};
+        for (size_t group = 0; group < groups; group++) {
+            vi acc[TILE_PANELS][TILE_ROWS];
+            multiply(acc, weights, t->panel_size, &a, t->quads, rows, panels);
+            V_UNROLL
+            for (size_t r = 0; r < rows; r++)
+                V_UNROLL
+            for (size_t p = 0; p < panels; p++)
+                s[p][r] = v_fma(to_floats(acc[p][r]), v_set(scale[(ptrdiff_t)r * g->lds]), s[p][r]);
+            weights += t->quads * QUAD_SIZE;
+            a.q += t->group_size;
+            a.sum++;
+            scale++;
+        }
+    }
+    if (panels == 1 && t->last < MBT_LANES)
+        finish(s, t, g->accumulate, t->last, rows, panels);
+    else if (g->accumulate)
+        finish(s, t, true, MBT_LANES, rows, panels);
+    else
+        finish(s, t, false, MBT_LANES, rows, panels);
+}
+
+/* `rows` rows and `panels` panels. One part is most of the products of short rows, which can do without the loops. */
 static V_INLINE void tile(const mbt_gemm_i8 *g, const mbt_tile_i8 *t, size_t rows, size_t panels)
 {
-    const size_t taps = g->w->taps, group_size = g->w->k / g->groups, quads = (group_size + 3) / 4;
-    const size_t panel_size = taps * g->groups * quads * QUAD_SIZE;
-    const int8_t *weights = (const int8_t *)g->w->data + t->output / MBT_LANES * panel_size;
-    float sums[TILE_PANELS][TILE_ROWS][MBT_LANES] = {{{0}}};
-    const size_t parts = taps * g->groups;
-    for (size_t part = 0; part < parts; part++, weights += quads * QUAD_SIZE) {
-        const size_t tap = part / g->groups, group = part % g->groups;
-        const float *scale = g->a[tap].scale + (ptrdiff_t)t->row * g->lds + group;
-        const rows_i8 a = {g->a[tap].q + (ptrdiff_t)t->row * g->ldq + group * group_size, g->ldq,
-                           g->a[tap].sum + (ptrdiff_t)t->row * g->lds + group, g->lds};
-        vi acc[TILE_PANELS][TILE_ROWS];
-        multiply(acc, weights, panel_size, &a, quads, rows, panels);
-        for (size_t p = 0; p < panels; p++)
-            for (size_t r = 0; r < rows; r++) {
-                const vf s = v_fma(to_floats(acc[p][r]), v_set(scale[(ptrdiff_t)r * g->lds]), v_load(sums[p][r]));
-                if (part + 1 < parts)
-                    v_store(sums[p][r], s);
-                else
-                    finish(g, t, s, r, p, p + 1 < panels ? MBT_LANES : t->last);
-            }
-    }
+    if (g->w->taps * g->groups == 1)
+        add_parts(g, t, 1, 1, rows, panels);
+    else
+        add_parts(g, t, g->w->taps, g->groups, rows, panels);
 }
 
 #define TILE_CASE(rows)                                       \
@@ -94,16 +122,23 @@ static void all_panels(const mbt_gemm_i8 *g, const mbt_tile_i8 *t, size_t rows)
 
 void MBT_FN(gemm_i8)(const mbt_gemm_i8 *g)
 {
+    const mbt_matrix *w = g->w;
+    const size_t group_size = w->k / g->groups, quads = (group_size + 3) / 4;
+    mbt_tile_i8 t = {.ldo = g->ldo, .group_size = group_size, .quads = quads};
+    t.panel_size = w->taps * g->groups * quads * QUAD_SIZE;
     /* Rows are spread evenly over the fewest tiles: 25 rows are 13 and 12, not twice 12 and 1. */
     const size_t tiles = (g->rows + TILE_ROWS - 1) / TILE_ROWS;
-    for (size_t o = 0; o < g->w->n;) {
-        const size_t left = g->w->n - o;
-        const size_t panels = left > (TILE_PANELS - 1) * MBT_LANES ? TILE_PANELS : 1;
-        const size_t last = v_lanes(left - (panels - 1) * MBT_LANES);
-        for (size_t i = 0, row = 0, rows; i < tiles; i++, row += rows) {
-            const mbt_tile_i8 t = {row, o, last};
-            rows = (g->rows - row + tiles - i - 1) / (tiles - i);
-            if (panels == TILE_PANELS)
+    for (size_t o = 0; o < w->n;) {
+        const size_t left = w->n - o, panels = left >= TILE_PANELS * MBT_LANES ? TILE_PANELS : 1;
+        t.weights = (const int8_t *)w->data + o / MBT_LANES * t.panel_size;
+        t.scale = w->scale + o;
+        t.bias = w->bias + o;
+        t.last = v_lanes(left - (panels - 1) * MBT_LANES);
+        t.row = 0;
+        for (size_t i = 0, rows; i < tiles; i++, t.row += rows) {
+            rows = (g->rows - t.row + tiles - i - 1) / (tiles - i);
+            t.out = g->out + (ptrdiff_t)t.row * g->ldo + o;
+            if (panels == TILE_PANELS && TILE_PANELS > 1)
                 all_panels(g, &t, rows);
             else
                 one_panel(g, &t, rows);

@@ -3,14 +3,17 @@
 
 #include <stddef.h>
 
-extern const mbt_model mbt_model_tiny_f32, mbt_model_tiny_f16;
+extern const mbt_model mbt_model_tiny_int8, mbt_model_tiny_f16, mbt_model_tiny_f32;
 
 const mbt_linked_model mbt_linked_models[] = {
-#if MBT_LINK_TINY_F32
-    {"tiny-f32", &mbt_model_tiny_f32},
+#if MBT_LINK_TINY_INT8
+    {"tiny-int8", &mbt_model_tiny_int8},
 #endif
 #if MBT_LINK_TINY_F16
     {"tiny-f16", &mbt_model_tiny_f16},
+#endif
+#if MBT_LINK_TINY_F32
+    {"tiny-f32", &mbt_model_tiny_f32},
 #endif
     {NULL, NULL},
 };

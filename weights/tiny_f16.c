@@ -6347,6 +6347,7 @@ static const mbt_attention block_0_attention = {
 static const mbt_mamba block_0_time_forward = {
     .d_inner = 32, .d_state = 16, .d_conv = 4, .dt_rank = 1,
     .norm_eps = 1e-5f,
+    .constants = MBT_WEIGHT_F32,
     .in_proj = {MBT_WEIGHT_F16, 1, 16, 64,
         block_0_time_forward_in_proj_weights, 0, zeros_64},
     .conv_weight = block_0_time_forward_conv_weight,
@@ -6364,6 +6365,7 @@ static const mbt_mamba block_0_time_forward = {
 static const mbt_mamba block_0_time_backward = {
     .d_inner = 32, .d_state = 16, .d_conv = 4, .dt_rank = 1,
     .norm_eps = 1e-5f,
+    .constants = MBT_WEIGHT_F32,
     .in_proj = {MBT_WEIGHT_F16, 1, 16, 64,
         block_0_time_backward_in_proj_weights, 0, zeros_64},
     .conv_weight = block_0_time_backward_conv_weight,
@@ -6381,6 +6383,7 @@ static const mbt_mamba block_0_time_backward = {
 static const mbt_mamba block_0_frequency_forward = {
     .d_inner = 32, .d_state = 16, .d_conv = 4, .dt_rank = 1,
     .norm_eps = 1e-5f,
+    .constants = MBT_WEIGHT_F32,
     .in_proj = {MBT_WEIGHT_F16, 1, 16, 64,
         block_0_frequency_forward_in_proj_weights, 0, zeros_64},
     .conv_weight = block_0_frequency_forward_conv_weight,
@@ -6398,6 +6401,7 @@ static const mbt_mamba block_0_frequency_forward = {
 static const mbt_mamba block_0_frequency_backward = {
     .d_inner = 32, .d_state = 16, .d_conv = 4, .dt_rank = 1,
     .norm_eps = 1e-5f,
+    .constants = MBT_WEIGHT_F32,
     .in_proj = {MBT_WEIGHT_F16, 1, 16, 64,
         block_0_frequency_backward_in_proj_weights, 0, zeros_64},
     .conv_weight = block_0_frequency_backward_conv_weight,
@@ -6424,6 +6428,7 @@ static const mbt_attention block_1_attention = {
 static const mbt_mamba block_1_time_forward = {
     .d_inner = 32, .d_state = 16, .d_conv = 4, .dt_rank = 1,
     .norm_eps = 1e-5f,
+    .constants = MBT_WEIGHT_F32,
     .in_proj = {MBT_WEIGHT_F16, 1, 16, 64,
         block_1_time_forward_in_proj_weights, 0, zeros_64},
     .conv_weight = block_1_time_forward_conv_weight,
@@ -6441,6 +6446,7 @@ static const mbt_mamba block_1_time_forward = {
 static const mbt_mamba block_1_time_backward = {
     .d_inner = 32, .d_state = 16, .d_conv = 4, .dt_rank = 1,
     .norm_eps = 1e-5f,
+    .constants = MBT_WEIGHT_F32,
     .in_proj = {MBT_WEIGHT_F16, 1, 16, 64,
         block_1_time_backward_in_proj_weights, 0, zeros_64},
     .conv_weight = block_1_time_backward_conv_weight,
@@ -6458,6 +6464,7 @@ static const mbt_mamba block_1_time_backward = {
 static const mbt_mamba block_1_frequency_forward = {
     .d_inner = 32, .d_state = 16, .d_conv = 4, .dt_rank = 1,
     .norm_eps = 1e-5f,
+    .constants = MBT_WEIGHT_F32,
     .in_proj = {MBT_WEIGHT_F16, 1, 16, 64,
         block_1_frequency_forward_in_proj_weights, 0, zeros_64},
     .conv_weight = block_1_frequency_forward_conv_weight,
@@ -6475,6 +6482,7 @@ static const mbt_mamba block_1_frequency_forward = {
 static const mbt_mamba block_1_frequency_backward = {
     .d_inner = 32, .d_state = 16, .d_conv = 4, .dt_rank = 1,
     .norm_eps = 1e-5f,
+    .constants = MBT_WEIGHT_F32,
     .in_proj = {MBT_WEIGHT_F16, 1, 16, 64,
         block_1_frequency_backward_in_proj_weights, 0, zeros_64},
     .conv_weight = block_1_frequency_backward_conv_weight,

@@ -12041,6 +12041,7 @@ static const mbt_attention block_0_attention = {
 static const mbt_mamba block_0_time_forward = {
     .d_inner = 32, .d_state = 16, .d_conv = 4, .dt_rank = 1,
     .norm_eps = 1e-5f,
+    .constants = MBT_WEIGHT_F32,
     .in_proj = {MBT_WEIGHT_F32, 1, 16, 64,
         block_0_time_forward_in_proj_weights, 0, zeros_64},
     .conv_weight = block_0_time_forward_conv_weight,
@@ -12058,6 +12059,7 @@ static const mbt_mamba block_0_time_forward = {
 static const mbt_mamba block_0_time_backward = {
     .d_inner = 32, .d_state = 16, .d_conv = 4, .dt_rank = 1,
     .norm_eps = 1e-5f,
+    .constants = MBT_WEIGHT_F32,
     .in_proj = {MBT_WEIGHT_F32, 1, 16, 64,
         block_0_time_backward_in_proj_weights, 0, zeros_64},
     .conv_weight = block_0_time_backward_conv_weight,
@@ -12075,6 +12077,7 @@ static const mbt_mamba block_0_time_backward = {
 static const mbt_mamba block_0_frequency_forward = {
     .d_inner = 32, .d_state = 16, .d_conv = 4, .dt_rank = 1,
     .norm_eps = 1e-5f,
+    .constants = MBT_WEIGHT_F32,
     .in_proj = {MBT_WEIGHT_F32, 1, 16, 64,
         block_0_frequency_forward_in_proj_weights, 0, zeros_64},
     .conv_weight = block_0_frequency_forward_conv_weight,
@@ -12092,6 +12095,7 @@ static const mbt_mamba block_0_frequency_forward = {
 static const mbt_mamba block_0_frequency_backward = {
     .d_inner = 32, .d_state = 16, .d_conv = 4, .dt_rank = 1,
     .norm_eps = 1e-5f,
+    .constants = MBT_WEIGHT_F32,
     .in_proj = {MBT_WEIGHT_F32, 1, 16, 64,
         block_0_frequency_backward_in_proj_weights, 0, zeros_64},
     .conv_weight = block_0_frequency_backward_conv_weight,
@@ -12118,6 +12122,7 @@ static const mbt_attention block_1_attention = {
 static const mbt_mamba block_1_time_forward = {
     .d_inner = 32, .d_state = 16, .d_conv = 4, .dt_rank = 1,
     .norm_eps = 1e-5f,
+    .constants = MBT_WEIGHT_F32,
     .in_proj = {MBT_WEIGHT_F32, 1, 16, 64,
         block_1_time_forward_in_proj_weights, 0, zeros_64},
     .conv_weight = block_1_time_forward_conv_weight,
@@ -12135,6 +12140,7 @@ static const mbt_mamba block_1_time_forward = {
 static const mbt_mamba block_1_time_backward = {
     .d_inner = 32, .d_state = 16, .d_conv = 4, .dt_rank = 1,
     .norm_eps = 1e-5f,
+    .constants = MBT_WEIGHT_F32,
     .in_proj = {MBT_WEIGHT_F32, 1, 16, 64,
         block_1_time_backward_in_proj_weights, 0, zeros_64},
     .conv_weight = block_1_time_backward_conv_weight,
@@ -12152,6 +12158,7 @@ static const mbt_mamba block_1_time_backward = {
 static const mbt_mamba block_1_frequency_forward = {
     .d_inner = 32, .d_state = 16, .d_conv = 4, .dt_rank = 1,
     .norm_eps = 1e-5f,
+    .constants = MBT_WEIGHT_F32,
     .in_proj = {MBT_WEIGHT_F32, 1, 16, 64,
         block_1_frequency_forward_in_proj_weights, 0, zeros_64},
     .conv_weight = block_1_frequency_forward_conv_weight,
@@ -12169,6 +12176,7 @@ static const mbt_mamba block_1_frequency_forward = {
 static const mbt_mamba block_1_frequency_backward = {
     .d_inner = 32, .d_state = 16, .d_conv = 4, .dt_rank = 1,
     .norm_eps = 1e-5f,
+    .constants = MBT_WEIGHT_F32,
     .in_proj = {MBT_WEIGHT_F32, 1, 16, 64,
         block_1_frequency_backward_in_proj_weights, 0, zeros_64},
     .conv_weight = block_1_frequency_backward_conv_weight,

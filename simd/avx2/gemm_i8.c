@@ -6,13 +6,16 @@
 #define TILE_PANELS 1
 #define SPLIT 8
 
+/* Not __m256i, whose lanes are of 64 bits: gcc copies registers from the one to the other. */
+typedef int32_t eight __attribute__((vector_size(32)));
+
 typedef struct vi {
-    __m256i lo, hi;
+    eight lo, hi;
 } vi;
 
 static V_INLINE vi no_sum(void)
 {
-    return (vi){_mm256_setzero_si256(), _mm256_setzero_si256()};
+    return (vi){{0}, {0}};
 }
 
 static V_INLINE __m256i load(const void *p)
@@ -30,26 +33,21 @@ static V_INLINE __m256i odds_of(__m256i bytes)
     return _mm256_srai_epi16(bytes, 8);
 }
 
-static V_INLINE vi load_weights(const int8_t *w)
+static V_INLINE vi evens(const int8_t *w)
 {
-    return (vi){load(w), load(w + 32)};
+    return (vi){(eight)evens_of(load(w)), (eight)evens_of(load(w + 32))};
 }
 
-static V_INLINE vi evens(vi w)
+static V_INLINE vi odds(const int8_t *w)
 {
-    return (vi){evens_of(w.lo), evens_of(w.hi)};
-}
-
-static V_INLINE vi odds(vi w)
-{
-    return (vi){odds_of(w.lo), odds_of(w.hi)};
+    return (vi){(eight)odds_of(load(w)), (eight)odds_of(load(w + 32))};
 }
 
 static V_INLINE vi add_pairs(vi acc, vi w, int32_t pair)
 {
     const __m256i x = _mm256_set1_epi32(pair);
-    acc.lo = _mm256_add_epi32(acc.lo, _mm256_madd_epi16(w.lo, x));
-    acc.hi = _mm256_add_epi32(acc.hi, _mm256_madd_epi16(w.hi, x));
+    acc.lo += (eight)_mm256_madd_epi16((__m256i)w.lo, x);
+    acc.hi += (eight)_mm256_madd_epi16((__m256i)w.hi, x);
     return acc;
 }
 
@@ -62,7 +60,7 @@ static V_INLINE void split(int32_t *even, int32_t *odd, const int8_t *q, size_t 
 
 static V_INLINE vf to_floats(vi sums)
 {
-    return (vf){_mm256_cvtepi32_ps(sums.lo), _mm256_cvtepi32_ps(sums.hi)};
+    return (vf){_mm256_cvtepi32_ps((__m256i)sums.lo), _mm256_cvtepi32_ps((__m256i)sums.hi)};
 }
 
 #include "gemm_i8_pairs.h"

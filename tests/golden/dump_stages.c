@@ -90,7 +90,8 @@ int main(int argc, char **argv)
     mbt_options_init(&options);
     options.threads = 1;
     if (argc < 4 || argc > 5 || (argc == 5 && mbt_isa_from_name(argv[4], &options.isa) != MBT_OK)) {
-        fprintf(stderr, "usage: %s MODEL INPUT.s16 FOLDER [ISA]\nMODEL: tiny, tiny-f16, small, small-f16, or PATH.so\n",
+        fprintf(stderr,
+                "usage: %s MODEL INPUT.s16 FOLDER [ISA]\nMODEL: tiny or small, also with -f16 or -int8, or PATH.so\n",
                 argv[0]);
         return 2;
     }

@@ -4,16 +4,16 @@
 #include <stddef.h>
 #include <string.h>
 
-extern const mbt_model mbt_model_tiny_f32, mbt_model_tiny_f16, mbt_model_small_f32, mbt_model_small_f16;
+extern const mbt_model mbt_model_tiny_f32, mbt_model_tiny_f16, mbt_model_tiny_int8;
+extern const mbt_model mbt_model_small_f32, mbt_model_small_f16, mbt_model_small_int8;
 
 static const struct {
     const char *name, *precision;
     const mbt_model *model;
 } models[] = {
-    {"tiny", "f32", &mbt_model_tiny_f32},
-    {"tiny", "f16", &mbt_model_tiny_f16},
-    {"small", "f32", &mbt_model_small_f32},
-    {"small", "f16", &mbt_model_small_f16},
+    {"tiny", "f32", &mbt_model_tiny_f32},   {"tiny", "f16", &mbt_model_tiny_f16},
+    {"tiny", "int8", &mbt_model_tiny_int8}, {"small", "f32", &mbt_model_small_f32},
+    {"small", "f16", &mbt_model_small_f16}, {"small", "int8", &mbt_model_small_int8},
 };
 
 const mbt_model *mbt_golden_model(const char *name, const char *precision)

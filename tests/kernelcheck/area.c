@@ -238,7 +238,8 @@ static void check_reference(const slot *s)
         if (!same && (s->role == MBT_ROLE_IN || !is_inside(s, p))) {
             fail_at(s, p, "scalar", NULL);
         }
-        if ((s->role == MBT_ROLE_OUT || s->role == MBT_ROLE_OUT_BITS) && is_inside(s, p) && memcmp(p, &canary, sizeof canary) == 0) {
+        if ((s->role == MBT_ROLE_OUT || s->role == MBT_ROLE_OUT_BITS) && is_inside(s, p) &&
+            memcmp(p, &canary, sizeof canary) == 0) {
             fail_at(s, p, "scalar", NULL);
         }
         if ((s->role == MBT_ROLE_OUT || s->role == MBT_ROLE_INOUT) && is_inside(s, p) && !isfinite(*p)) {

@@ -44,6 +44,10 @@ START_TEST(good_lines)
     ck_assert_str_eq(arguments.convolution, "direct");
     ck_assert(parse("a --config b --precision f16 --name n -o c", &arguments, &error));
     ck_assert_int_eq(arguments.type, MBT_WEIGHT_F16);
+    ck_assert(parse("a --config b --precision int8 --name n -o c", &arguments, &error));
+    ck_assert(arguments.type == MBT_WEIGHT_I8 && arguments.rules == NULL);
+    ck_assert(parse("a --config b --precision mixed --rules r.yaml --name n -o c", &arguments, &error));
+    ck_assert_str_eq(arguments.rules, "r.yaml");
     ck_assert(parse("-o c.c -q --name=n --precision=f32 --config=b.yaml -- -a.pth", &arguments, &error));
     ck_assert_str_eq(arguments.checkpoint, "-a.pth");
     ck_assert(arguments.quiet);
@@ -67,9 +71,11 @@ START_TEST(bad_lines)
     static const char *const cases[][2] = {
         {"", "no checkpoint"},
         {"a --config b --precision f32 --name n", "all needed"},
-        {"a --config b --precision int8 --name n -o c", "int8: this version writes f32 and f16 only"},
         {"a --config b --precision f16 --precision f16 --name n -o c", "--precision is there twice"},
-        {"a --config b --precision f64 --name n -o c", "f64: unknown"},
+        {"a --config b --precision f64 --name n -o c", "f64: unknown; f32, f16, int8 and mixed are known"},
+        {"a --config b --precision mixed --name n -o c", "--precision mixed needs --rules"},
+        {"a --config b --precision int8 --rules r --name n -o c", "--rules needs --precision mixed"},
+        {"a --config b --precision mixed --rules r --rules s --name n -o c", "--rules is there twice"},
         {"a --config b --precision f32 --convolution fast --name n -o c", "--convolution fast: unknown"},
         {"a --config b --precision f32 --name 1n -o c", "C identifier"},
         {"a --config b --precision f32 --name n-m -o c", "C identifier"},
@@ -106,7 +112,17 @@ START_TEST(provenance)
 {
     mbt_error error = {""};
     const mbt_source checkpoint = {"/some/where/my \"model\"*.pth", "abc", 3}, config = {"x.yaml", "", 0};
-    char *text = mbt_provenance(&checkpoint, 0, &config, "f32", NULL, "name", &error);
+    const mbt_source rules = {"../r.yaml", "abc", 3};
+    const mbt_recipe plain = {.checkpoint = &checkpoint, .config = &config, .precision = "f32", .name = "name"};
+    const mbt_recipe random = {
+        .seed = 42, .config = &config, .precision = "f16", .convolution = "direct", .name = "name"};
+    const mbt_recipe mixed = {.checkpoint = &checkpoint,
+                              .config = &config,
+                              .rules = &rules,
+                              .precision = "mixed",
+                              .convolution = "winograd",
+                              .name = "name"};
+    char *text = mbt_provenance(&plain, &error);
     ck_assert_ptr_nonnull(text);
     char *command = strchr(text, '\n');
     ck_assert_ptr_nonnull(command);
@@ -116,11 +132,20 @@ START_TEST(provenance)
                      "sha256 ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad my__model__.pth\n"
                      "sha256 e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 x.yaml\n");
     free(text);
-    text = mbt_provenance(NULL, 42, &config, "f16", "direct", "name", &error);
+    text = mbt_provenance(&random, &error);
     ck_assert_ptr_nonnull(text);
     ck_assert_str_eq(strchr(text, '\n') + 1,
                      "mambac --random-weights 42 --config x.yaml --precision f16 --convolution direct --name name\n"
                      "sha256 e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 x.yaml\n");
+    free(text);
+    text = mbt_provenance(&mixed, &error);
+    ck_assert_ptr_nonnull(text);
+    ck_assert_str_eq(strchr(text, '\n') + 1,
+                     "mambac my__model__.pth --config x.yaml --precision mixed --rules r.yaml --convolution winograd "
+                     "--name name\n"
+                     "sha256 ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad my__model__.pth\n"
+                     "sha256 e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 x.yaml\n"
+                     "sha256 ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad r.yaml\n");
     free(text);
 }
 END_TEST

@@ -88,7 +88,7 @@ static char *emit(mbt_weight_type type)
     mbt_tensors tensors = fixture_tensors(&config);
     mbt_network network;
     mbt_error error = {""};
-    ck_assert(mbt_network_build(&config, &tensors, (mbt_storage){MBT_FORM_DIRECT, type}, "some_name",
+    ck_assert(mbt_network_build(&config, &tensors, (mbt_storage){MBT_FORM_DIRECT, {.otherwise = type}}, "some_name",
                                 "first line\nsecond line\n", &network, &error));
     mbt_tensors_free(&tensors);
     FILE *file = tmpfile();
@@ -147,14 +147,39 @@ START_TEST(halves)
 }
 END_TEST
 
+/* A matrix of int8 by its numbers, with its scales, and Mamba's constants by their bits: 5 x 80 of its convolution. */
+START_TEST(integers)
+{
+    char *text = emit(MBT_WEIGHT_I8), *plain = emit(MBT_WEIGHT_F32);
+    static const char integer[] = "static const MBT_ALIGN int8_t block_0_time_forward_in_proj_weights[3840] = {\n";
+    static const char scale[] = "static const MBT_ALIGN float block_0_time_forward_in_proj_scale[160] = {\n";
+    static const char single[] = "static const MBT_ALIGN float block_0_time_forward_in_proj_weights[3840] = {\n";
+    const char *number = strstr(text, integer), *unit = strstr(text, scale), *weight = strstr(plain, single);
+    ck_assert(number != NULL && unit != NULL && weight != NULL);
+    const double step = strtod(unit + strlen(scale), NULL);
+    const long rounded = lround(strtod(weight + strlen(single), NULL) / step);
+    ck_assert_int_eq(strtol(number + strlen(integer), NULL, 10), rounded);
+    ck_assert_int_ne(rounded, 0);
+    ck_assert_ptr_nonnull(strstr(text, ".in_proj = {MBT_WEIGHT_I8, 1, 24, 160,\n"
+                                       "        block_0_time_forward_in_proj_weights, "
+                                       "block_0_time_forward_in_proj_scale, zeros_160},\n"));
+    ck_assert_ptr_nonnull(strstr(text, "uint16_t block_0_time_forward_conv_weight[400] = {\n"));
+    ck_assert_ptr_nonnull(strstr(text, "    .constants = MBT_WEIGHT_F16,\n"));
+    ck_assert_ptr_nonnull(strstr(plain, "    .constants = MBT_WEIGHT_F32,\n"));
+    ck_assert_ptr_nonnull(strstr(text, "uint16_t phase_decoder_out_weights["));
+    free(plain);
+    free(text);
+}
+END_TEST
+
 START_TEST(full_disk)
 {
     const mbt_config config = fixture_config();
     mbt_tensors tensors = fixture_tensors(&config);
     mbt_network network;
     mbt_error error = {""};
-    ck_assert(mbt_network_build(&config, &tensors, (mbt_storage){MBT_FORM_DIRECT, MBT_WEIGHT_F32}, "name", "", &network,
-                                &error));
+    ck_assert(mbt_network_build(&config, &tensors, (mbt_storage){MBT_FORM_DIRECT, {.otherwise = MBT_WEIGHT_F32}},
+                                "name", "", &network, &error));
     FILE *file = fopen("/dev/full", "wb");
     ck_assert_ptr_nonnull(file);
     ck_assert(!mbt_emit(&network, file, &error));
@@ -172,6 +197,7 @@ int main(void)
     tcase_add_test(tests, short_texts);
     tcase_add_test(tests, whole_file);
     tcase_add_test(tests, halves);
+    tcase_add_test(tests, integers);
     tcase_add_test(tests, full_disk);
     return unit_main(tests, "emit");
 }

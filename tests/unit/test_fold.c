@@ -21,8 +21,8 @@ static void open_network(void)
     mbt_error error = {""};
     config = fixture_config();
     tensors = fixture_tensors(&config);
-    ck_assert_msg(mbt_network_build(&config, &tensors, (mbt_storage){MBT_FORM_DIRECT, MBT_WEIGHT_F32}, "test", "",
-                                    &network, &error),
+    ck_assert_msg(mbt_network_build(&config, &tensors, (mbt_storage){MBT_FORM_DIRECT, {.otherwise = MBT_WEIGHT_F32}},
+                                    "test", "", &network, &error),
                   "%s", error.text);
 }
 
@@ -125,7 +125,8 @@ START_TEST(mamba_inside)
     ck_assert_uint_eq(folded->dt_rank, 2);
     ck_assert(folded->norm_eps == 1e-5f);
     snprintf(name, sizeof name, "%s.A_log", prefix);
-    const float *a_log = tensor(name);
+    const float *a_log = tensor(name), *a = folded->a, *conv_weight = folded->conv_weight;
+    ck_assert_uint_eq(folded->constants, MBT_WEIGHT_F32);
     snprintf(name, sizeof name, "%s.conv1d.weight", prefix);
     const float *conv = tensor(name);
     snprintf(name, sizeof name, "%s.x_proj.weight", prefix);
@@ -137,10 +138,10 @@ START_TEST(mamba_inside)
     for (uint32_t e = 0; e < E; e++) {
         for (uint32_t n = 0; n < N; n++) {
             const double decay = -exp(a_log[e * N + n]) / log(2.0);
-            ck_assert_double_eq_tol(folded->a[(e / 16 * N + n) * 16 + e % 16], decay, -decay * 1e-7);
+            ck_assert_double_eq_tol(a[(e / 16 * N + n) * 16 + e % 16], decay, -decay * 1e-7);
         }
         for (uint32_t tap = 0; tap < 5; tap++) {
-            ck_assert(folded->conv_weight[tap * 80 + e] == conv[e * 5 + tap]);
+            ck_assert(conv_weight[tap * 80 + e] == conv[e * 5 + tap]);
         }
         for (uint32_t o = 0; o < 2 + 2 * N; o++) {
             ck_assert(packed(&folded->x_proj, 0, e, o) == x_proj[o * E + e]);
@@ -149,9 +150,9 @@ START_TEST(mamba_inside)
         ck_assert(folded->dt_proj.bias[e] == dt_bias[e]);
     }
     for (uint32_t lane = E % 16; lane < 16; lane++) {
-        ck_assert(folded->a[(E / 16 * N + N - 1) * 16 + lane] == 0);
+        ck_assert(a[(E / 16 * N + N - 1) * 16 + lane] == 0);
     }
-    ck_assert(folded->conv_weight[4 * 80 + 79] == 0 && folded->conv_bias[79] == 0 && folded->d[79] == 0);
+    ck_assert(conv_weight[4 * 80 + 79] == 0 && folded->conv_bias[79] == 0 && folded->d[79] == 0);
     ck_assert(folded->d[71] == tensor("TFMambAttention.0.time_mamba.forward_blocks.0.mixer.D")[71]);
     ck_assert(folded->conv_bias[71] == tensor("TFMambAttention.0.time_mamba.forward_blocks.0.mixer.conv1d.bias")[71]);
 }
@@ -229,8 +230,8 @@ START_TEST(winograd)
     mbt_tensors_free(&tensors); /* those of the fixture are used */
     tensors = fixture_tensors(&config);
     const float *weight = tensor("phase_decoder.dense_block.dense_block.2.0.weight");
-    ck_assert(mbt_network_build(&config, &tensors, (mbt_storage){MBT_FORM_WINOGRAD, MBT_WEIGHT_F32}, "test", "", &other,
-                                &error));
+    ck_assert(mbt_network_build(&config, &tensors, (mbt_storage){MBT_FORM_WINOGRAD, {.otherwise = MBT_WEIGHT_F32}},
+                                "test", "", &other, &error));
     const mbt_unit *unit = &other.phase_decoder.dense_block.unit[2];
     ck_assert_uint_eq(unit->form, MBT_FORM_WINOGRAD);
     ck_assert_uint_eq(unit->conv.taps, 3 * 6);
@@ -246,6 +247,49 @@ START_TEST(winograd)
         const float *matrix = (const float *)unit->conv.data + (size_t)(group * 6 + point) * 3 * C * MBT_PADDED(C);
         const float found = matrix[(o / 16 * 3 * C + time * C + i) * 16 + o % 16];
         ck_assert_double_eq_tol((double)found, expected, 1e-7 * (fabs(expected) + 1));
+    }
+    mbt_network_free(&other);
+}
+END_TEST
+
+/* A number of binary16, by its fields. */
+static double half_value(uint16_t bits)
+{
+    const int exponent = bits >> 10 & 31;
+    const double magnitude = exponent != 0 ? ldexp((bits & 1023) | 1024, exponent - 25) : ldexp(bits & 1023, -24);
+    return bits >> 15 != 0 ? -magnitude : magnitude;
+}
+
+/* In int8 each weight is within half a step of its output's scale, at the place where model.h has it; Mamba's constants
+ * are halves. */
+START_TEST(int8)
+{
+    mbt_network other;
+    mbt_error error = {""};
+    mbt_tensors_free(&tensors); /* those of the fixture are used */
+    tensors = fixture_tensors(&config);
+    const float *weight = tensor("phase_decoder.dense_block.dense_block.2.0.weight");
+    const float *conv = tensor("TFMambAttention.0.time_mamba.forward_blocks.0.mixer.conv1d.weight");
+    const float *a_log = tensor("TFMambAttention.0.time_mamba.forward_blocks.0.mixer.A_log");
+    ck_assert(mbt_network_build(&config, &tensors, (mbt_storage){MBT_FORM_WINOGRAD, {.otherwise = MBT_WEIGHT_I8}},
+                                "test", "", &other, &error));
+    const mbt_unit *unit = &other.phase_decoder.dense_block.unit[2];
+    const int8_t *data = unit->conv.data;
+    ck_assert(unit->conv.type == MBT_WEIGHT_I8 && unit->form == MBT_FORM_DIRECT);
+    for (uint32_t index = 0; index < 9 * 3 * C * C; index++) {
+        const uint32_t o = index % C, i = index / C % (3 * C), tap = index / C / C / 3;
+        const uint32_t source = (2 - i / C) * C + i % C; /* newest first in the checkpoint */
+        const double scale = (double)unit->conv.scale[o];
+        const double found = scale * data[((o / 16 * 9 + tap) * (3 * C / 4) + i / 4) * 64 + o % 16 * 4 + i % 4];
+        ck_assert_double_eq_tol(found, (double)weight[(o * 3 * C + source) * 9 + tap], scale * 0.5001);
+    }
+    const mbt_mamba *mamba = other.blocks[0].time.forward.layer;
+    const uint16_t *a = mamba->a, *conv_weight = mamba->conv_weight;
+    ck_assert_uint_eq(mamba->constants, MBT_WEIGHT_F16);
+    for (uint32_t e = 0; e < E; e++) {
+        const double decay = -exp(a_log[e * N + 2]) / log(2.0), tap = (double)conv[e * 5 + 4];
+        ck_assert_double_eq_tol(half_value(a[(e / 16 * N + 2) * 16 + e % 16]), decay, fabs(decay) * 0x1.01p-11);
+        ck_assert_double_eq_tol(half_value(conv_weight[4 * 80 + e]), tap, fabs(tap) * 0x1.01p-11 + 0x1p-25);
     }
     mbt_network_free(&other);
 }
@@ -352,9 +396,35 @@ START_TEST(overflow_is_an_error)
     mbt_error error = {""};
     mbt_network other;
     mbt_tensors_find(&tensors, "TFMambAttention.0.time_mamba.forward_blocks.0.mixer.A_log")->data[4] = 1000;
-    ck_assert(!mbt_network_build(&config, &tensors, (mbt_storage){MBT_FORM_DIRECT, MBT_WEIGHT_F32}, "test", "", &other,
-                                 &error));
+    ck_assert(!mbt_network_build(&config, &tensors, (mbt_storage){MBT_FORM_DIRECT, {.otherwise = MBT_WEIGHT_F32}},
+                                 "test", "", &other, &error));
     ck_assert_ptr_nonnull(strstr(error.text, "block_0_time_forward_a "));
+}
+END_TEST
+
+/* Folded, the first weight of in_proj is 9e76: no float is its scale. Of A_log 12, -e^12 / ln 2 is -234805.5. */
+START_TEST(overflow_in_smaller_types)
+{
+    mbt_network other;
+    mbt_error error = {""};
+    const mbt_storage storage = {MBT_FORM_DIRECT, {.otherwise = MBT_WEIGHT_I8}};
+    const char *mamba = "TFMambAttention.0.time_mamba.forward_blocks.0";
+    char name[128];
+    snprintf(name, sizeof name, "%s.mixer.A_log", mamba);
+    mbt_tensors_find(&tensors, name)->data[4] = 12;
+    ck_assert(!mbt_network_build(&config, &tensors, storage, "test", "", &other, &error));
+    ck_assert_str_eq(error.text,
+                     "block_0_time_forward_a: a weight of -234806 does not fit f16, whose largest number is "
+                     "65504");
+    error.text[0] = '\0';
+    mbt_tensors_free(&tensors); /* those of the fixture are used */
+    tensors = fixture_tensors(&config);
+    snprintf(name, sizeof name, "%s.norm.weight", mamba);
+    mbt_tensors_find(&tensors, name)->data[0] = 3e38f;
+    snprintf(name, sizeof name, "%s.mixer.in_proj.weight", mamba);
+    mbt_tensors_find(&tensors, name)->data[0] = 3e38f;
+    ck_assert(!mbt_network_build(&config, &tensors, storage, "test", "", &other, &error));
+    ck_assert_ptr_nonnull(strstr(error.text, "block_0_time_forward_in_proj_scale "));
 }
 END_TEST
 
@@ -384,10 +454,12 @@ int main(void)
     tcase_add_test(tests, joining);
     tcase_add_test(tests, dense_block);
     tcase_add_test(tests, winograd);
+    tcase_add_test(tests, int8);
     tcase_add_test(tests, encoder_ends);
     tcase_add_test(tests, mask_head);
     tcase_add_test(tests, phase_head);
     tcase_add_test(tests, overflow_is_an_error);
+    tcase_add_test(tests, overflow_in_smaller_types);
     tcase_add_test(tests, model_totals);
     return unit_main(tests, "fold");
 }

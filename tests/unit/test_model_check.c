@@ -1,4 +1,4 @@
-/* test_model_check.c: the embedded model passes, and a copy of it with any one field damaged does not. */
+/* test_model_check.c: tiny in f32 and in int8 passes, and a copy of it with any one field damaged does not. */
 #include "runtime_fixture.h"
 
 #include <stddef.h>
@@ -6,7 +6,9 @@
 
 #include "model_check.h"
 
-/* The structs of the embedded model, to be changed. tiny.yaml: two blocks. */
+extern const mbt_model mbt_model_tiny_f32, mbt_model_tiny_int8;
+
+/* The structs of a model, to be changed. tiny.yaml: two blocks. */
 typedef struct copy {
     mbt_model model;
     mbt_encoder encoder;
@@ -23,9 +25,8 @@ static void copy_mamba(mbt_sequence *sequence, mbt_mamba *to)
     sequence->layer = to;
 }
 
-static void copy_model(copy *c)
+static void copy_from(copy *c, const mbt_model *model)
 {
-    const mbt_model *model = mbt_model_default();
     ck_assert_uint_eq(model->block_count, 2);
     c->model = *model;
     c->encoder = *model->encoder;
@@ -45,6 +46,11 @@ static void copy_model(copy *c)
     c->model.blocks = c->blocks;
     c->model.mask_decoder = &c->mask;
     c->model.phase_decoder = &c->phase;
+}
+
+static void copy_model(copy *c)
+{
+    copy_from(c, &mbt_model_tiny_f32);
 }
 
 /* One field and what it becomes: a number, by exclusive or or outright, or a null pointer. */
@@ -81,7 +87,7 @@ typedef struct damage {
         FLIPPED(field.d_conv, 1), SET_TO(field.d_conv, 0), SET_TO(field.d_conv, 0xffffffffu),              \
         FLIPPED(field.dt_rank, 2), SET_TO(field.dt_rank, 0), MATRIX(field.in_proj), MATRIX(field.x_proj),  \
         MATRIX(field.dt_proj), MATRIX(field.out_proj), NULLED(field.conv_weight), NULLED(field.conv_bias), \
-        NULLED(field.a), NULLED(field.d)
+        NULLED(field.a), NULLED(field.d), SET_TO(field.constants, 2), SET_TO(field.constants, 3)
 #define AXIS(field)                                                                                        \
     SET_TO(field.attention_place, 3), SET_TO(field.attention_place, 0xffffffffu), NULLED(field.attention), \
         SET_TO(field.forward.kind, 1), SET_TO(field.backward.kind, 1), NULLED(field.forward.layer),        \
@@ -158,6 +164,33 @@ static const damage damages[] = {
     MATRIX(phase.out),
 };
 
+/* In int8: each has a scale, its form is direct, and a dense block is in int8 as a whole. */
+#define MATRIX_I8(field)                                                                                        \
+    NULLED(field.scale), NULLED(field.data), NULLED(field.bias), SET_TO(field.type, 3), FLIPPED(field.taps, 1), \
+        FLIPPED(field.k, 1), SET_TO(field.k, 0), FLIPPED(field.k, 0x80000000u), FLIPPED(field.n, 1),            \
+        SET_TO(field.n, 0)
+#define UNIT_I8(field)                                                                                    \
+    MATRIX_I8(field.conv), SET_TO(field.conv.type, 0), SET_TO(field.conv.type, 1), SET_TO(field.form, 1), \
+        SET_TO(field.form, 2), NULLED(field.gain), NULLED(field.offset), NULLED(field.slope)
+#define DENSE_I8(field) UNIT_I8(field.unit[0]), UNIT_I8(field.unit[1]), UNIT_I8(field.unit[2]), UNIT_I8(field.unit[3])
+
+static const damage damages_i8[] = {
+    DENSE_I8(encoder.dense_block),
+    DENSE_I8(mask.dense_block),
+    DENSE_I8(phase.dense_block),
+    MATRIX_I8(attention[1].in_proj),
+    MATRIX_I8(attention[0].out_proj),
+    MATRIX_I8(mamba[0][2].in_proj),
+    MATRIX_I8(mamba[1][0].x_proj),
+    MATRIX_I8(mamba[1][3].out_proj),
+    SET_TO(mamba[0][1].constants, 2),
+    SET_TO(encoder.dense_conv_1.conv.type, 2), /* there the inputs are not rounded */
+    SET_TO(encoder.dense_conv_2.conv.type, 2),
+    SET_TO(mask.even.type, 2),
+    SET_TO(phase.odd.type, 2),
+    SET_TO(phase.out.type, 2),
+};
+
 static void apply(copy *c, const damage *d)
 {
     unsigned char *field = (unsigned char *)c + d->offset;
@@ -172,11 +205,12 @@ static void apply(copy *c, const damage *d)
         memcpy(field, &value, sizeof value);
 }
 
-START_TEST(the_embedded_model_passes)
+START_TEST(the_embedded_models_pass)
 {
+    const mbt_model *const models[] = {mbt_model_default(), &mbt_model_tiny_f32, &mbt_model_tiny_int8};
     copy c;
-    ck_assert_int_eq(mbt_model_check(mbt_model_default()), MBT_OK);
-    copy_model(&c);
+    ck_assert_int_eq(mbt_model_check(models[_i]), MBT_OK);
+    copy_from(&c, models[_i]);
     ck_assert_int_eq(mbt_model_check(&c.model), MBT_OK);
 }
 END_TEST
@@ -189,6 +223,18 @@ START_TEST(every_damage_is_found)
         apply(&c, &damages[i]);
         ck_assert_msg(mbt_model_check(&c.model) == MBT_ERROR_MODEL, "%s, %u", damages[i].field,
                       (unsigned)damages[i].value);
+    }
+}
+END_TEST
+
+START_TEST(every_damage_is_found_in_int8)
+{
+    for (int i = 0; i < COUNT(damages_i8); i++) {
+        copy c;
+        copy_from(&c, &mbt_model_tiny_int8);
+        apply(&c, &damages_i8[i]);
+        ck_assert_msg(mbt_model_check(&c.model) == MBT_ERROR_MODEL, "%s, %u", damages_i8[i].field,
+                      (unsigned)damages_i8[i].value);
     }
 }
 END_TEST
@@ -276,8 +322,9 @@ END_TEST
 int main(void)
 {
     TCase *tests = tcase_create("model_check");
-    tcase_add_test(tests, the_embedded_model_passes);
+    tcase_add_loop_test(tests, the_embedded_models_pass, 0, 3);
     tcase_add_test(tests, every_damage_is_found);
+    tcase_add_test(tests, every_damage_is_found_in_int8);
     tcase_add_loop_test(tests, all_layers_have_one_size, 0, COUNT(other_sizes));
     tcase_add_test(tests, relatives_pass);
     tcase_add_loop_test(tests, edges_pass, 0, COUNT(edges));

@@ -83,10 +83,10 @@ START_TEST(halves)
     ck_assert_uint_eq(matrix.type, MBT_WEIGHT_F16);
     ck_assert(matrix.bias[16] == 0.1f); /* not rounded to binary16 */
     const mbt_array *array = mbt_network_find(&network, matrix.data);
-    ck_assert(array->is_matrix && array->type == MBT_WEIGHT_F16);
+    ck_assert(strcmp(array->layer, "layer") == 0 && array->type == MBT_WEIGHT_F16);
     ck_assert_double_eq_tol(array->power, 2.26, 1e-12);
     ck_assert_double_eq_tol(array->error, pow(0.1 - 0.0999755859375, 2), 1e-18);
-    ck_assert(!mbt_network_find(&network, matrix.bias)->is_matrix);
+    ck_assert_str_eq(mbt_network_find(&network, matrix.bias)->layer, "");
     ck_assert_uint_eq(parts[0].bytes, 2 * 2 * 2 * 16 + 4 * 32);
     release(&network);
 }
@@ -113,6 +113,148 @@ START_TEST(too_large_for_halves)
     ck_assert(!mbt_pack_winograd(&network, 0, "dense", &dense, MBT_WEIGHT_F16, &matrix, &error));
     ck_assert_ptr_nonnull(strstr(error.text, "dense_weights: a weight of 100000 does not fit f16"));
     mbt_dense_free(&dense);
+    release(&network);
+}
+END_TEST
+
+/* Two taps of five inputs to 18 outputs. By numpy: scale = float32(max |w| / 127), q = clip(rint(w / float64(scale)),
+ * -127, 127). */
+static const struct {
+    uint32_t o;
+    double weights[2][5];
+    float scale;
+    int8_t expected[2][5];
+} int8_outputs[] = {
+    {1, {{1, 2, 3, 4, 5}, {-6, 7, -8, 9, 127}}, 1, {{1, 2, 3, 4, 5}, {-6, 7, -8, 9, 127}}},
+    /* the largest is negative; halves go to the even number */
+    {2,
+     {{0.25, 0.75, 1.25, -0.25, -0.75}, {31.25, 0.125, -63.5, 63.25, 63.5}},
+     0.5f,
+     {{0, 2, 2, 0, -2}, {62, 0, -127, 126, 127}}},
+    {15,
+     {{0.1, -0.2, 0.3, -0.05, 0.0004}, {0.0012, -0.0011, 0.15, 0.2999, 0.01}},
+     0x1.359e7p-9f,
+     {{42, -85, 127, -21, 0}, {1, 0, 64, 127, 4}}},
+    {16, {{1e-40, -3e-41, 0, 0, 0}, {0, 0, 0, 0, 0}}, 0x1.19p-140f, {{127, -38, 0, 0, 0}, {0, 0, 0, 0, 0}}},
+    /* below the smallest float: there is no scale for it */
+    {17, {{1e-44, -1e-45, 0, 0, 0}, {0, 0, 0, 0, 0}}, 0, {{0, 0, 0, 0, 0}, {0, 0, 0, 0, 0}}},
+};
+
+#define INT8_OUTPUTS (sizeof int8_outputs / sizeof int8_outputs[0])
+
+static mbt_dense int8_dense(void)
+{
+    mbt_error error = {""};
+    mbt_dense dense;
+    ck_assert(mbt_dense_init(&dense, 2, 5, 18, &error));
+    for (size_t row = 0; row < INT8_OUTPUTS; row++) {
+        for (uint32_t i = 0; i < 10; i++) {
+            *mbt_dense_at(&dense, i / 5, i % 5, int8_outputs[row].o) = int8_outputs[row].weights[i / 5][i % 5];
+        }
+    }
+    return dense;
+}
+
+/* data[2 panels][2 taps][2][16][4] */
+START_TEST(int8_numbers)
+{
+    mbt_part parts[1] = {{0}};
+    mbt_network network = empty_network(parts);
+    mbt_error error = {""};
+    mbt_dense dense = int8_dense();
+    mbt_matrix matrix;
+    unsigned expected = 0, found = 0;
+    dense.bias[3] = 0.1;
+    ck_assert_msg(mbt_pack_matrix(&network, 0, "layer", &dense, MBT_WEIGHT_I8, &matrix, &error), "%s", error.text);
+    mbt_dense_free(&dense);
+    const int8_t *data = matrix.data;
+    ck_assert(matrix.type == MBT_WEIGHT_I8 && matrix.taps == 2 && matrix.k == 5 && matrix.n == 18);
+    for (size_t row = 0; row < INT8_OUTPUTS; row++) {
+        const uint32_t o = int8_outputs[row].o;
+        ck_assert_msg(matrix.scale[o] == int8_outputs[row].scale, "%u: %a", (unsigned)o, (double)matrix.scale[o]);
+        for (uint32_t i = 0; i < 10; i++) {
+            const size_t at = o / 16 * 256 + i / 5 * 128 + i % 5 / 4 * 64 + o % 16 * 4 + i % 5 % 4;
+            ck_assert_int_eq(data[at], int8_outputs[row].expected[i / 5][i % 5]);
+            expected += int8_outputs[row].expected[i / 5][i % 5] != 0;
+        }
+    }
+    ck_assert(data[4] == 1 && data[64 + 4] == 5 && data[128 + 64 + 4] == 127); /* output 1: inputs 0, 4; tap 1, 4 */
+    ck_assert(data[256] == 127 && data[256 + 1] == -38);                       /* output 16 */
+    for (size_t i = 0; i < 512; i++) {
+        found += data[i] != 0;
+    }
+    ck_assert_uint_eq(found, expected); /* the other places are zeros */
+    ck_assert(matrix.scale[0] == 0 && matrix.scale[18] == 0 && matrix.scale[31] == 0);
+    ck_assert(matrix.bias[3] == 0.1f);
+    release(&network);
+}
+END_TEST
+
+/* The sums are numpy's: the powers of the rows 127^2 and less, 13044.453125 and 0.25504282, the errors 0, 0.453125 and
+ * 5.824524023119459e-06. */
+START_TEST(int8_arrays)
+{
+    mbt_part parts[1] = {{0}};
+    mbt_network network = empty_network(parts);
+    mbt_error error = {""};
+    mbt_dense dense = int8_dense();
+    mbt_matrix matrix;
+    ck_assert_msg(mbt_pack_matrix(&network, 0, "layer", &dense, MBT_WEIGHT_I8, &matrix, &error), "%s", error.text);
+    mbt_dense_free(&dense);
+    const mbt_array *weights = mbt_network_find(&network, matrix.data);
+    const mbt_array *scale = mbt_network_find(&network, matrix.scale);
+    ck_assert_str_eq(weights->name, "layer_weights");
+    ck_assert_str_eq(scale->name, "layer_scale");
+    ck_assert_str_eq(weights->layer, "layer");
+    ck_assert_str_eq(scale->layer, "layer");
+    ck_assert(weights->type == MBT_WEIGHT_I8 && scale->type == MBT_WEIGHT_F32);
+    ck_assert_uint_eq(weights->count, 512);
+    ck_assert_uint_eq(scale->count, 32);
+    ck_assert_double_eq_tol(weights->power, 55 + 16359 + 13044.453125 + 0.25504282, 1e-9);
+    ck_assert_double_eq_tol(weights->error, 0.453125 + 5.824524023119459e-06, 1e-15);
+    ck_assert(scale->power == 0 && scale->error == 0);
+    ck_assert_uint_eq(parts[0].bytes, 512 + 4 * 32 + 4 * 32); /* and a bias of zeros */
+    ck_assert_uint_eq((uintptr_t)matrix.data % 64, 0);
+    release(&network);
+}
+END_TEST
+
+/* 9 x 7281 is 65529, 9 x 7282 is 65538. */
+START_TEST(too_many_inputs_for_int8)
+{
+    mbt_part parts[1] = {{0}};
+    mbt_network network = empty_network(parts);
+    mbt_error error = {""};
+    mbt_dense good, bad;
+    mbt_matrix matrix;
+    ck_assert(mbt_dense_init(&good, 9, 7281, 1, &error) && mbt_dense_init(&bad, 9, 7282, 1, &error));
+    ck_assert(mbt_pack_matrix(&network, 0, "good", &good, MBT_WEIGHT_I8, &matrix, &error));
+    ck_assert(mbt_pack_matrix(&network, 0, "half", &bad, MBT_WEIGHT_F16, &matrix, &error));
+    ck_assert(!mbt_pack_matrix(&network, 0, "layer", &bad, MBT_WEIGHT_I8, &matrix, &error));
+    ck_assert_str_eq(error.text, "layer: 9 x 7282 inputs; int8 can sum 65536");
+    mbt_dense_free(&good);
+    mbt_dense_free(&bad);
+    release(&network);
+}
+END_TEST
+
+/* What has no packed form in int8. */
+START_TEST(never_int8)
+{
+    mbt_part parts[1] = {{0}};
+    mbt_network network = empty_network(parts);
+    mbt_error error = {""};
+    mbt_dense dense;
+    mbt_matrix matrix;
+    ck_assert(mbt_dense_init(&dense, 9, 16, 16, &error));
+    ck_assert(!mbt_pack_winograd(&network, 0, "dense", &dense, MBT_WEIGHT_I8, &matrix, &error));
+    ck_assert_str_eq(error.text, "dense: Winograd's form cannot be int8");
+    mbt_dense_free(&dense);
+    error.text[0] = '\0';
+    mbt_array *array = mbt_network_layer_array(&network, 0, "mamba_constants", "mamba", "a", MBT_WEIGHT_I8, 16, &error);
+    ck_assert_ptr_nonnull(array);
+    ck_assert(!mbt_pack_weight(array, 0, 1, &error));
+    ck_assert_str_eq(error.text, "mamba_a: numbers that are not a matrix cannot be int8");
     release(&network);
 }
 END_TEST
@@ -193,31 +335,19 @@ START_TEST(too_large)
 }
 END_TEST
 
-START_TEST(unknown_type)
-{
-    mbt_part parts[1] = {{0}};
-    mbt_network network = empty_network(parts);
-    mbt_error error = {""};
-    mbt_dense dense;
-    mbt_matrix matrix;
-    ck_assert(mbt_dense_init(&dense, 1, 1, 1, &error));
-    ck_assert(!mbt_pack_matrix(&network, 0, "layer", &dense, MBT_WEIGHT_I8, &matrix, &error));
-    ck_assert_ptr_nonnull(strstr(error.text, "layer"));
-    mbt_dense_free(&dense);
-    release(&network);
-}
-END_TEST
-
 int main(void)
 {
     TCase *tests = tcase_create("pack");
     tcase_add_test(tests, panels);
     tcase_add_test(tests, halves);
     tcase_add_test(tests, too_large_for_halves);
+    tcase_add_test(tests, int8_numbers);
+    tcase_add_test(tests, int8_arrays);
+    tcase_add_test(tests, too_many_inputs_for_int8);
+    tcase_add_test(tests, never_int8);
     tcase_add_test(tests, shared_zeros);
     tcase_add_test(tests, vectors);
     tcase_add_test(tests, many_arrays);
     tcase_add_test(tests, too_large);
-    tcase_add_test(tests, unknown_type);
     return unit_main(tests, "pack");
 }

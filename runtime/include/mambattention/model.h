@@ -108,15 +108,15 @@ typedef struct mbt_attention {
 typedef struct mbt_mamba {
     uint32_t d_inner, d_state, d_conv, dt_rank;
     float norm_eps;
-    uint32_t constants;       /* mbt_weight_type of conv_weight and a: f32 or f16 */
-    mbt_matrix in_proj;       /* C -> 2 P: u in columns 0 .. E-1, z in columns P .. P+E-1, zeros between */
-    const void *conv_weight;  /* [d_conv][P], oldest position first */
-    const float *conv_bias;   /* [P] */
-    mbt_matrix x_proj;        /* E -> dt_rank + 2 N: dt, B, C */
-    mbt_matrix dt_proj;       /* dt_rank -> E, with dt_proj's bias */
-    const void *a;            /* [P / 16][N][16]: -exp(A_log) log2(e) */
-    const float *d;           /* [P] */
-    mbt_matrix out_proj;      /* E -> C, no bias */
+    uint32_t constants;      /* mbt_weight_type of conv_weight and a: f32 or f16 */
+    mbt_matrix in_proj;      /* C -> 2 P: u in columns 0 .. E-1, z in columns P .. P+E-1, zeros between */
+    const void *conv_weight; /* [d_conv][P], oldest position first */
+    const float *conv_bias;  /* [P] */
+    mbt_matrix x_proj;       /* E -> dt_rank + 2 N: dt, B, C */
+    mbt_matrix dt_proj;      /* dt_rank -> E, with dt_proj's bias */
+    const void *a;           /* [P / 16][N][16]: -exp(A_log) log2(e) */
+    const float *d;          /* [P] */
+    mbt_matrix out_proj;     /* E -> C, no bias */
 } mbt_mamba;
 
 typedef enum mbt_sequence_kind {
