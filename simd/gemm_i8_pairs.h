@@ -1,9 +1,10 @@
 /* gemm_i8_pairs.h: the innermost loop of the product of int8 where the processor multiplies pairs of 16 bits and adds
- * the two products. Included by an architecture's gemm_i8.c, which has defined TILE_ROWS, TILE_PANELS, vi and
- *     evens(w), odds(w)            of four weights for each of 16 outputs, the first and third, or the second and fourth
- *     add_pairs(acc, w, pair)      acc + the two products of each output's weights with the pair
- *     split(even, odd, q, n)       the same of the inputs: n quads, n <= SPLIT, as pairs to two arrays
- * Of a quad the pairs are thus 0, 2 and 1, 3, which shifts can make, and each output's products meet in its own lane. */
+ * the two products. Included by an architecture's gemm_i8.c, which has defined TILE_ROWS, TILE_PANELS, vi, and
+ *     no_sum()                   16 zeros
+ *     evens(w), odds(w)          of four weights to each of 16 outputs the first and third, or the second and fourth
+ *     add_pairs(acc, w, pair)    acc + the two products of each output's weights with the pair
+ *     split(even, odd, q, n)     the same pairs of the inputs, of n quads, n <= SPLIT; writes SPLIT of each
+ * Shifts make these pairs, and the products of an output meet in its own lane. */
 #ifndef MBT_SIMD_GEMM_I8_PAIRS_H
 #define MBT_SIMD_GEMM_I8_PAIRS_H
 

@@ -35,6 +35,8 @@ static V_INLINE void finish(vf s[TILE_PANELS][TILE_ROWS], const mbt_tile_i8 *t, 
     }
 }
 
+/* Each tap and group is a part, which the sums s take in order. Between parts these are in registers where an
+ * architecture's tiles leave room. */
 static V_INLINE void add_parts(const mbt_gemm_i8 *g, const mbt_tile_i8 *t, size_t taps, size_t groups, size_t rows,
                                size_t panels)
 {

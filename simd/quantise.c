@@ -3,8 +3,8 @@
 
 #define LEAST 1e-30f /* of a row's largest number: its reciprocal is far from overflow */
 
-/* Added to |x| < 2^22 it leaves no room for a fraction, and the integer is in the lowest bits of the sum: they are those
- * of TO_INTEGER and the integer, added. */
+/* Added to |x| < 2^22 it leaves no room for a fraction: the bits of the sum are those of TO_INTEGER and the integer,
+ * added. */
 #define TO_INTEGER 0x1.8p23f
 #define TO_INTEGER_BITS 0x4b400000u
 

@@ -22,7 +22,7 @@
  *     vf v_add_bits(a, b)      the bits of the lanes, added as whole numbers modulo 2^32
  *     void v_store_low_bytes(p, v)         the lowest byte of each of 16 lanes
  *     void v_sums_of_bits_of_4(sums, v)    of each of v[4], the sum of the lanes' bits modulo 2^32, to sums[4]
- *     void v_largest_of_4(largest, v)      of each of v[4], none of whose lanes is NaN or below 0, the largest
+ *     void v_largest_of_4(largest, v)      of each of v[4], no lane of which is NaN or below 0, the largest
  * and, with MBT_SLEEF, v_sleef_pow, v_sleef_atan2.
  *
  * V_WIDTH is the number of floats in a vf: 16, but what one register holds in a file that defines V_NARROW before it

@@ -1,5 +1,5 @@
-/* avx2/gemm_i8.c: tiles of up to 6 rows and one panel: 12 accumulators of 8 sums, 2 registers for weights, 1 for inputs, 1
- * for products. */
+/* avx2/gemm_i8.c: tiles of up to 6 rows and one panel: 12 accumulators of 8 sums, 2 registers for weights, 1 for
+ * inputs, 1 for products. */
 #include "rows_i8.h"
 
 #define TILE_ROWS 6

@@ -185,7 +185,7 @@ static inline __m256 v_add_bits_8(__m256 a, __m256 b)
 
 V_BINARY(v_add_bits, v_add_bits_8)
 
-/* Bits 0 to 15 of both halves in one register; of these the low bytes, of each 128 bits those of lo before those of hi. */
+/* Bits 0 to 15 of lo and of hi in one register; of these the low bytes, in each 128 bits those of lo first. */
 static inline void v_store_low_bytes(int8_t *p, vf a)
 {
     const __m256i order = _mm256_setr_epi8(0, 4, 8, 12, 2, 6, 10, 14, -1, -1, -1, -1, -1, -1, -1, -1, 0, 4, 8, 12, 2, 6,

@@ -1,5 +1,5 @@
-/* avx512/gemm_i8.c: tiles of up to 12 rows and two panels: 24 accumulators of 16 sums, 4 registers for weights, 1 for
- * inputs, 1 for products. */
+/* avx512/gemm_i8.c: tiles of up to 12 rows and two panels: 24 accumulators of 16 sums, 2 registers for weights, 1 for
+ * inputs, 1 or 2 for products. */
 #include "rows_i8.h"
 
 #define TILE_ROWS 12

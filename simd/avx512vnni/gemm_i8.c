@@ -1,5 +1,5 @@
-/* avx512vnni/gemm_i8.c: tiles of up to 6 rows and two panels: 12 accumulators and as many sums, 2 registers for weights,
- * 1 for inputs. Taller ones have no room for the sums, and are slower.
+/* avx512vnni/gemm_i8.c: tiles of up to 6 rows and two panels: 12 accumulators and as many sums, 2 registers for
+ * weights, 1 for inputs. Taller ones have no room for the sums, and are slower.
  *
  * The instruction multiplies bytes without a sign by bytes with one. The weights are made such: 128 more, which adds
  * 128 sum_i a[i] to each sum. The sums start at minus that. */

@@ -1,4 +1,5 @@
-/* avxvnni/gemm_i8.c: tiles of up to 6 rows and one panel: 12 accumulators of 8 sums, 2 registers for weights, 1 for inputs.
+/* avxvnni/gemm_i8.c: tiles of up to 6 rows and one panel: 12 accumulators of 8 sums, 2 registers for weights, 1 for
+ * inputs.
  *
  * The instruction multiplies bytes without a sign by bytes with one. The weights are made such: 128 more, which adds
  * 128 sum_i a[i] to each sum. The sums start at minus that. */

@@ -1,4 +1,4 @@
-/* check_int8.c: the product and convolution on int8 weights, and what turns floats into int8 and binary16 into floats. */
+/* check_int8.c: the product and convolution on int8 weights, floats to int8, binary16 to floats. */
 #include <float.h>
 #include <math.h>
 #include <string.h>
@@ -14,7 +14,7 @@ static void call_gemm(const mbt_kernels *kernels, void *arguments)
     kernels->gemm_i8(arguments);
 }
 
-/* How the integers of a case are chosen: what makes the largest sums, what could meet a limit of 16 bits, and others. */
+/* How the integers of a case are chosen: for the largest sums, for what could meet a limit of 16 bits, and others. */
 typedef enum pattern {
     PATTERN_EQUAL,  /* all 127 or all -127 */
     PATTERN_SIGNS,  /* 127 and -127 */
