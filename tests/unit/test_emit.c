@@ -128,20 +128,21 @@ START_TEST(whole_file)
 }
 END_TEST
 
-/* The weights of matrices are bits of binary16, all else is as in f32. Random weights are rounded to floats, and then
+/* Most weights are bits of binary16, all else is as in f32. Random weights are rounded to floats, and then
  * to binary16: the first in the text is the rounding of the first in the text of f32. */
 START_TEST(halves)
 {
     char *text = emit(MBT_WEIGHT_F16), *plain = emit(MBT_WEIGHT_F32);
-    static const char half[] = "static const MBT_ALIGN uint16_t block_0_time_linear_weights[768] = {\n";
-    static const char single[] = "static const MBT_ALIGN float block_0_time_linear_weights[768] = {\n";
+    static const char half[] = "static const MBT_ALIGN uint16_t block_0_attention_out_proj_weights[768] = {\n";
+    static const char single[] = "static const MBT_ALIGN float block_0_attention_out_proj_weights[768] = {\n";
     const char *bits = strstr(text, half), *number = strstr(plain, single);
     ck_assert(bits != NULL && number != NULL);
     ck_assert_int_eq(mbt_half_from_double(strtod(number + strlen(single), NULL)), atoi(bits + strlen(half)));
     ck_assert_ptr_nonnull(strstr(text, ".in_proj = {MBT_WEIGHT_F16, 1, 24, 160,\n"));
-    ck_assert_ptr_nonnull(strstr(text, "float block_0_time_forward_conv_weight[400] = {\n"));
+    ck_assert_ptr_nonnull(strstr(text, "uint16_t block_0_time_forward_conv_weight[400] = {\n"));
     ck_assert_ptr_nonnull(strstr(text, "float block_0_attention_in_proj_bias["));
-    ck_assert_ptr_null(strstr(text, "float block_0_time_linear_weights"));
+    ck_assert_ptr_null(strstr(text, "float block_0_attention_out_proj_weights"));
+    ck_assert_ptr_nonnull(strstr(text, "float block_0_time_linear_weights"));
     free(plain);
     free(text);
 }

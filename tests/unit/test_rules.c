@@ -20,24 +20,24 @@ static const struct {
     mbt_weight_type f16, int8;
     bool may_be_int8;
 } kinds[] = {
-    {"encoder_dense_conv_1", MBT_WEIGHT_F16, MBT_WEIGHT_F16, false},
+    {"encoder_dense_conv_1", MBT_WEIGHT_F32, MBT_WEIGHT_F16, false},
     {"encoder_dense_block_0", MBT_WEIGHT_F16, MBT_WEIGHT_I8, true},
-    {"encoder_dense_conv_2", MBT_WEIGHT_F16, MBT_WEIGHT_F16, false},
+    {"encoder_dense_conv_2", MBT_WEIGHT_F32, MBT_WEIGHT_F16, false},
     {"block_0_attention_in_proj", MBT_WEIGHT_F16, MBT_WEIGHT_I8, true},
     {"block_12_attention_out_proj", MBT_WEIGHT_F16, MBT_WEIGHT_I8, true},
     {"block_0_time_forward_in_proj", MBT_WEIGHT_F16, MBT_WEIGHT_I8, true},
-    {"block_0_time_backward_constants", MBT_WEIGHT_F32, MBT_WEIGHT_F16, false},
+    {"block_0_time_backward_constants", MBT_WEIGHT_F16, MBT_WEIGHT_F16, false},
     {"block_3_frequency_forward_x_proj", MBT_WEIGHT_F16, MBT_WEIGHT_I8, true},
     {"block_3_frequency_forward_dt_proj", MBT_WEIGHT_F16, MBT_WEIGHT_F16, true},
     {"block_3_frequency_backward_out_proj", MBT_WEIGHT_F16, MBT_WEIGHT_I8, true},
-    {"block_1_time_linear", MBT_WEIGHT_F16, MBT_WEIGHT_F16, true},
+    {"block_1_time_linear", MBT_WEIGHT_F32, MBT_WEIGHT_F16, true},
     {"mask_decoder_dense_block_3", MBT_WEIGHT_F16, MBT_WEIGHT_I8, true},
-    {"mask_decoder_even", MBT_WEIGHT_F16, MBT_WEIGHT_F16, false},
-    {"mask_decoder_odd", MBT_WEIGHT_F16, MBT_WEIGHT_F16, false},
+    {"mask_decoder_even", MBT_WEIGHT_F32, MBT_WEIGHT_F16, false},
+    {"mask_decoder_odd", MBT_WEIGHT_F32, MBT_WEIGHT_F16, false},
     {"phase_decoder_dense_block_2", MBT_WEIGHT_F16, MBT_WEIGHT_I8, true},
-    {"phase_decoder_even", MBT_WEIGHT_F16, MBT_WEIGHT_F16, false},
-    {"phase_decoder_odd", MBT_WEIGHT_F16, MBT_WEIGHT_F16, false},
-    {"phase_decoder_out", MBT_WEIGHT_F16, MBT_WEIGHT_F16, false},
+    {"phase_decoder_even", MBT_WEIGHT_F32, MBT_WEIGHT_F16, false},
+    {"phase_decoder_odd", MBT_WEIGHT_F32, MBT_WEIGHT_F16, false},
+    {"phase_decoder_out", MBT_WEIGHT_F32, MBT_WEIGHT_F16, false},
 };
 
 START_TEST(precisions)
@@ -105,7 +105,7 @@ START_TEST(the_first_that_fits_decides)
     ck_assert_int_eq(mbt_rules_type(&rules, "block_2_time_linear"), MBT_WEIGHT_F32);
     ck_assert_int_eq(mbt_rules_type(&rules, "block_1_time_linear"), MBT_WEIGHT_F16);
     ck_assert_int_eq(mbt_rules_type(&rules, "encoder_dense_block_3"), MBT_WEIGHT_F16);
-    ck_assert_int_eq(mbt_rules_type(&rules, "block_1_time_forward_constants"), MBT_WEIGHT_F32); /* as f16 has it */
+    ck_assert_int_eq(mbt_rules_type(&rules, "block_1_time_forward_constants"), MBT_WEIGHT_F16); /* as f16 has it */
     ck_assert_msg(mbt_rules_check(&rules, 3, true, &error), "%s", error.text);
     ck_assert(!mbt_rules_check(&rules, 0, true, &error)); /* without the blocks */
     unit_check_error(&error, "line 3: 'block_0_time_linear' fits no layer");
