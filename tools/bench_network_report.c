@@ -49,7 +49,7 @@ static void print_runs(const mbt_network_report *report)
     const mbt_network_run *first = &report->runs[0];
     printf("\nGFLOP/s: the plain work, 2 x %.1f G multiply-adds for each of %g s, over the time; of peak: over the "
            "peak of\n"
-           "fused multiply-adds of as many cores, measured beside the runs (",
+           "fp32 multiply-adds of as many cores, which int8 may exceed, measured beside the runs (",
            first->macs / first->seconds / 1e9, first->seconds);
     for (size_t i = 0; i < report->profile_count; i++) {
         const mbt_network_run *run = report->profiles[i].run;

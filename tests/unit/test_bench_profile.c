@@ -7,19 +7,19 @@
 #include <math.h>
 #include <string.h>
 
-extern const mbt_model mbt_model_tiny_f32;
+extern const mbt_model mbt_model_tiny_f32, mbt_model_tiny_int8;
 
 /* 0.1 s of tiny: 9 frames (hop 200) of 201 bins, 100 inside; C = 16, d_inner 32; 8 heads. */
 enum { SAMPLES = 1600, FRAMES = 9, BINS = 201, INNER = 100, C = 16, PARTS = 8 };
 
-static mbt_profile take(unsigned threads)
+static mbt_profile take(const mbt_model *model, unsigned threads)
 {
     static float in[SAMPLES];
     mbt_profile profile;
     for (int i = 0; i < SAMPLES; i++) {
         in[i] = (float)sin(0.05 * i) + (float)sin(0.013 * i * i);
     }
-    ck_assert(mbt_profile_take(&profile, &mbt_model_tiny_f32, MBT_ISA_SCALAR, threads, in, SAMPLES, 1));
+    ck_assert(mbt_profile_take(&profile, model, MBT_ISA_SCALAR, threads, in, SAMPLES, 1));
     ck_assert_uint_eq(profile.parts, PARTS);
     return profile;
 }
@@ -73,7 +73,7 @@ static void expect_parts(const mbt_profile *profile)
 
 START_TEST(parts_one_thread)
 {
-    mbt_profile profile = take(1);
+    mbt_profile profile = take(&mbt_model_tiny_f32, 1);
     expect_parts(&profile);
     for (size_t part = 0; part < profile.parts; part++) {
         ck_assert(profile.part_ns[part] > 0 && profile.part_other[part] >= 0);
@@ -84,7 +84,7 @@ END_TEST
 
 START_TEST(parts_three_threads)
 {
-    mbt_profile profile = take(3);
+    mbt_profile profile = take(&mbt_model_tiny_f32, 3);
     expect_parts(&profile);
     mbt_profile_release(&profile);
 }
@@ -93,12 +93,33 @@ END_TEST
 /* 2 operations for each multiply-add of the layers that have no padding in time. */
 START_TEST(operations)
 {
-    mbt_profile profile = take(1);
+    mbt_profile profile = take(&mbt_model_tiny_f32, 1);
     ck_assert_double_eq_tol(find(&profile, "encoder", "dense_conv_1")->flops, 2.0 * FRAMES * BINS * 2 * C, 0.5);
     ck_assert_double_eq_tol(find(&profile, "encoder", "dense_conv_2")->flops, 2.0 * FRAMES * INNER * 3 * C * C, 0.5);
     ck_assert_double_eq_tol(find(&profile, "block 2 time", "attention in_proj")->flops,
                             2.0 * FRAMES * INNER * 3 * C * C, 0.5);
     ck_assert_double_eq_tol(find(&profile, "block 1 frequency", "linear")->flops, 2.0 * FRAMES * INNER * C * C, 0.5);
+    mbt_profile_release(&profile);
+}
+END_TEST
+
+/* In int8 taps in the padding are computed too; x_proj is from 32 to 33, both ways. */
+START_TEST(int8_operations)
+{
+    mbt_profile profile = take(&mbt_model_tiny_int8, 1);
+    static const char *const units[] = {"unit 0 conv", "unit 1 conv", "unit 2 conv", "unit 3 conv"};
+    for (int i = 0; i < 4; i++) {
+        ck_assert_double_eq_tol(find(&profile, "encoder", units[i])->flops, 2.0 * FRAMES * BINS * 9 * (i + 1) * C * C,
+                                0.5);
+        ck_assert_double_eq_tol(find(&profile, "phase decoder", units[i])->flops,
+                                2.0 * FRAMES * INNER * 9 * (i + 1) * C * C, 0.5);
+    }
+    ck_assert_double_eq_tol(find(&profile, "block 2 time", "x_proj")->flops, 2 * 2.0 * FRAMES * INNER * 32 * 33, 0.5);
+    ck_assert_int_eq(find(&profile, "encoder", "quantise")->kind, MBT_KIND_PRODUCT);
+    ck_assert_int_eq(find(&profile, "block 1 frequency", "quantise")->kind, MBT_KIND_PRODUCT);
+    for (size_t i = 0; i < profile.rows; i++) {
+        ck_assert_str_ne(profile.row[i].name, "other products");
+    }
     mbt_profile_release(&profile);
 }
 END_TEST
@@ -132,6 +153,20 @@ START_TEST(layers)
 }
 END_TEST
 
+/* A byte for each weight. */
+START_TEST(int8_layers)
+{
+    const mbt_model *model = &mbt_model_tiny_int8;
+    mbt_layer_index index;
+    ck_assert(mbt_layer_index_build(&index, model));
+    const int8_t *weights = model->encoder->dense_block.unit[2].conv.data;
+    ck_assert_int_eq(mbt_layer_find(&index, weights), MBT_LAYER_UNIT_2);
+    ck_assert_int_eq(mbt_layer_find(&index, weights + 9 * 3 * C * C - 1), MBT_LAYER_UNIT_2);
+    ck_assert_int_ne(mbt_layer_find(&index, weights + 9 * 3 * C * C), MBT_LAYER_UNIT_2);
+    mbt_layer_index_release(&index);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tests = tcase_create("bench_profile");
@@ -139,6 +174,8 @@ int main(void)
     tcase_add_test(tests, parts_three_threads);
     tcase_add_test(tests, operations);
     tcase_add_test(tests, plain_work);
+    tcase_add_test(tests, int8_operations);
     tcase_add_test(tests, layers);
+    tcase_add_test(tests, int8_layers);
     return unit_main(tests, "bench_profile");
 }
