@@ -58,5 +58,6 @@ TCase *api_open_tests(void);
 TCase *api_signal_tests(void);
 TCase *api_bits_tests(void);
 TCase *api_run_tests(void);
+TCase *api_window_tests(void);
 
 #endif

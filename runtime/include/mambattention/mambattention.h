@@ -4,7 +4,6 @@
  *
  *     mbt_options options;
  *     mbt_options_init(&options);
- *     options.max_samples = samples;
  *     mbt_enhancer *enhancer = NULL;
  *     mbt_status status = mbt_open(mbt_model_default(), &options, &enhancer);
  *     if (status == MBT_OK) status = mbt_enhance(enhancer, noisy, clean, samples);
@@ -58,11 +57,11 @@ typedef enum mbt_status {
     MBT_ERROR_ARGUMENT = -1, /* a null pointer, or an option out of its range */
     MBT_ERROR_MODEL = -2,    /* the model was compiled for another version of the library, or is damaged */
     MBT_ERROR_MEMORY = -3,   /* memory ran out, or the block given is too small or not aligned to 64 bytes */
-    MBT_ERROR_TOO_LONG = -4, /* more samples than options.max_samples, or than memory can address */
+    MBT_ERROR_TOO_LONG = -4, /* more samples than options.max_samples, or a window that memory cannot address */
     MBT_ERROR_SAMPLE = -5,   /* an input sample is NaN or infinite; the output was not touched */
     MBT_ERROR_ISA = -6,      /* no such kernels in this build or for this processor, or MBT_ISA names none */
     MBT_ERROR_THREADS = -7,  /* the system refused to start a thread */
-    MBT_ERROR_CANCELLED = -8 /* options.progress asked to stop; the output was not touched */
+    MBT_ERROR_CANCELLED = -8 /* options.progress asked to stop */
 } mbt_status;
 
 /* One line, without a newline, for any value. Never NULL; the text is constant. */
@@ -99,9 +98,17 @@ MBT_API MBT_MUST_CHECK mbt_status mbt_isa_chosen(mbt_isa *isa);
  * Returning anything but 0 stops the call with MBT_ERROR_CANCELLED. */
 typedef int mbt_progress(void *cookie, double done);
 
-/* What mbt_open needs to know. Set by mbt_options_init, then changed where the default does not suit. */
+#define MBT_OVERLAP_NONE SIZE_MAX
+
+/* What mbt_open needs to know. Set by mbt_options_init, then changed where the default does not suit.
+ *
+ * The network sees a window at a time. A recording of up to one window is enhanced whole; a longer one in windows that
+ * overlap, each normalised by its own level, and cross-faded by a raised cosine. The last window covers the recording's
+ * end: it is as long as the others, and overlaps more. Memory is taken for one window, or for max_samples if that is
+ * less, whatever the length of the recordings. To have longer recordings enhanced whole, make the window that long.
+ * The paper's evaluation is a window of 10 s and no overlap. */
 typedef struct mbt_options {
-    size_t max_samples; /* length of the longest recording, >= 1. Memory is taken for this much. Default: 160000 */
+    size_t max_samples; /* length of the longest recording; longer ones are refused. 0 (default): any length */
     unsigned
         threads;  /* 1 to 256; 0 (default): one for each core that is online. Without thread support in the build: 1 */
     mbt_isa isa;  /* MBT_ISA_AUTO by default */
@@ -109,7 +116,10 @@ typedef struct mbt_options {
     size_t memory_size;     /* its bytes: mbt_memory_needed or more */
     mbt_progress *progress; /* NULL (default): none */
     void *progress_cookie;  /* passed on to progress */
-    uintptr_t reserved[8];  /* zero: checked */
+    size_t window;          /* samples, rounded up to a multiple of the model's hop; 0 (default): 10 s */
+    size_t overlap; /* samples, rounded up likewise, then at most half a window. 0 (default): 0.5 s, or half a window
+                     * if that is less; MBT_OVERLAP_NONE: none, windows are put end to end */
+    uintptr_t reserved[6]; /* zero: checked */
 } mbt_options;
 
 /* Fills in the defaults. options: not NULL. */
@@ -144,8 +154,9 @@ MBT_API MBT_MUST_CHECK mbt_status mbt_memory_needed(const mbt_model *model, cons
 /* Opens a model. options: NULL for the defaults. On failure *enhancer is NULL and nothing is held. */
 MBT_API MBT_MUST_CHECK mbt_status mbt_open(const mbt_model *model, const mbt_options *options, mbt_enhancer **enhancer);
 
-/* Enhances a whole recording of 1 to max_samples samples; 0 samples are done at once. out may be in; else they may not
- * overlap. On any failure out is untouched. Silence comes out as silence. Allocates nothing. */
+/* Enhances a whole recording; 0 samples are done at once. out may be in; else they may not overlap. Silence comes out as
+ * silence. Allocates nothing. On failure out is untouched, but for one case: when a recording longer than a window is
+ * cancelled, the part of it that was done by then, from its beginning on, is in out. */
 MBT_API MBT_MUST_CHECK mbt_status mbt_enhance(mbt_enhancer *enhancer, const float *in, float *out, size_t samples);
 
 /* Releases everything. NULL is fine. */
