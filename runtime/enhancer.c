@@ -164,6 +164,8 @@ mbt_status mbt_enhance(mbt_enhancer *enhancer, const float *in, float *out, size
         return MBT_ERROR_ARGUMENT;
     if (e->options.max_samples > 0 && samples > e->options.max_samples)
         return MBT_ERROR_TOO_LONG;
+    if (e->streaming) /* its samples are where the windows' would be */
+        return MBT_ERROR_STREAM;
     if (samples == 0)
         return MBT_OK;
     e->windows_done = 0;

@@ -20,6 +20,8 @@ struct mbt_enhancer {
     mbt_windows windows; /* of a stream, or of a recording that is longer than one */
     size_t windows_done; /* of this recording */
     double windows_all;  /* 1 in a stream */
+    size_t pushed;       /* samples of this stream, counted if there is a limit */
+    bool streaming;      /* a stream has begun and was not reset */
     mbt_stage_hook *hook;
     void *hook_cookie;
 };

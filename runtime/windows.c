@@ -25,9 +25,14 @@ void mbt_windows_reset(mbt_windows *windows)
     windows->ended = windows->drained = false;
 }
 
+size_t mbt_windows_room(const mbt_windows *windows)
+{
+    return windows->start + windows->size - windows->held;
+}
+
 size_t mbt_windows_put(mbt_windows *windows, const float *in, size_t samples)
 {
-    const size_t room = windows->start + windows->size - windows->held, taken = samples < room ? samples : room;
+    const size_t room = mbt_windows_room(windows), taken = samples < room ? samples : room;
     if (taken)
         memcpy(windows->input + windows->held, in, taken * sizeof *in);
     windows->held += taken;
@@ -104,7 +109,7 @@ mbt_status mbt_windows_get(mbt_windows *windows, mbt_window_task *task, void *co
         w->next += count;
         w->pending -= count;
         *given += count;
-        const bool full = w->held == w->start + w->size;
+        const bool full = mbt_windows_room(w) == 0;
         if (*given == room || !(full || (w->ended && !w->drained)))
             return MBT_OK;
         const mbt_status status = full ? do_full(w, task, cookie) : do_last(w, task, cookie);

@@ -35,6 +35,9 @@ void mbt_windows_plan(mbt_windows *windows, size_t size, size_t overlap, size_t 
 /* Begins a new signal. */
 void mbt_windows_reset(mbt_windows *windows);
 
+/* How many samples the next mbt_windows_put takes at most. */
+size_t mbt_windows_room(const mbt_windows *windows);
+
 /* Takes samples of the signal until a window is full, and returns how many. */
 size_t mbt_windows_put(mbt_windows *windows, const float *in, size_t samples);
 
