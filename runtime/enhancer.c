@@ -1,40 +1,9 @@
-/* enhancer.c: the public calls: memory, threads and kernels around one run of the network. */
-#include <fenv.h>
-#include <stdbool.h>
+/* enhancer.c: opening and closing, and a recording through the network, whole or window by window. */
+#include "enhancer.h"
+
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "level.h"
-#include "model_check.h"
-#include "network.h"
-#include "spectrum.h"
-
-struct mbt_enhancer {
-    mbt_options options; /* as given */
-    const mbt_model *model;
-    const mbt_kernels *kernels;
-    mbt_pool *pool;
-    void *allocated; /* what malloc gave, or NULL: the caller's memory */
-    mbt_spectrum spectrum;
-    mbt_network network;
-    float *planes; /* [T][F][2] */
-    mbt_stage_hook *hook;
-    void *hook_cookie;
-};
-
-void mbt_options_init(mbt_options *options)
-{
-    *options = (mbt_options){.max_samples = 160000};
-}
-
-static mbt_status check_options(const mbt_options *options)
-{
-    bool good = options->max_samples >= 1 && options->threads <= MBT_MAX_THREADS;
-    for (size_t i = 0; i < sizeof options->reserved / sizeof *options->reserved; i++)
-        good = good && options->reserved[i] == 0;
-    return good ? MBT_OK : MBT_ERROR_ARGUMENT;
-}
 
 /* The kernels that the options come to on this machine. */
 static mbt_status choose_kernels(const mbt_options *options, const mbt_kernels **kernels)
@@ -47,52 +16,6 @@ static mbt_status choose_kernels(const mbt_options *options, const mbt_kernels *
     }
     *kernels = mbt_kernels_for(isa);
     return *kernels ? MBT_OK : MBT_ERROR_ISA;
-}
-
-static size_t frame_count(const mbt_model *model, size_t samples)
-{
-    return 1 + samples / model->hop;
-}
-
-/* Lays out everything in the arena, the enhancer first; with an arena that only counts, returns NULL. */
-static mbt_enhancer *plan(mbt_arena *arena, const mbt_model *model, const mbt_options *options)
-{
-    mbt_enhancer counted, *enhancer = mbt_arena_take(arena, 1, sizeof *enhancer);
-    mbt_enhancer *e = enhancer ? enhancer : &counted;
-    *e = (mbt_enhancer){.options = *options, .model = model};
-    const unsigned threads = mbt_pool_threads(options->threads);
-    const size_t frames = frame_count(model, options->max_samples), bins = model->n_fft / 2 + 1;
-    e->pool = mbt_pool_plan(arena, threads);
-    e->planes = mbt_arena_floats(arena, mbt_times(mbt_times(2, frames), bins));
-    mbt_spectrum_plan(&e->spectrum, model, threads, arena);
-    mbt_network_plan(&e->network, model, frames, threads, arena);
-    arena->used = e->network.scratch;
-    mbt_spectrum_plan_inverse(&e->spectrum, frames, arena);
-    arena->used = arena->peak;
-    return enhancer;
-}
-
-mbt_status mbt_memory_needed(const mbt_model *model, const mbt_options *options, size_t *bytes)
-{
-    mbt_options defaults;
-    mbt_options_init(&defaults);
-    if (!model || !bytes)
-        return MBT_ERROR_ARGUMENT;
-    const mbt_options *chosen = options ? options : &defaults;
-    mbt_status status = check_options(chosen);
-    if (status == MBT_OK)
-        status = mbt_model_check(model);
-    if (status != MBT_OK)
-        return status;
-    if (chosen->max_samples >
-        (size_t)PTRDIFF_MAX / sizeof(float)) /* no array has so many; frames are counted from here */
-        return MBT_ERROR_TOO_LONG;
-    mbt_arena arena = {0};
-    plan(&arena, model, chosen);
-    if (arena.overflow)
-        return MBT_ERROR_TOO_LONG;
-    *bytes = arena.peak;
-    return MBT_OK;
 }
 
 /* The block to plan in: the caller's, or from malloc with room to align it. */
@@ -131,7 +54,7 @@ static mbt_status open_enhancer(const mbt_model *model, const mbt_options *optio
     if (status != MBT_OK)
         return status;
     mbt_arena arena = {.base = block};
-    mbt_enhancer *opened = plan(&arena, model, &chosen);
+    mbt_enhancer *opened = mbt_enhancer_plan(&arena, model, &chosen);
     opened->kernels = kernels;
     opened->allocated = allocated;
     status = mbt_pool_start(opened->pool);
@@ -143,17 +66,15 @@ static mbt_status open_enhancer(const mbt_model *model, const mbt_options *optio
     return MBT_OK;
 }
 
-/* Callers of audio libraries run in modes of their own (flush to zero, most often), which would change the bits. */
 mbt_status mbt_open(const mbt_model *model, const mbt_options *options, mbt_enhancer **enhancer)
 {
     if (!enhancer)
         return MBT_ERROR_ARGUMENT;
     *enhancer = NULL;
     fenv_t callers;
-    fegetenv(&callers);
-    fesetenv(FE_DFL_ENV);
+    mbt_float_mode_enter(&callers);
     const mbt_status status = open_enhancer(model, options, enhancer);
-    fesetenv(&callers);
+    mbt_float_mode_leave(&callers);
     return status;
 }
 
@@ -176,46 +97,83 @@ void mbt_enhancer_set_kernels(mbt_enhancer *enhancer, const mbt_kernels *kernels
     enhancer->kernels = kernels;
 }
 
-static mbt_status enhance(mbt_enhancer *enhancer, const float *in, float *out, size_t samples)
+/* The share of all windows that is done. */
+static int tell_progress(void *cookie, double done)
 {
+    const mbt_enhancer *e = cookie;
+    return e->options.progress(e->options.progress_cookie, ((double)e->windows_done + done) / e->windows_all);
+}
+
+static mbt_run new_run(mbt_enhancer *e, size_t samples)
+{
+    const size_t bins = e->model->n_fft / 2 + 1;
+    return (mbt_run){.model = e->model,
+                     .kernels = e->kernels,
+                     .pool = e->pool,
+                     .frames = 1 + samples / e->model->hop,
+                     .bins = bins,
+                     .inner_bins = (bins - 3) / 2 + 1,
+                     .progress = e->options.progress ? tell_progress : NULL,
+                     .progress_cookie = e,
+                     .hook = e->hook,
+                     .hook_cookie = e->hook_cookie};
+}
+
+mbt_status mbt_enhancer_window(void *enhancer, const float *in, float *out, size_t samples)
+{
+    mbt_enhancer *e = enhancer;
     mbt_level level;
     const mbt_status status = mbt_level_measure(in, samples, &level);
     if (status != MBT_OK)
         return status;
     if (level.gain == 0) { /* silence has no level to normalise, and stays silence */
-        if (samples)
-            memset(out, 0, samples * sizeof *out);
-        return MBT_OK;
+        memset(out, 0, samples * sizeof *out);
+    } else {
+        mbt_run run = new_run(e, samples);
+        mbt_spectrum_forward(&run, &e->spectrum, in, samples, level, e->planes);
+        mbt_network_run(&run, &e->network, e->planes);
+        mbt_spectrum_inverse(&run, &e->spectrum, e->network.magnitude, e->network.pairs, out, samples, level);
+        if (run.cancelled)
+            return MBT_ERROR_CANCELLED;
     }
-    const mbt_model *model = enhancer->model;
-    const size_t bins = model->n_fft / 2 + 1;
-    mbt_run run = {.model = model,
-                   .kernels = enhancer->kernels,
-                   .pool = enhancer->pool,
-                   .frames = frame_count(model, samples),
-                   .bins = bins,
-                   .inner_bins = (bins - 3) / 2 + 1,
-                   .progress = enhancer->options.progress,
-                   .progress_cookie = enhancer->options.progress_cookie,
-                   .hook = enhancer->hook,
-                   .hook_cookie = enhancer->hook_cookie};
-    mbt_spectrum_forward(&run, &enhancer->spectrum, in, samples, level, enhancer->planes);
-    mbt_network_run(&run, &enhancer->network, enhancer->planes);
-    mbt_spectrum_inverse(&run, &enhancer->spectrum, enhancer->network.magnitude, enhancer->network.pairs, out, samples,
-                         level);
-    return run.cancelled ? MBT_ERROR_CANCELLED : MBT_OK;
+    e->windows_done++;
+    return MBT_OK;
+}
+
+/* What is written never overtakes what has been read, so that out may be in. */
+static mbt_status enhance_long(mbt_enhancer *e, const float *in, float *out, size_t samples)
+{
+    mbt_status status = mbt_samples_check(in, samples);
+    size_t taken = 0, given = 0;
+    while (status == MBT_OK && given < samples) {
+        taken += mbt_windows_put(&e->windows, in + taken, samples - taken);
+        if (taken == samples)
+            mbt_windows_finish(&e->windows);
+        size_t count;
+        status = mbt_windows_get(&e->windows, mbt_enhancer_window, e, out + given, samples - given, &count);
+        given += count;
+    }
+    mbt_windows_reset(&e->windows);
+    return status;
 }
 
 mbt_status mbt_enhance(mbt_enhancer *enhancer, const float *in, float *out, size_t samples)
 {
-    if (!enhancer || (samples && (!in || !out)))
+    mbt_enhancer *e = enhancer;
+    if (!e || (samples && (!in || !out)))
         return MBT_ERROR_ARGUMENT;
-    if (samples > enhancer->options.max_samples)
+    if (e->options.max_samples > 0 && samples > e->options.max_samples)
         return MBT_ERROR_TOO_LONG;
+    if (e->streaming) /* its samples are where the windows' would be */
+        return MBT_ERROR_STREAM;
+    if (samples == 0)
+        return MBT_OK;
+    e->windows_done = 0;
+    e->windows_all = (double)mbt_windows_count(&e->windows, samples);
     fenv_t callers;
-    fegetenv(&callers);
-    fesetenv(FE_DFL_ENV);
-    const mbt_status status = enhance(enhancer, in, out, samples);
-    fesetenv(&callers);
+    mbt_float_mode_enter(&callers);
+    const mbt_status status =
+        samples <= e->windows.size ? mbt_enhancer_window(e, in, out, samples) : enhance_long(e, in, out, samples);
+    mbt_float_mode_leave(&callers);
     return status;
 }

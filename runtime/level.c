@@ -52,14 +52,21 @@ static float sum_of_squares(const float *x, size_t samples, double scale)
     return total;
 }
 
-mbt_status mbt_level_measure(const float *x, size_t samples, mbt_level *level)
+mbt_status mbt_samples_check(const float *x, size_t samples)
 {
-    double energy = 0; /* squares of floats are exact in double, and neither overflow nor vanish */
-    for (size_t i = 0; i < samples; i++) {
+    for (size_t i = 0; i < samples; i++)
         if (!isfinite(x[i]))
             return MBT_ERROR_SAMPLE;
+    return MBT_OK;
+}
+
+mbt_status mbt_level_measure(const float *x, size_t samples, mbt_level *level)
+{
+    if (mbt_samples_check(x, samples) != MBT_OK)
+        return MBT_ERROR_SAMPLE;
+    double energy = 0; /* squares of floats are exact in double, and neither overflow nor vanish */
+    for (size_t i = 0; i < samples; i++)
         energy += (double)x[i] * (double)x[i];
-    }
     *level = (mbt_level){.gain = 0, .scale = 1};
     if (energy > 0) {
         const int exponent = ilogb(energy / (double)samples) / 2; /* of the rms */

@@ -31,6 +31,8 @@ const char *mbt_status_string(mbt_status status)
         return "the system refused to start a thread";
     case MBT_ERROR_CANCELLED:
         return "cancelled";
+    case MBT_ERROR_STREAM:
+        return "a stream is under way, or was flushed: mbt_reset ends it";
     }
     return "unknown status";
 }

@@ -70,3 +70,8 @@ void mbt_window_hann(float *window, size_t count)
     for (size_t i = 0; i < count; i++)
         window[i] = cosine((float)i * step) * -0.5f + 0.5f;
 }
+
+float mbt_window_fade(size_t i, size_t count)
+{
+    return cosine((float)((double)i * (3.141592653589793238463 / (double)count))) * -0.5f + 0.5f;
+}

@@ -1,4 +1,4 @@
-/* window.h: the analysis and synthesis window. */
+/* window.h: the analysis and synthesis window, and the cross-fade's. */
 #ifndef MBT_RUNTIME_WINDOW_H
 #define MBT_RUNTIME_WINDOW_H
 
@@ -8,5 +8,8 @@
  * arithmetic: 2 pi / count and its product with i are rounded to float, so that the window is not quite symmetric, and
  * the noise that decides the phases of frame 0 (fft.c) hangs on where it is not. */
 void mbt_window_hann(float *window, size_t count);
+
+/* (1 - cos(pi i / count)) / 2, the rising half of a Hann window; i < count. The same bits everywhere. */
+float mbt_window_fade(size_t i, size_t count);
 
 #endif

@@ -84,7 +84,7 @@ static bool open_enhancer(const mbt_model *model, const mbt_network_run *run, mb
 {
     mbt_options options;
     mbt_options_init(&options);
-    options.max_samples = run->samples;
+    options.max_samples = options.window = run->samples;
     options.threads = run->threads;
     options.isa = run->isa;
     const double begin = mbt_bench_now();
@@ -98,7 +98,7 @@ static bool find_memory(const mbt_model *model, mbt_network_run *run, double *to
 {
     mbt_options options;
     mbt_options_init(&options);
-    options.max_samples = run->samples;
+    options.max_samples = options.window = run->samples;
     options.threads = run->threads;
     options.isa = run->isa;
     const mbt_status status = mbt_memory_needed(model, &options, &run->memory);

@@ -380,7 +380,7 @@ bool mbt_profile_take(mbt_profile *profile, const mbt_model *model, mbt_isa isa,
 {
     mbt_options options;
     mbt_options_init(&options);
-    options.max_samples = samples;
+    options.max_samples = options.window = samples;
     options.threads = threads;
     options.isa = isa;
     options.progress = on_progress;

@@ -2,7 +2,6 @@
 #define _POSIX_C_SOURCE 200809L
 
 #include <errno.h>
-#include <getopt.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -12,18 +11,11 @@
 
 #include "audio.h"
 #include "command.h"
+#include "enhance_request.h"
 #include "model_load.h"
 #include "output_file.h"
 #include "progress.h"
 #include "resample.h"
-
-typedef struct request {
-    const char *in, *out, *model;
-    mbt_sample_format format;
-    unsigned threads;
-    mbt_isa isa;
-    bool quiet, help;
-} request;
 
 /* One channel after the other goes through here. */
 typedef struct channel_work {
@@ -35,96 +27,6 @@ typedef struct channel_work {
     mbt_progress_bar *bar;
 } channel_work;
 
-static void print_help(void)
-{
-    puts("Usage: mambattention enhance [OPTION]... IN OUT\n"
-         "Removes the noise from the speech in IN and writes it to OUT, as long and as loud.\n"
-         "\n"
-         "IN is a WAV, FLAC, Ogg or other file that libsndfile reads, at any rate, with any number of channels\n"
-         "(each is enhanced on its own). OUT is in the format that its extension names, else in IN's. It appears\n"
-         "when it is done, and may be IN. The bandwidth of the result is that of the model: 8 kHz for tiny.\n"
-         "\n"
-         "Options:\n"
-         "  --model NAME   tiny (the default) or another that is built in (see info), or FILE.so made from the C\n"
-         "                 that mambac writes\n"
-         "  --format F     how samples are stored: s16, s24 or f32; by default as in IN\n"
-         "  --threads N    1 to 256; 0, the default, stands for one for each core\n"
-         "  --isa NAME     kernels: auto (default), scalar, avx2, avx512 or neon. Every choice gives the same bits\n"
-         "  -q, --quiet    print nothing but warnings and failures\n"
-         "  -h, --help     show this help\n"
-         "\n"
-         "The real-time factor that is printed is the time taken over the length of the recording: below 1 is\n"
-         "faster than real time.");
-}
-
-static bool parse_format(const char *text, mbt_sample_format *format)
-{
-    static const char *const names[] = {"s16", "s24", "f32"};
-    static const mbt_sample_format formats[] = {MBT_FORMAT_S16, MBT_FORMAT_S24, MBT_FORMAT_F32};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (strcmp(text, names[i]) == 0) {
-            *format = formats[i];
-            return true;
-        }
-    }
-    mbt_usage_error("enhance", "--format takes s16, s24 or f32, not '%s'", text);
-    return false;
-}
-
-/* Returns an exit code: MBT_EXIT_OK to go on. */
-static int parse_request(int argc, char **argv, request *r)
-{
-    static const struct option options[] = {
-        {"model", required_argument, NULL, 'm'},
-        {"format", required_argument, NULL, 'f'},
-        {"threads", required_argument, NULL, 't'},
-        {"isa", required_argument, NULL, 'i'},
-        {"quiet", no_argument, NULL, 'q'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
-    };
-    *r = (request){.model = MBT_DEFAULT_MODEL_NAME, .isa = MBT_ISA_AUTO};
-    opterr = 0;
-    int found;
-    while ((found = getopt_long(argc, argv, ":qh", options, NULL)) != -1) {
-        bool fine = true;
-        switch (found) {
-        case 'm':
-            r->model = optarg;
-            break;
-        case 'f':
-            fine = parse_format(optarg, &r->format);
-            break;
-        case 't':
-            fine = mbt_parse_threads("enhance", optarg, &r->threads);
-            break;
-        case 'i':
-            fine = mbt_parse_isa("enhance", optarg, &r->isa);
-            break;
-        case 'q':
-            r->quiet = true;
-            break;
-        case 'h':
-            r->help = true;
-            return MBT_EXIT_OK;
-        default:
-            return mbt_option_error("enhance", found, argv);
-        }
-        if (!fine) {
-            return MBT_EXIT_USAGE;
-        }
-    }
-    if (argc - optind < 2) {
-        return mbt_usage_error("enhance", "%s is missing", argc - optind < 1 ? "IN" : "OUT");
-    }
-    if (argc - optind > 2) {
-        return mbt_usage_error("enhance", "'%s' is one argument too many", argv[optind + 2]);
-    }
-    r->in = argv[optind];
-    r->out = argv[optind + 1];
-    return MBT_EXIT_OK;
-}
-
 static int show_progress(void *cookie, double done)
 {
     const channel_work *work = cookie;
@@ -133,10 +35,14 @@ static int show_progress(void *cookie, double done)
 }
 
 /* The system hands out memory that it does not have and kills the process when that comes to light: asked before. */
-static bool check_memory(const request *r, const mbt_model *model, const mbt_options *options, double seconds)
+static bool check_memory(const mbt_enhance_request *r, const mbt_model *model, const mbt_options *options,
+                         double seconds)
 {
     size_t bytes;
     mbt_status status = mbt_memory_needed(model, options, &bytes);
+    if (status == MBT_ERROR_ARGUMENT) {
+        return mbt_complain("--overlap is more than half of the window");
+    }
     if (status != MBT_OK) {
         return mbt_complain_status(status, r->in);
     }
@@ -149,13 +55,11 @@ static bool check_memory(const request *r, const mbt_model *model, const mbt_opt
     return true;
 }
 
-static bool open_enhancer(const request *r, const mbt_loaded_model *loaded, channel_work *work)
+static bool open_enhancer(const mbt_enhance_request *r, const mbt_loaded_model *loaded, channel_work *work)
 {
     mbt_options options;
-    mbt_options_init(&options);
+    mbt_enhance_set_options(r, work->model_rate, &options);
     options.max_samples = work->model_frames;
-    options.threads = r->threads;
-    options.isa = r->isa;
     options.progress = show_progress;
     options.progress_cookie = work;
     if (!check_memory(r, loaded->model, &options, (double)work->frames / work->rate)) {
@@ -166,7 +70,7 @@ static bool open_enhancer(const request *r, const mbt_loaded_model *loaded, chan
 }
 
 /* The one channel of a mono recording is worked on where it is. */
-static bool allocate(const request *r, const mbt_recording *recording, channel_work *work)
+static bool allocate(const mbt_enhance_request *r, const mbt_recording *recording, channel_work *work)
 {
     bool same = work->rate == work->model_rate;
     if (work->model_frames > SIZE_MAX / sizeof(float)) {
@@ -179,14 +83,14 @@ static bool allocate(const request *r, const mbt_recording *recording, channel_w
 }
 
 /* The bar goes first, so that the message has a line of its own. */
-static bool channel_failed(const request *r, channel_work *work, const char *what, const char *why)
+static bool channel_failed(const mbt_enhance_request *r, channel_work *work, const char *what, const char *why)
 {
     mbt_progress_bar_end(work->bar);
     return mbt_complain("%s: channel %zu: %s%s", r->in, work->index + 1, what, why);
 }
 
 /* From work->channel, back into it. */
-static bool enhance_channel(const request *r, channel_work *work)
+static bool enhance_channel(const mbt_enhance_request *r, channel_work *work)
 {
     const char *reason = NULL;
     bool same = work->channel == work->at_model_rate;
@@ -210,7 +114,7 @@ static bool enhance_channel(const request *r, channel_work *work)
     return true;
 }
 
-static bool enhance_channels(const request *r, mbt_recording *recording, channel_work *work)
+static bool enhance_channels(const mbt_enhance_request *r, mbt_recording *recording, channel_work *work)
 {
     for (work->index = 0; work->index < work->channels; work->index++) {
         for (size_t i = 0; work->channels > 1 && i < work->frames; i++) {
@@ -226,7 +130,7 @@ static bool enhance_channels(const request *r, mbt_recording *recording, channel
     return true;
 }
 
-static bool enhance_recording(const request *r, const mbt_loaded_model *loaded, mbt_recording *recording)
+static bool enhance_recording(const mbt_enhance_request *r, const mbt_loaded_model *loaded, mbt_recording *recording)
 {
     mbt_progress_bar bar;
     mbt_progress_bar_begin(&bar, r->quiet);
@@ -251,7 +155,7 @@ static bool enhance_recording(const request *r, const mbt_loaded_model *loaded, 
     return done;
 }
 
-static bool read_and_enhance(const request *r, const mbt_loaded_model *loaded, mbt_recording *recording,
+static bool read_and_enhance(const mbt_enhance_request *r, const mbt_loaded_model *loaded, mbt_recording *recording,
                              const SF_INFO *format)
 {
     if (!mbt_recording_read(recording) || !mbt_check_size(recording, format, r->out)) {
@@ -264,7 +168,7 @@ static bool read_and_enhance(const request *r, const mbt_loaded_model *loaded, m
 }
 
 /* The output is begun before the work, so that what cannot be written is known at once. */
-static bool write_enhanced(const request *r, const mbt_loaded_model *loaded, mbt_recording *recording,
+static bool write_enhanced(const mbt_enhance_request *r, const mbt_loaded_model *loaded, mbt_recording *recording,
                            const SF_INFO *format)
 {
     mbt_output_file output;
@@ -282,7 +186,7 @@ static bool write_enhanced(const request *r, const mbt_loaded_model *loaded, mbt
     return done;
 }
 
-static void print_factor(const request *r, const mbt_recording *recording, double taken)
+static void print_factor(const mbt_enhance_request *r, const mbt_recording *recording, double taken)
 {
     double audio = (double)recording->frames / recording->info.samplerate;
     printf("%s: %.2f s of audio", r->out, audio);
@@ -296,7 +200,7 @@ static void print_factor(const request *r, const mbt_recording *recording, doubl
     putchar('\n');
 }
 
-static bool enhance_file(const request *r, const mbt_loaded_model *loaded)
+static bool enhance_file(const mbt_enhance_request *r, const mbt_loaded_model *loaded)
 {
     double start = mbt_seconds();
     mbt_recording recording;
@@ -321,13 +225,13 @@ static bool enhance_file(const request *r, const mbt_loaded_model *loaded)
 
 int mbt_command_enhance(int argc, char **argv)
 {
-    request r;
-    int code = parse_request(argc, argv, &r);
+    mbt_enhance_request r;
+    int code = mbt_enhance_parse(argc, argv, &r);
     if (code != MBT_EXIT_OK) {
         return code;
     }
     if (r.help) {
-        print_help();
+        mbt_enhance_print_help();
         return MBT_EXIT_OK;
     }
     mbt_loaded_model loaded;

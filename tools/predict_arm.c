@@ -134,7 +134,7 @@ static int count_calls(double seconds)
     const size_t samples = (size_t)(seconds * (double)MODEL.sample_rate);
     mbt_options options;
     mbt_options_init(&options);
-    options.max_samples = samples;
+    options.max_samples = options.window = samples;
     options.threads = 1;
     float *sound = malloc((samples + 1) * sizeof *sound);
     mbt_enhancer *enhancer = NULL;

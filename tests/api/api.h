@@ -58,5 +58,7 @@ TCase *api_open_tests(void);
 TCase *api_signal_tests(void);
 TCase *api_bits_tests(void);
 TCase *api_run_tests(void);
+TCase *api_window_tests(void);
+TCase *api_stream_tests(void);
 
 #endif

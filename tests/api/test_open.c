@@ -4,9 +4,9 @@
 #include <limits.h>
 #include <stdio.h>
 
-static const mbt_status statuses[] = {MBT_OK,           MBT_ERROR_ARGUMENT, MBT_ERROR_MODEL,
-                                      MBT_ERROR_MEMORY, MBT_ERROR_TOO_LONG, MBT_ERROR_SAMPLE,
-                                      MBT_ERROR_ISA,    MBT_ERROR_THREADS,  MBT_ERROR_CANCELLED};
+static const mbt_status statuses[] = {
+    MBT_OK,           MBT_ERROR_ARGUMENT, MBT_ERROR_MODEL,   MBT_ERROR_MEMORY,    MBT_ERROR_TOO_LONG,
+    MBT_ERROR_SAMPLE, MBT_ERROR_ISA,      MBT_ERROR_THREADS, MBT_ERROR_CANCELLED, MBT_ERROR_STREAM};
 
 static size_t memory_needed(const mbt_options *options)
 {
@@ -31,7 +31,9 @@ START_TEST(defaults)
     mbt_options options;
     memset(&options, 0xff, sizeof options);
     mbt_options_init(&options);
-    ck_assert_uint_eq(options.max_samples, 160000); /* 10 s at 16 kHz */
+    ck_assert_uint_eq(options.max_samples, 0);
+    ck_assert_uint_eq(options.window, 0);
+    ck_assert_uint_eq(options.overlap, 0);
     ck_assert_uint_eq(options.threads, 0);
     ck_assert_int_eq(options.isa, MBT_ISA_AUTO);
     ck_assert_ptr_null(options.memory);
@@ -75,8 +77,7 @@ END_TEST
 START_TEST(options_out_of_range)
 {
     static const unsigned threads[] = {257, 1000, UINT_MAX};
-    mbt_options options = api_options(0);
-    expect_failure(mbt_model_default(), &options, MBT_ERROR_ARGUMENT);
+    mbt_options options;
     for (int i = 0; i < COUNT(threads); i++) {
         options = api_options(100);
         options.threads = threads[i];
@@ -84,6 +85,11 @@ START_TEST(options_out_of_range)
     }
     options.threads = 256;
     memory_needed(&options);
+    for (int i = 0; i < COUNT(options.reserved); i++) {
+        options = api_options(100);
+        options.reserved[i] = 1;
+        expect_failure(mbt_model_default(), &options, MBT_ERROR_ARGUMENT);
+    }
 }
 END_TEST
 
@@ -96,7 +102,10 @@ START_TEST(longer_than_memory_can_address)
         for (int i = 0; i < COUNT(lengths); i++) {
             mbt_model model = *mbt_model_default();
             model.hop = hops[k];
-            const mbt_options options = api_options(lengths[i]);
+            mbt_options options = api_options(0);
+            options.window = lengths[i];
+            expect_failure(&model, &options, MBT_ERROR_TOO_LONG);
+            options.max_samples = lengths[i];
             expect_failure(&model, &options, MBT_ERROR_TOO_LONG);
         }
 }
@@ -158,6 +167,49 @@ START_TEST(more_samples_or_threads_need_more_memory)
         ck_assert_msg(MBT_THREADS ? bytes > before : bytes == before || before == 0, "%u threads", threads[i]);
         before = bytes;
     }
+}
+END_TEST
+
+/* A window has the same memory for recordings of any length. */
+START_TEST(memory_is_for_one_window)
+{
+    static const size_t lengths[] = {16001, 160000, 57600000, SIZE_MAX, 0};
+    mbt_options options = api_options(16000);
+    options.window = 16000;
+    const size_t one_piece = memory_needed(&options);
+    options.max_samples = 16001;
+    const size_t window = memory_needed(&options);
+    ck_assert(window > one_piece && window < one_piece + 3 * 16000 * sizeof(float));
+    for (int i = 0; i < COUNT(lengths); i++) {
+        options.max_samples = lengths[i];
+        ck_assert_uint_eq(memory_needed(&options), window);
+    }
+    options.window = 16200;
+    ck_assert_uint_gt(memory_needed(&options), window);
+    options.window = SIZE_MAX / 16; /* what no recording fills costs nothing */
+    options.max_samples = 16000;
+    ck_assert_uint_eq(memory_needed(&options), one_piece);
+}
+END_TEST
+
+START_TEST(overlaps)
+{
+    mbt_options options = api_options(0);
+    options.window = 3201; /* 17 frames of 200 */
+    static const size_t fine[] = {1, 200, 1600, MBT_OVERLAP_NONE}, wrong[] = {1601, 1700, 3400, SIZE_MAX - 1};
+    for (int i = 0; i < COUNT(fine); i++) {
+        options.overlap = fine[i];
+        memory_needed(&options);
+    }
+    for (int i = 0; i < COUNT(wrong); i++) {
+        options.overlap = wrong[i];
+        expect_failure(mbt_model_default(), &options, MBT_ERROR_ARGUMENT);
+    }
+    options.window = 1; /* one frame has no half */
+    options.overlap = 0;
+    memory_needed(&options);
+    options.overlap = 1;
+    expect_failure(mbt_model_default(), &options, MBT_ERROR_ARGUMENT);
 }
 END_TEST
 
@@ -313,7 +365,7 @@ START_TEST(status_texts)
         for (int k = 0; k < i; k++)
             ck_assert_str_ne(text, mbt_status_string(statuses[k]));
     }
-    static const int others[] = {1, -9, 1000, INT_MAX, INT_MIN};
+    static const int others[] = {1, -10, 1000, INT_MAX, INT_MIN};
     for (int i = 0; i < COUNT(others); i++) {
         const char *text = mbt_status_string((mbt_status)others[i]);
         ck_assert_ptr_nonnull(text);
@@ -341,6 +393,8 @@ TCase *api_open_tests(void)
     tcase_add_test(tests, another_version_of_the_model);
     tcase_add_test(tests, the_embedded_model_describes_itself);
     tcase_add_test(tests, more_samples_or_threads_need_more_memory);
+    tcase_add_test(tests, memory_is_for_one_window);
+    tcase_add_test(tests, overlaps);
     tcase_add_test(tests, a_block_of_the_callers);
     tcase_add_loop_test(tests, the_block_is_enough, 0, COUNT(guarded));
     tcase_add_loop_test(tests, the_block_is_enough_for_threads, 0, 3);

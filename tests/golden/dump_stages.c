@@ -97,6 +97,7 @@ int main(int argc, char **argv)
     }
     const mbt_model *model = find_model(argv[1]);
     float *samples = read_samples(argv[2], &options.max_samples);
+    options.window = options.max_samples; /* whole, as the reference does it */
     bool good = model != NULL && samples != NULL;
     if (!good) {
         fprintf(stderr, "%s: cannot be read\n", model == NULL ? argv[1] : argv[2]);

@@ -4,12 +4,13 @@
  *
  *     mbt_options options;
  *     mbt_options_init(&options);
- *     options.max_samples = samples;
  *     mbt_enhancer *enhancer = NULL;
  *     mbt_status status = mbt_open(mbt_model_default(), &options, &enhancer);
  *     if (status == MBT_OK) status = mbt_enhance(enhancer, noisy, clean, samples);
  *     if (status != MBT_OK) fprintf(stderr, "%s\n", mbt_status_string(status));
  *     mbt_close(enhancer);
+ *
+ * A recording that is not there yet, or too long to be held, goes in and comes out in blocks of any size (mbt_push).
  *
  * Samples are float, nominally in [-1, 1], at mbt_model_info.sample_rate. Any scale works: the network normalises the
  * level of the recording and the result has the level of the input. The output may exceed [-1, 1] where the input
@@ -55,14 +56,15 @@ typedef struct mbt_enhancer mbt_enhancer;
 /* What a call came to. Negative values are failures; mbt_status_string says each in one line. */
 typedef enum mbt_status {
     MBT_OK = 0,
-    MBT_ERROR_ARGUMENT = -1, /* a null pointer, or an option out of its range */
-    MBT_ERROR_MODEL = -2,    /* the model was compiled for another version of the library, or is damaged */
-    MBT_ERROR_MEMORY = -3,   /* memory ran out, or the block given is too small or not aligned to 64 bytes */
-    MBT_ERROR_TOO_LONG = -4, /* more samples than options.max_samples, or than memory can address */
-    MBT_ERROR_SAMPLE = -5,   /* an input sample is NaN or infinite; the output was not touched */
-    MBT_ERROR_ISA = -6,      /* no such kernels in this build or for this processor, or MBT_ISA names none */
-    MBT_ERROR_THREADS = -7,  /* the system refused to start a thread */
-    MBT_ERROR_CANCELLED = -8 /* options.progress asked to stop; the output was not touched */
+    MBT_ERROR_ARGUMENT = -1,  /* a null pointer, or an option out of its range */
+    MBT_ERROR_MODEL = -2,     /* the model was compiled for another version of the library, or is damaged */
+    MBT_ERROR_MEMORY = -3,    /* memory ran out, or the block given is too small or not aligned to 64 bytes */
+    MBT_ERROR_TOO_LONG = -4,  /* more samples than options.max_samples, or a window that memory cannot address */
+    MBT_ERROR_SAMPLE = -5,    /* an input sample is NaN or infinite; the output was not touched */
+    MBT_ERROR_ISA = -6,       /* no such kernels in this build or for this processor, or MBT_ISA names none */
+    MBT_ERROR_THREADS = -7,   /* the system refused to start a thread */
+    MBT_ERROR_CANCELLED = -8, /* options.progress asked to stop */
+    MBT_ERROR_STREAM = -9     /* a stream is under way, or was flushed: mbt_reset ends it */
 } mbt_status;
 
 /* One line, without a newline, for any value. Never NULL; the text is constant. */
@@ -99,13 +101,22 @@ MBT_API int mbt_isa_available(mbt_isa isa);
 /* The set that MBT_ISA_AUTO stands for here. MBT_ERROR_ISA if MBT_ISA is set and names none that is available. */
 MBT_API MBT_MUST_CHECK mbt_status mbt_isa_chosen(mbt_isa *isa);
 
-/* Called now and then from the thread that called mbt_enhance, with the share of the work done, rising from 0 to 1.
- * Returning anything but 0 stops the call with MBT_ERROR_CANCELLED. */
+/* Called now and then from the thread that called mbt_enhance, with the share of the work done, rising from 0 to 1; or
+ * from the thread that called mbt_pull, with that of each window. Returning anything but 0 stops the call with MBT_ERROR_CANCELLED. */
 typedef int mbt_progress(void *cookie, double done);
 
-/* What mbt_open needs to know. Set by mbt_options_init, then changed where the default does not suit. */
+#define MBT_OVERLAP_NONE SIZE_MAX
+
+/* What mbt_open needs to know. Set by mbt_options_init, then changed where the default does not suit.
+ *
+ * The network sees a window at a time. A recording of up to one window is enhanced whole; a longer one in windows that
+ * overlap, each normalised by its own level, and cross-faded by a raised cosine. The last window covers the recording's
+ * end: it is as long as the others, and overlaps more. Memory is taken for one window, or for max_samples if that is
+ * less, whatever the length of the recordings. To have longer recordings enhanced whole, make the window that long.
+ * The paper's evaluation is a window of 10 s and no overlap. */
 typedef struct mbt_options {
-    size_t max_samples; /* length of the longest recording, >= 1. Memory is taken for this much. Default: 160000 */
+    size_t
+        max_samples; /* length of the longest recording or stream; longer ones are refused. 0 (default): any length */
     unsigned
         threads;  /* 1 to 256; 0 (default): one for each core that is online. Without thread support in the build: 1 */
     mbt_isa isa;  /* MBT_ISA_AUTO by default */
@@ -113,7 +124,10 @@ typedef struct mbt_options {
     size_t memory_size;     /* its bytes: mbt_memory_needed or more */
     mbt_progress *progress; /* NULL (default): none */
     void *progress_cookie;  /* passed on to progress */
-    uintptr_t reserved[8];  /* zero: checked */
+    size_t window;          /* samples, rounded up to a multiple of the model's hop; 0 (default): 10 s */
+    size_t overlap; /* samples, rounded up likewise, then at most half a window. 0 (default): 0.5 s, or half a window
+                     * if that is less; MBT_OVERLAP_NONE: none, windows are put end to end */
+    uintptr_t reserved[6]; /* zero: checked */
 } mbt_options;
 
 /* Fills in the defaults. options: not NULL. */
@@ -148,9 +162,50 @@ MBT_API MBT_MUST_CHECK mbt_status mbt_memory_needed(const mbt_model *model, cons
 /* Opens a model. options: NULL for the defaults. On failure *enhancer is NULL and nothing is held. */
 MBT_API MBT_MUST_CHECK mbt_status mbt_open(const mbt_model *model, const mbt_options *options, mbt_enhancer **enhancer);
 
-/* Enhances a whole recording of 1 to max_samples samples; 0 samples are done at once. out may be in; else they may not
- * overlap. On any failure out is untouched. Silence comes out as silence. Allocates nothing. */
+/* Enhances a whole recording; 0 samples are done at once. out may be in; else they may not overlap. Silence comes out as
+ * silence. Allocates nothing. On failure out is untouched, but for one case: when a recording longer than a window is
+ * cancelled, the part of it that was done by then, from its beginning on, is in out. */
 MBT_API MBT_MUST_CHECK mbt_status mbt_enhance(mbt_enhancer *enhancer, const float *in, float *out, size_t samples);
+
+/* Streams. What comes out has the bits that mbt_enhance would give for all of it, whatever the sizes of the blocks:
+ *
+ *     while ((count = record(block, BLOCK)) > 0)
+ *         for (size_t done = 0; done < count; done += taken) {
+ *             status = mbt_push(enhancer, block + done, count - done, &taken);
+ *             while (status == MBT_OK && mbt_pull(enhancer, clean, BLOCK, &given) == MBT_OK && given > 0)
+ *                 play(clean, given);
+ *         }
+ *     mbt_flush(enhancer);
+ *     while (mbt_pull(enhancer, clean, BLOCK, &given) == MBT_OK && given > 0)
+ *         play(clean, given);
+ *     mbt_reset(enhancer);
+ *
+ * The first sample comes out when a window is full, and after that window - overlap samples at a time. mbt_pull does the
+ * work, mbt_push only keeps samples: a call of mbt_pull that finds a full window takes as long as the network does for
+ * it, which the thread that records and plays should not wait for. Nothing is allocated. */
+
+/* Hands on the next samples of the stream; the first call begins it. *taken: how many fitted; as long as it is less than
+ * samples, mbt_pull has to be called before more are taken. MBT_ERROR_ARGUMENT; MBT_ERROR_TOO_LONG beyond max_samples;
+ * MBT_ERROR_SAMPLE if one is NaN or infinite; MBT_ERROR_STREAM after mbt_flush. On failure nothing was taken. */
+MBT_API MBT_MUST_CHECK mbt_status mbt_push(mbt_enhancer *enhancer, const float *in, size_t samples, size_t *taken);
+
+/* Gives the next samples of the result, at most room. *given: how many; fewer than room mean that more have to be pushed
+ * first, or, after mbt_flush, that this is the end. MBT_ERROR_ARGUMENT; MBT_ERROR_CANCELLED: *given samples are there
+ * nonetheless, and the next call tries the window again. */
+MBT_API MBT_MUST_CHECK mbt_status mbt_pull(mbt_enhancer *enhancer, float *out, size_t room, size_t *given);
+
+/* No more samples come: the rest can be pulled. MBT_ERROR_ARGUMENT for NULL. */
+MBT_API mbt_status mbt_flush(mbt_enhancer *enhancer);
+
+/* Ends the stream, forgets what was not pulled, and makes room for another stream or recording. NULL is fine. */
+MBT_API void mbt_reset(mbt_enhancer *enhancer);
+
+/* How many samples at most are pushed before the first comes out, and how far the result can lag behind later: the
+ * window, or max_samples if that is less. 0 for NULL. */
+MBT_API size_t mbt_latency(const mbt_enhancer *enhancer);
+
+/* Samples pushed and not yet pulled. 0 for NULL. */
+MBT_API size_t mbt_pending(const mbt_enhancer *enhancer);
 
 /* Releases everything. NULL is fine. */
 MBT_API void mbt_close(mbt_enhancer *enhancer);

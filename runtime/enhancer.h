@@ -1,0 +1,52 @@
+/* enhancer.h: what an enhancer is made of. */
+#ifndef MBT_RUNTIME_ENHANCER_H
+#define MBT_RUNTIME_ENHANCER_H
+
+#include <fenv.h>
+
+#include "network.h"
+#include "spectrum.h"
+#include "windows.h"
+
+struct mbt_enhancer {
+    mbt_options options; /* as given; threads are known */
+    const mbt_model *model;
+    const mbt_kernels *kernels;
+    mbt_pool *pool;
+    void *allocated; /* what the allocator gave, or NULL: the caller's memory */
+    mbt_spectrum spectrum;
+    mbt_network network;
+    float *planes;       /* [T][F][2]: of the noisy spectrum; after a run the result of the window */
+    mbt_windows windows; /* of a stream, or of a recording that is longer than one */
+    size_t windows_done; /* of this recording */
+    double windows_all;  /* 1 in a stream */
+    size_t pushed;       /* samples of this stream, counted if there is a limit */
+    bool streaming;      /* a stream has begun and was not reset */
+    mbt_stage_hook *hook;
+    void *hook_cookie;
+};
+
+/* Lays out everything in the arena, the enhancer first; with an arena that only counts, returns NULL. options: have been
+ * checked. */
+mbt_enhancer *mbt_enhancer_plan(mbt_arena *arena, const mbt_model *model, const mbt_options *options);
+
+/* MBT_ERROR_ARGUMENT if an option is out of its range, MBT_ERROR_TOO_LONG if no memory has room for its window. */
+mbt_status mbt_options_check(const mbt_options *options, const mbt_model *model);
+
+/* A window: an mbt_window_task whose cookie is the enhancer. out may be in. On failure out is untouched. */
+mbt_status mbt_enhancer_window(void *enhancer, const float *in, float *out, size_t samples);
+
+/* The caller's floating-point mode (flush to zero, most often) is put aside while the library computes, for it would
+ * change the bits. */
+static inline void mbt_float_mode_enter(fenv_t *callers)
+{
+    fegetenv(callers);
+    fesetenv(FE_DFL_ENV);
+}
+
+static inline void mbt_float_mode_leave(const fenv_t *callers)
+{
+    fesetenv(callers);
+}
+
+#endif

@@ -1,0 +1,96 @@
+/* enhancer_plan.c: the options, and the memory that they come to. */
+#include "enhancer.h"
+
+#include <stdint.h>
+
+#include "model_check.h"
+
+#define DEFAULT_WINDOW 10.0 /* s: as in the paper */
+#define DEFAULT_OVERLAP 0.5 /* s: with half of it seams cannot be told from what lies between them */
+
+/* No array has more. */
+#define MOST_SAMPLES ((size_t)PTRDIFF_MAX / sizeof(float))
+
+void mbt_options_init(mbt_options *options)
+{
+    *options = (mbt_options){0};
+}
+
+/* Whole frames; MOST_SAMPLES at most, to start with. */
+static size_t round_up(size_t samples, size_t hop)
+{
+    return (samples + hop - 1) / hop * hop;
+}
+
+static size_t window_of(const mbt_options *options, const mbt_model *model)
+{
+    const size_t standard = (size_t)(DEFAULT_WINDOW * model->sample_rate);
+    return round_up(options->window ? options->window : standard, model->hop);
+}
+
+/* The default overlap gives way to half of a short window. */
+static size_t overlap_of(const mbt_options *options, const mbt_model *model)
+{
+    if (options->overlap == MBT_OVERLAP_NONE)
+        return 0;
+    if (options->overlap)
+        return round_up(options->overlap, model->hop);
+    const size_t standard = round_up((size_t)(DEFAULT_OVERLAP * model->sample_rate), model->hop);
+    const size_t half = window_of(options, model) / 2 / model->hop * model->hop;
+    return standard < half ? standard : half;
+}
+
+mbt_status mbt_options_check(const mbt_options *options, const mbt_model *model)
+{
+    bool good = options->threads <= MBT_MAX_THREADS;
+    for (size_t i = 0; i < sizeof options->reserved / sizeof *options->reserved; i++)
+        good = good && options->reserved[i] == 0;
+    if (!good)
+        return MBT_ERROR_ARGUMENT;
+    if (options->window > MOST_SAMPLES)
+        return MBT_ERROR_TOO_LONG;
+    const bool given = options->overlap && options->overlap != MBT_OVERLAP_NONE;
+    if (given && (options->overlap > MOST_SAMPLES || overlap_of(options, model) > window_of(options, model) / 2))
+        return MBT_ERROR_ARGUMENT;
+    return MBT_OK;
+}
+
+mbt_enhancer *mbt_enhancer_plan(mbt_arena *arena, const mbt_model *model, const mbt_options *options)
+{
+    mbt_enhancer counted, *enhancer = mbt_arena_take(arena, 1, sizeof *enhancer);
+    mbt_enhancer *e = enhancer ? enhancer : &counted;
+    *e = (mbt_enhancer){.options = *options, .model = model};
+    const unsigned threads = mbt_pool_threads(options->threads);
+    const size_t window = window_of(options, model), longest = options->max_samples;
+    const size_t samples = longest > 0 && longest < window ? longest : window;
+    const size_t frames = 1 + samples / model->hop, bins = model->n_fft / 2 + 1;
+    e->pool = mbt_pool_plan(arena, threads);
+    e->planes = mbt_arena_floats(arena, mbt_times(mbt_times(2, frames), bins)); /* more than a window has samples */
+    mbt_windows_plan(&e->windows, window, overlap_of(options, model), longest, e->planes, arena);
+    mbt_spectrum_plan(&e->spectrum, model, threads, arena);
+    mbt_network_plan(&e->network, model, frames, threads, arena);
+    arena->used = e->network.scratch;
+    mbt_spectrum_plan_inverse(&e->spectrum, frames, arena);
+    arena->used = arena->peak;
+    return enhancer;
+}
+
+mbt_status mbt_memory_needed(const mbt_model *model, const mbt_options *options, size_t *bytes)
+{
+    mbt_options defaults;
+    mbt_options_init(&defaults);
+    if (!model || !bytes)
+        return MBT_ERROR_ARGUMENT;
+    const mbt_options *chosen = options ? options : &defaults;
+    mbt_status status = mbt_model_check(model);
+    if (status == MBT_OK)
+        status = mbt_options_check(chosen, model);
+    if (status != MBT_OK)
+        return status;
+    mbt_arena arena = {0};
+    mbt_enhancer_plan(&arena, model, chosen);
+    if (arena.overflow)
+        return MBT_ERROR_TOO_LONG;
+    *bytes = arena.peak;
+    return MBT_OK;
+}

@@ -1,0 +1,37 @@
+# windows.sh: tests of enhance on recordings that are longer than a window; read by run.
+
+# The 32-bit samples that come of 16-bit samples at 16 kHz, from standard input to standard output.
+enhanced() { # enhanced OPTION...
+    cat >raw.s16
+    ./wavtool wrap raw.s16 raw.wav 16000 && "$command" enhance -q raw.wav raw-out.wav --format f32 "$@" &&
+        ./wavtool unwrap raw-out.wav raw.f32 && cat raw.f32
+}
+
+# In pieces of 0.5 s the first piece is what a recording of 0.5 s gives, and the last one what the last 0.5 s give.
+pieces() {
+    local tail=$((4 * (22848 - 16000)))
+    tail -c +45 voice.wav >voice.s16
+    enhanced --window 0.5 --overlap 0 <voice.s16 >all.f32 || return 1
+    head -c 16000 voice.s16 | enhanced >first.f32 && tail -c 16000 voice.s16 | enhanced >last.f32 || return 1
+    cmp <(head -c 32000 all.f32) first.f32 && cmp <(tail -c $tail all.f32) <(tail -c $tail last.f32)
+}
+
+windows() {
+    local name
+    check "windows of 0.5 s" aligns voice.wav out.wav "22848 16000 1 wav-s16" --window 0.5 --overlap 0.1
+    check "windows at 44100 Hz" aligns voice-44100-wav-s16.wav out.wav "62975 44100 1 wav-s16" --window 0.5
+    check "pieces without overlap" pieces
+    check "a short recording whole: a window of 2 s" same_bytes --window 2
+    check "a short recording whole: the paper's" same_bytes --window paper
+    for name in 0 0.001 -1 nan inf 1e9 x '' 1x papers; do
+        check "window '$name'" fails_with 2 "--window takes 0.01 to 86400 seconds or 'paper', not '$name'" \
+            enhance --window "$name" a b
+    done
+    for name in -1 nan inf 1e9 x ''; do
+        check "overlap '$name'" fails_with 2 "--overlap takes 0 to 86400 seconds, not '$name'" \
+            enhance --overlap "$name" a b
+    done
+    check "the paper's has no overlap" fails_with 2 'paper' enhance --window paper --overlap 1 a b
+    check "more overlap than half a window" fails_with 1 'half of the window' enhance voice.wav never.wav \
+        --window 1 --overlap 0.6
+}

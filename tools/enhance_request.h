@@ -1,0 +1,28 @@
+/* enhance_request.h: what the enhance subcommand is asked to do. */
+#ifndef MBT_TOOLS_ENHANCE_REQUEST_H
+#define MBT_TOOLS_ENHANCE_REQUEST_H
+
+#include <stdbool.h>
+
+#include "audio.h"
+#include "mambattention/mambattention.h"
+
+typedef struct mbt_enhance_request {
+    const char *in, *out, *model;
+    mbt_sample_format format;
+    unsigned threads;
+    mbt_isa isa;
+    double window, overlap; /* s; window 0: the library's default */
+    bool overlap_given, paper;
+    bool quiet, help;
+} mbt_enhance_request;
+
+/* Returns an exit code: MBT_EXIT_OK to go on. */
+int mbt_enhance_parse(int argc, char **argv, mbt_enhance_request *request);
+
+/* What it comes to for a model of that rate in Hz; the rest are defaults. */
+void mbt_enhance_set_options(const mbt_enhance_request *request, uint32_t rate, mbt_options *options);
+
+void mbt_enhance_print_help(void);
+
+#endif
