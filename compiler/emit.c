@@ -35,8 +35,7 @@ static size_t shorten(char *text)
 size_t mbt_emit_float(float value, char text[MBT_FLOAT_TEXT])
 {
     if (value == 0) {
-        strcpy(text, signbit(value) ? "-0.f" : "0");
-        return strlen(text);
+        return (size_t)snprintf(text, MBT_FLOAT_TEXT, "%s", signbit(value) ? "-0.f" : "0");
     }
     for (int digits = 6; digits <= 9; digits++) {
         snprintf(text, MBT_FLOAT_TEXT, "%.*g", digits, (double)value);

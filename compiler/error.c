@@ -1,4 +1,5 @@
 /* error.c: the one line that says what went wrong. */
+#define MBT_ERROR_SOURCE
 #include "error.h"
 
 #include <stdarg.h>

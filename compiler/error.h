@@ -21,4 +21,9 @@ bool mbt_fail(mbt_error *error, const char *format, ...) MBT_FORMAT(2, 3);
 /* The same with "PATH: " before it. Of a path that would leave no room for the reason the end is shown. */
 bool mbt_fail_file(mbt_error *error, const char *path, const char *format, ...) MBT_FORMAT(3, 4);
 
+#if defined(__clang_analyzer__) && !defined(MBT_ERROR_SOURCE) /* which looks at one file at a time */
+#define mbt_fail(...) (mbt_fail(__VA_ARGS__), false)
+#define mbt_fail_file(...) (mbt_fail_file(__VA_ARGS__), false)
+#endif
+
 #endif

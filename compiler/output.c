@@ -74,7 +74,7 @@ static char *join(const char *path, size_t folder, const char *name)
     char *joined = malloc(folder + strlen(name) + 1);
     if (joined != NULL) {
         memcpy(joined, path, folder);
-        strcpy(joined + folder, name);
+        memcpy(joined + folder, name, strlen(name) + 1);
     }
     return joined;
 }

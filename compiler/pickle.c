@@ -356,6 +356,7 @@ static bool step(mbt_pickle_machine *m, uint8_t code, mbt_error *error)
     m->error = &reason;
     const bool done =
         operation->run != NULL ? operation->run(m) : mbt_fail(&reason, "opcode 0x%02x is not allowed", code);
+    m->error = NULL;
     return done || mbt_fail(error, "pickle, byte %zu: %s: %s", start, operation->name, reason.text);
 }
 

@@ -5,7 +5,7 @@
 #include "precision.h"
 #include "rules.h"
 
-#define DENSE_BLOCKS 3u
+#define DENSE_BLOCKS ((size_t)3)
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
 static const char *const dense_blocks[DENSE_BLOCKS] = {"encoder", "mask_decoder", "phase_decoder"};

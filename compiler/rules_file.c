@@ -26,11 +26,12 @@ static bool read_pattern(mbt_yaml *yaml, char pattern[MBT_LAYER_NAME])
         return mbt_fail(yaml->error, "line %zu: layers is '%.60s'; a pattern is needed, in quotes if it begins with *",
                         mbt_yaml_line(yaml), mbt_yaml_found(yaml));
     }
-    if (strlen(text) >= MBT_LAYER_NAME) {
+    const size_t length = strlen(text);
+    if (length >= MBT_LAYER_NAME) {
         return mbt_fail(yaml->error, "line %zu: layers has %zu characters; at most %u are needed", mbt_yaml_line(yaml),
-                        strlen(text), MBT_LAYER_NAME - 1);
+                        length, MBT_LAYER_NAME - 1);
     }
-    strcpy(pattern, text);
+    memcpy(pattern, text, length + 1);
     return true;
 }
 

@@ -47,7 +47,7 @@ void mbt_dense_plan(mbt_dense *dense, const mbt_dense_block *const *blocks, size
 
 void mbt_dense_clear(mbt_run *run, const mbt_dense *dense)
 {
-    const size_t position = MBT_DENSE_UNITS * run->model->channels;
+    const size_t position = (size_t)MBT_DENSE_UNITS * run->model->channels;
     for (size_t t = 0; t < run->frames; t++) {
         float *frame = dense->data + t * (dense->bins + 2) * position;
         memset(frame, 0, position * sizeof(float));

@@ -37,8 +37,8 @@ static void run_chunk(const mbt_kernels *kernels, const mbt_mamba *mamba, const 
                       const mbt_linear_memory *linear, const constants *c, mbt_rows x, mbt_rows out, size_t channels)
 {
     const size_t p = MBT_PADDED((size_t)mamba->d_inner);
-    const ptrdiff_t ld = (ptrdiff_t)p, ldbc = (ptrdiff_t)(mamba->dt_rank + 2 * mamba->d_state);
-    float *uz = memory->uz + (mamba->d_conv - 1) * 2 * p;
+    const ptrdiff_t ld = (ptrdiff_t)p, ldbc = (ptrdiff_t)mamba->dt_rank + 2 * (ptrdiff_t)mamba->d_state;
+    float *uz = memory->uz + 2 * p * (mamba->d_conv - 1);
     kernels->rms_norm(x.data, x.stride, x.count, channels, mamba->norm_eps, memory->normed, (ptrdiff_t)channels);
     mbt_linear(kernels, linear, &mamba->in_proj, memory->normed, (ptrdiff_t)channels, uz, 2 * ld, x.count, false);
     kernels->conv1d_silu(memory->uz, 2 * ld, x.count, p, mamba->d_conv, c->conv_weight, mamba->conv_bias, memory->u,
@@ -64,7 +64,7 @@ static void run_chunk(const mbt_kernels *kernels, const mbt_mamba *mamba, const 
                            .d_state = mamba->d_state};
     kernels->scan(&scan);
     mbt_linear(kernels, linear, &mamba->out_proj, memory->y, ld, out.data, out.stride, x.count, true);
-    memmove(memory->uz, memory->uz + x.count * 2 * p, (mamba->d_conv - 1) * 2 * p * sizeof(float));
+    memmove(memory->uz, memory->uz + x.count * 2 * p, 2 * p * (mamba->d_conv - 1) * sizeof(float));
 }
 
 void mbt_mamba_run(const mbt_kernels *kernels, const mbt_mamba *mamba, const mbt_mamba_memory *memory,
@@ -72,7 +72,7 @@ void mbt_mamba_run(const mbt_kernels *kernels, const mbt_mamba *mamba, const mbt
 {
     const constants c = widen_constants(kernels, mamba, memory);
     const size_t p = MBT_PADDED((size_t)mamba->d_inner);
-    memset(memory->uz, 0, (mamba->d_conv - 1) * 2 * p * sizeof(float));
+    memset(memory->uz, 0, 2 * p * (mamba->d_conv - 1) * sizeof(float));
     memset(memory->h, 0, p * mamba->d_state * sizeof(float));
     for (size_t i = 0; i < MBT_MAMBA_CHUNK; i++) /* lanes that only pad: dt_proj does not write them */
         memset(memory->dt + i * p + mamba->d_inner, 0, (p - mamba->d_inner) * sizeof(float));

@@ -22,8 +22,8 @@ void mbt_winograd_run(const mbt_kernels *kernels, const mbt_winograd *winograd, 
 {
     const size_t channels = conv->n, tiles = tile_count(bins), point_size = tiles * channels;
     const size_t ldv = MBT_WINOGRAD_INPUTS * channels, frame_size = MBT_WINOGRAD_POINTS * point_size;
-    float *transformed = winograd->inputs + worker * MBT_WINOGRAD_INPUTS * frame_size;
-    float *products = winograd->products + worker * MBT_WINOGRAD_FRAMES * frame_size;
+    float *transformed = winograd->inputs + frame_size * MBT_WINOGRAD_INPUTS * worker;
+    float *products = winograd->products + frame_size * MBT_WINOGRAD_FRAMES * worker;
     mbt_matrix weights = *conv;
     weights.taps = 1;
     const size_t matrix_size = conv->k * MBT_PADDED(channels) * mbt_weight_size(conv);

@@ -45,11 +45,11 @@ bool mbt_recording_open(mbt_recording *recording, const char *path)
     return true;
 }
 
-/* Room for more frames: twice as many, so that a false length in the header does not decide. */
+/* Room for more frames: twice as many, so that a false length in the header does not decide, nor a number of channels. */
 static bool grow(mbt_recording *recording, size_t *room)
 {
     size_t frame_bytes = (size_t)recording->info.channels * sizeof(float);
-    size_t frames = *room == 0 ? 65536 : *room * 2;
+    size_t frames = *room == 0 ? 16384 / (size_t)recording->info.channels + 1 : *room * 2;
     if (frames > SIZE_MAX / 2 / frame_bytes) {
         return mbt_complain("%s: too long for this machine's memory", recording->path);
     }

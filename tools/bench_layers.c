@@ -22,7 +22,7 @@ static size_t weight_bytes(const mbt_matrix *w)
 {
     const bool integers = w->type == MBT_WEIGHT_I8;
     const size_t inputs = integers ? ((size_t)w->k + 3) / 4 * 4 : w->k;
-    return w->taps * inputs * MBT_PADDED(w->n) * (integers ? sizeof(int8_t) : mbt_weight_size(w));
+    return inputs * w->taps * MBT_PADDED((size_t)w->n) * (integers ? sizeof(int8_t) : mbt_weight_size(w));
 }
 
 static bool add(mbt_layer_index *index, const mbt_matrix *w, mbt_layer layer)

@@ -208,7 +208,7 @@ static bool measure_runs(const mbt_model *model, turns *t, const float *in, floa
     bool good = true;
     size_t opened = 0;
     double ns;
-    t->times = malloc(t->count * t->rounds * sizeof *t->times);
+    t->times = malloc((t->count * t->rounds + 1) * sizeof *t->times);
     if (t->times == NULL) {
         return mbt_complain("out of memory");
     }
@@ -324,7 +324,7 @@ static bool run_network(const mbt_loaded_model *loaded, const mbt_bench_options 
     const size_t samples = (size_t)(longest * loaded->model->sample_rate);
     float *in = malloc(samples * sizeof *in), *out = malloc(samples * sizeof *out);
     mbt_network_report report = {.model = loaded->info.name, .machine = &machine};
-    report.runs = calloc(o->isa_count * o->second_count * o->thread_count, sizeof *report.runs);
+    report.runs = calloc(o->isa_count * o->second_count * o->thread_count + 1, sizeof *report.runs);
     bool done = (in != NULL && out != NULL && report.runs != NULL) || mbt_complain("out of memory");
     if (done) {
         synthesise(in, samples, loaded->model->sample_rate);

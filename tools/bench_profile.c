@@ -320,7 +320,7 @@ enum { MOST_RUNS = 9 };
 static bool profile_runs(mbt_profile *kept, mbt_enhancer *enhancer, unsigned threads, const float *in, size_t samples,
                          unsigned runs)
 {
-    mbt_profile taken[MOST_RUNS];
+    mbt_profile taken[MOST_RUNS] = {{.parts = 0}};
     float *out = malloc(samples * sizeof *out);
     unsigned done = 0;
     runs = runs > MOST_RUNS ? MOST_RUNS : runs;

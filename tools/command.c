@@ -1,6 +1,7 @@
 /* command.c: failures told in one line, and the options that subcommands share. */
 #define _POSIX_C_SOURCE 200809L
 
+#define MBT_COMMAND_SOURCE
 #include "command.h"
 
 #include <errno.h>

@@ -28,6 +28,9 @@ int mbt_command_info(int argc, char **argv);
 /* One line on stderr, "mambattention: ...". Control characters, which come from file names, are replaced by '?'.
  * Returns false, so that callers can `return mbt_complain("...");`. */
 bool mbt_complain(const char *format, ...) MBT_PRINTF(1, 2);
+#if defined(__clang_analyzer__) && !defined(MBT_COMMAND_SOURCE) /* which looks at one file at a time */
+#define mbt_complain(...) (mbt_complain(__VA_ARGS__), false)
+#endif
 
 /* The same for a wrong command line, with a hint at --help; command: NULL outside a subcommand.
  * Returns MBT_EXIT_USAGE. */

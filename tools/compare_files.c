@@ -32,13 +32,10 @@ static char *join(const char *path, const char *name)
 {
     const size_t length = strlen(path), name_size = strlen(name) + 1;
     const bool slash = length > 0 && path[length - 1] != '/';
-    char *joined = malloc(length + slash + name_size);
+    const size_t size = length + slash + name_size;
+    char *joined = malloc(size);
     if (joined != NULL) {
-        memcpy(joined, path, length);
-        if (slash) {
-            joined[length] = '/';
-        }
-        memcpy(joined + length + slash, name, name_size);
+        snprintf(joined, size, "%s%s%s", path, slash ? "/" : "", name);
     }
     return joined;
 }
@@ -219,7 +216,7 @@ static bool add(mbt_compare_list *list, const char *name, char *a, char *b, char
 /* clean: NULL if there is none. False when out of memory. */
 static bool match(mbt_compare_list *list, const folder *a, const folder *b, const folder *clean)
 {
-    list->items = calloc(a->count, sizeof *list->items);
+    list->items = calloc(a->count + 1, sizeof *list->items);
     bool fine = list->items != NULL;
     for (size_t i = 0; fine && i < a->count; i++) {
         const char *name = a->names[i], *in_b = partner(a, name, b);

@@ -114,7 +114,7 @@ static void mix(float *clean, float *noisy, size_t count, double snr_db)
     double peak = 0.0;
     for (size_t i = 0; i < count; i++) {
         noisy[i] = (float)(clean[i] + gain * noisy[i]);
-        peak = fmax(peak, fmax(fabs(noisy[i]), fabs(clean[i])));
+        peak = fmax(peak, fmax(fabs((double)noisy[i]), fabs((double)clean[i])));
     }
     for (size_t i = 0; i < count; i++) {
         clean[i] = (float)(clean[i] * 0.9 / peak);
@@ -145,7 +145,7 @@ static bool run_mix(double snr_db, const char *clean_path, const char *noisy_pat
     for (; done && *voices != NULL; voices++) {
         done = append_voice(*voices, &clean);
     }
-    float *noisy = done ? malloc(clean.count * sizeof *noisy) : NULL;
+    float *noisy = done ? malloc((clean.count + 1) * sizeof *noisy) : NULL;
     if (done && (noisy == NULL || energy(clean.samples, clean.count) <= 0.0)) {
         done = fail("mix", noisy == NULL ? "out of memory" : "the voice is silent");
     }

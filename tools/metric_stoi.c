@@ -155,7 +155,7 @@ static double extended_correlation(const stoi *s)
     memcpy(y, s->signal.bands, sizeof y);
     normalise_rows_and_columns(x);
     normalise_rows_and_columns(y);
-    return product(x, y, BANDS * SEGMENT) / SEGMENT;
+    return product(x, y, (size_t)BANDS * SEGMENT) / SEGMENT;
 }
 
 static void advance(stoi_side *side, const double *next)

@@ -1,0 +1,85 @@
+/* fuzz_audio.c: sound files as `mambattention enhance` reads them, and the choice and writing of the result's format. */
+#define _GNU_SOURCE
+#include "audio.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define MBT_COMMAND_SOURCE
+#include "command.h"
+#include "fuzz.h"
+
+#define MOST_FRAMES 4096u /* written: encoders are slow */
+
+/* In place of command.c's, which prints. */
+bool mbt_complain(const char *format, ...)
+{
+    char line[4096];
+    va_list arguments;
+    va_start(arguments, format);
+    const int length = vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    FUZZ_CHECK(length > 0 && (size_t)length < sizeof line);
+    return false;
+}
+
+/* libsndfile 1.2 does not give back what LAME has, where LAME refuses a rate or a number of channels. */
+__attribute__((visibility("default"))) const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void)
+{
+    return "leak:libmp3lame";
+}
+
+/* A file without a name, in memory. */
+static int make_file(const uint8_t *data, size_t size)
+{
+    const int fd = memfd_create("fuzz", 0);
+    FUZZ_CHECK(fd >= 0 && (size == 0 || write(fd, data, size) == (ssize_t)size));
+    return fd;
+}
+
+static void write_back(const mbt_recording *recording, const SF_INFO *format, const char *path)
+{
+    const int fd = make_file(NULL, 0);
+    SNDFILE *writer = mbt_writer_open(recording, format, fd, path);
+    if (writer != NULL) {
+        (void)mbt_writer_finish(writer, recording, format, fd, path);
+    }
+    close(fd);
+}
+
+/* Every name and format is judged, one of them written. */
+static void choose_formats(const mbt_recording *recording, unsigned written)
+{
+    static const char *const paths[] = {"a", "a.wav", "a.flac", "a.ogg", "a.aiff", "a.au", "a.w64", "a.rf64", "a.mp3"};
+    const unsigned count = sizeof paths / sizeof paths[0];
+    for (unsigned i = 0; i < count * (MBT_FORMAT_F32 + 1); i++) {
+        const char *path = paths[i % count];
+        SF_INFO format;
+        if (mbt_choose_format(&recording->info, path, (mbt_sample_format)(i / count), &format) &&
+            mbt_check_size(recording, &format, path) && i == written && recording->frames <= MOST_FRAMES) {
+            write_back(recording, &format, path);
+        }
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    char path[32];
+    mbt_recording recording;
+    const int fd = make_file(data, size);
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    if (mbt_recording_open(&recording, path)) {
+        if (mbt_recording_read(&recording)) {
+            for (size_t i = 0; i < recording.frames * (size_t)recording.info.channels; i++) {
+                FUZZ_CHECK(isfinite(recording.samples[i]));
+            }
+            choose_formats(&recording, data[size - 1]);
+        }
+        mbt_recording_close(&recording);
+    }
+    close(fd);
+    return 0;
+}
