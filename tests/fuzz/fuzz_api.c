@@ -92,7 +92,7 @@ static mbt_isa take_isa(fuzz_input *in)
 
 static bool options_are_good(const mbt_options *options)
 {
-    return options->max_samples >= 1 && options->threads <= 256 && options->reserved[5] == 0;
+    return options->threads <= 256 && options->reserved[5] == 0;
 }
 
 /* A block of the caller's, which may be too small by a byte, or not aligned. Says whether it will do. */
