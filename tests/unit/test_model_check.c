@@ -277,8 +277,8 @@ static void set_channels(copy *c, uint32_t type, uint32_t channels)
 {
     copy_i8(c);
     c->model.channels = channels;
-    mbt_matrix *const inputs[] = {&c->encoder.dense_conv_2.conv, &c->mask.even, &c->mask.odd, &c->phase.even,
-                                  &c->phase.odd, &c->phase.out};
+    mbt_matrix *const inputs[] = {
+        &c->encoder.dense_conv_2.conv, &c->mask.even, &c->mask.odd, &c->phase.even, &c->phase.odd, &c->phase.out};
     mbt_matrix *const outputs[] = {&c->encoder.dense_conv_1.conv, &c->encoder.dense_conv_2.conv, &c->phase.even,
                                    &c->phase.odd};
     for (int i = 0; i < COUNT(inputs); i++)
