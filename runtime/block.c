@@ -14,10 +14,17 @@ static void plan_axis(mbt_block_memory *memory, const mbt_axis *axis, size_t len
     arena->used = mark;
 }
 
-void mbt_block_plan(mbt_block_memory *memory, const mbt_model *model, size_t length, mbt_arena *arena)
+/* Of any linear layer of a block. */
+static size_t most_inputs(const mbt_model *model)
 {
     const mbt_mamba *mamba = model->blocks[0].time.forward.layer; /* all are of one size */
-    mbt_linear_plan(&memory->linear, mamba->d_inner > model->channels ? mamba->d_inner : model->channels, arena);
+    const size_t inner = mamba->d_inner > mamba->dt_rank ? mamba->d_inner : mamba->dt_rank;
+    return inner > model->channels ? inner : model->channels;
+}
+
+void mbt_block_plan(mbt_block_memory *memory, const mbt_model *model, size_t length, mbt_arena *arena)
+{
+    mbt_linear_plan(&memory->linear, most_inputs(model), arena);
     const size_t mark = arena->used, peak = arena->peak;
     arena->peak = mark;
     for (uint32_t i = 0; i < model->block_count; i++) {
