@@ -84,10 +84,36 @@ bool api_all_finite(const float *samples, size_t count)
     return true;
 }
 
+void api_expect_guards(const mbt_model *model, size_t count, size_t max_samples, unsigned threads)
+{
+    enum { GUARD = 4096 };
+    mbt_options options = api_options(max_samples);
+    options.threads = threads;
+    size_t bytes = 0;
+    ck_assert_int_eq(mbt_memory_needed(model, &options, &bytes), MBT_OK);
+    unsigned char *whole = api_block((bytes + 63) / 64 * 64 + 2 * GUARD);
+    memset(whole, 0xa5, bytes + 2 * GUARD);
+    options.memory = whole + GUARD;
+    options.memory_size = bytes;
+    float *in = malloc(count * sizeof *in), *out = malloc((count + 32) * sizeof *out);
+    ck_assert(in != NULL && out != NULL);
+    api_speech(in, count);
+    for (size_t i = 0; i < count + 32; i++)
+        out[i] = 77;
+    api_enhance_with(model, &options, in, out + 16, count);
+    for (size_t i = 0; i < GUARD; i++)
+        ck_assert(whole[i] == 0xa5 && whole[GUARD + bytes + i] == 0xa5);
+    for (size_t i = 0; i < 16; i++)
+        ck_assert(out[i] == 77 && out[count + 16 + i] == 77);
+    free(whole);
+    free(in);
+    free(out);
+}
+
 int main(void)
 {
-    TCase *cases[] = {api_open_tests(), api_signal_tests(), api_bits_tests(),
-                      api_run_tests(),  api_window_tests(), api_stream_tests()};
+    TCase *cases[] = {api_open_tests(),   api_signal_tests(), api_bits_tests(), api_run_tests(),
+                      api_window_tests(), api_stream_tests(), api_rank_tests()};
     Suite *suite = suite_create("api");
     for (int i = 0; i < COUNT(cases); i++) {
         tcase_set_timeout(cases[i], 600); /* emulated and sanitized builds are slow */

@@ -29,6 +29,9 @@ mbt_enhancer *api_open(const mbt_options *options);
 void api_enhance(const mbt_options *options, const float *in, float *out, size_t count);
 void api_enhance_with(const mbt_model *model, const mbt_options *options, const float *in, float *out, size_t count);
 
+/* One recording as above. Nothing before or after the enhancer's block, or after the output, may be written. */
+void api_expect_guards(const mbt_model *model, size_t count, size_t max_samples, unsigned threads);
+
 /* The embedded model with frames of 40 samples, every 10: its layers work for any number of bins, and so many more
  * frames take as long. SHORT samples are 81 frames of 21 bins: sequences along time are the longer ones, and longer
  * than the 64 positions that the scan takes at once. */
@@ -60,5 +63,6 @@ TCase *api_bits_tests(void);
 TCase *api_run_tests(void);
 TCase *api_window_tests(void);
 TCase *api_stream_tests(void);
+TCase *api_rank_tests(void);
 
 #endif

@@ -237,39 +237,12 @@ START_TEST(a_block_of_the_callers)
 }
 END_TEST
 
-/* Nothing before or after the block, or after the output, is written. */
-static void expect_guards(const mbt_model *model, size_t count, size_t max_samples, unsigned threads)
-{
-    enum { GUARD = 4096 };
-    mbt_options options = api_options(max_samples);
-    options.threads = threads;
-    size_t bytes = 0;
-    ck_assert_int_eq(mbt_memory_needed(model, &options, &bytes), MBT_OK);
-    unsigned char *whole = api_block((bytes + 63) / 64 * 64 + 2 * GUARD);
-    memset(whole, 0xa5, bytes + 2 * GUARD);
-    options.memory = whole + GUARD;
-    options.memory_size = bytes;
-    float *in = malloc(count * sizeof *in), *out = malloc((count + 32) * sizeof *out);
-    ck_assert(in != NULL && out != NULL);
-    api_speech(in, count);
-    for (size_t i = 0; i < count + 32; i++)
-        out[i] = 77;
-    api_enhance_with(model, &options, in, out + 16, count);
-    for (size_t i = 0; i < GUARD; i++)
-        ck_assert(whole[i] == 0xa5 && whole[GUARD + bytes + i] == 0xa5);
-    for (size_t i = 0; i < 16; i++)
-        ck_assert(out[i] == 77 && out[count + 16 + i] == 77);
-    free(whole);
-    free(in);
-    free(out);
-}
-
 static const size_t guarded[][2] = {{1, 1},     {1, 5000},  {199, 199},  {200, 200},  {399, 399},
                                     {399, 400}, {400, 400}, {400, 5000}, {4799, 4799}};
 
 START_TEST(the_block_is_enough)
 {
-    expect_guards(mbt_model_default(), guarded[_i][0], guarded[_i][1], 1);
+    api_expect_guards(mbt_model_default(), guarded[_i][0], guarded[_i][1], 1);
 }
 END_TEST
 
@@ -277,7 +250,7 @@ START_TEST(the_block_is_enough_for_threads)
 {
     static const unsigned threads[] = {3, 3, 40}; /* with 40 the scratch memory of the blocks is the largest part */
     const mbt_model narrow = api_narrow_model();
-    expect_guards(_i ? &narrow : mbt_model_default(), SHORT, SHORT, threads[_i]);
+    api_expect_guards(_i ? &narrow : mbt_model_default(), SHORT, SHORT, threads[_i]);
 }
 END_TEST
 

@@ -16,18 +16,24 @@ static void call_gemm(const mbt_kernels *kernels, void *arguments)
 
 /* How the integers of a case are chosen: for the largest sums, for what could meet a limit of 16 bits, and others. */
 typedef enum pattern {
-    PATTERN_EQUAL,  /* all 127 or all -127 */
-    PATTERN_SIGNS,  /* 127 and -127 */
-    PATTERN_SMALL,  /* -1, 0 and 1 */
-    PATTERN_RANDOM, /* -127 to 127 */
-    PATTERN_COUNT
+    PATTERN_PLUS,        /* 127 */
+    PATTERN_MINUS,       /* -127 */
+    PATTERN_ALTERNATING, /* 127, -127, 127 .. from input to input */
+    PATTERN_SIGNS,       /* 127 and -127 */
+    PATTERN_SMALL,       /* -1, 0 and 1 */
+    PATTERN_RANDOM,      /* -127 to 127 */
+    PATTERN_COUNT        /* any of these */
 } pattern;
 
-static int8_t pick_integer(mbt_checker *checker, pattern p, int8_t all)
+static int8_t pick_integer(mbt_checker *checker, pattern p, size_t i)
 {
     switch (p) {
-    case PATTERN_EQUAL:
-        return all;
+    case PATTERN_PLUS:
+        return 127;
+    case PATTERN_MINUS:
+        return -127;
+    case PATTERN_ALTERNATING:
+        return (int8_t)(i % 2 ? -127 : 127);
     case PATTERN_SIGNS:
         return (int8_t)(mbt_pick(checker, 2) ? 127 : -127);
     case PATTERN_SMALL:
@@ -37,12 +43,12 @@ static int8_t pick_integer(mbt_checker *checker, pattern p, int8_t all)
     }
 }
 
-static void fill_integers(mbt_checker *checker, int8_t *q, size_t count)
+/* In rows of inputs as in panels of weights, the input's parity is that of the index. */
+static void fill_integers(mbt_checker *checker, pattern wanted, int8_t *q, size_t count)
 {
-    const pattern p = (pattern)mbt_pick(checker, PATTERN_COUNT);
-    const int8_t all = mbt_pick(checker, 2) ? 127 : -127;
+    const pattern p = wanted == PATTERN_COUNT ? (pattern)mbt_pick(checker, PATTERN_COUNT) : wanted;
     for (size_t i = 0; i < count; i++) {
-        q[i] = pick_integer(checker, p, all);
+        q[i] = pick_integer(checker, p, i);
     }
 }
 
@@ -52,12 +58,12 @@ static int8_t *bytes_of(const mbt_area *area, size_t row)
 }
 
 /* What pads the outputs is zero; what pads the inputs is not, since the inputs are zero there. */
-static mbt_matrix take_weights(mbt_checker *checker, const shape *s)
+static mbt_matrix take_weights(mbt_checker *checker, const shape *s, pattern wanted)
 {
     const size_t panels = MBT_PADDED(s->n) / MBT_LANES, height = panels * s->taps * ((s->k + 3) / 4);
     const mbt_area data = mbt_area_take(checker, "weights", MBT_ROLE_IN, height, MBT_LANES, MBT_LANES);
     int8_t *weights = bytes_of(&data, 0);
-    fill_integers(checker, weights, height * MBT_LANES * 4);
+    fill_integers(checker, wanted, weights, height * MBT_LANES * 4);
     const mbt_area scale =
         mbt_area_filled(checker, "weight scales", MBT_ROLE_IN, 1, MBT_PADDED(s->n), MBT_LANES, 0.01, 1e14, 1);
     const mbt_area bias =
@@ -78,7 +84,8 @@ static mbt_matrix take_weights(mbt_checker *checker, const shape *s)
 }
 
 /* Rows for all taps, tap i beginning at row i. */
-static void take_inputs(mbt_checker *checker, const shape *s, ptrdiff_t ldq, ptrdiff_t lds, mbt_gemm_i8 *gemm)
+static void take_inputs(mbt_checker *checker, const shape *s, pattern wanted, ptrdiff_t ldq, ptrdiff_t lds,
+                        mbt_gemm_i8 *gemm)
 {
     const size_t rows = s->rows + s->taps - 1, quads = (s->k + 3) / 4, size = s->k / s->groups;
     const mbt_area q = mbt_area_take(checker, "q", MBT_ROLE_IN, rows, quads, ldq);
@@ -87,7 +94,7 @@ static void take_inputs(mbt_checker *checker, const shape *s, ptrdiff_t ldq, ptr
     for (size_t row = 0; row < rows; row++) {
         int8_t *integers = bytes_of(&q, row);
         memset(integers, 0, 4 * quads);
-        fill_integers(checker, integers, s->k);
+        fill_integers(checker, wanted, integers, s->k);
         for (size_t group = 0; group < s->groups; group++) {
             int32_t total = 0;
             for (size_t i = group * size; i < (group + 1) * size; i++) {
@@ -105,7 +112,7 @@ static void take_inputs(mbt_checker *checker, const shape *s, ptrdiff_t ldq, ptr
     gemm->groups = s->groups;
 }
 
-static void check_shape(mbt_checker *checker, shape s)
+static void check_patterns(mbt_checker *checker, shape s, pattern weights, pattern inputs)
 {
     for (int setting = 0; setting < MBT_SETTINGS; setting++) {
         const ptrdiff_t ldq = mbt_pick_ld(checker, (s.k + 3) / 4), lds = mbt_pick_ld(checker, s.groups),
@@ -114,9 +121,9 @@ static void check_shape(mbt_checker *checker, shape s)
         mbt_case(checker, setting,
                  "rows %zu, k %zu, n %zu, taps %zu, groups %zu, ldq %td, lds %td, ldo %td, accumulate %d", s.rows, s.k,
                  s.n, s.taps, s.groups, 4 * ldq, lds, ldo, accumulate);
-        const mbt_matrix w = take_weights(checker, &s);
+        const mbt_matrix w = take_weights(checker, &s, weights);
         mbt_gemm_i8 gemm = {.w = &w, .ldo = ldo, .rows = s.rows, .accumulate = accumulate};
-        take_inputs(checker, &s, ldq, lds, &gemm);
+        take_inputs(checker, &s, inputs, ldq, lds, &gemm);
         const mbt_area out =
             mbt_area_take(checker, "out", accumulate ? MBT_ROLE_INOUT : MBT_ROLE_OUT, s.rows, s.n, ldo);
         if (accumulate) {
@@ -125,6 +132,22 @@ static void check_shape(mbt_checker *checker, shape s)
         gemm.out = out.row0;
         mbt_compare(checker, call_gemm, &gemm);
     }
+}
+
+static void check_shape(mbt_checker *checker, shape s)
+{
+    check_patterns(checker, s, PATTERN_COUNT, PATTERN_COUNT);
+}
+
+/* Sums as large as they can be, of both signs, over the longest rows. */
+static void check_largest(mbt_checker *checker, size_t rows, size_t k)
+{
+    for (pattern weights = PATTERN_PLUS; weights <= PATTERN_MINUS; weights++) {
+        for (pattern inputs = PATTERN_PLUS; inputs <= PATTERN_MINUS; inputs++) {
+            check_patterns(checker, (shape){rows, k, MBT_LANES, 1, 1}, weights, inputs);
+        }
+    }
+    check_patterns(checker, (shape){rows, k, MBT_LANES, 1, 1}, PATTERN_ALTERNATING, PATTERN_ALTERNATING);
 }
 
 void mbt_check_gemm_i8(mbt_checker *checker)
@@ -145,7 +168,9 @@ void mbt_check_gemm_i8(mbt_checker *checker)
     }
     check_shape(checker, (shape){14, 256, 36, 1, 1});
     check_shape(checker, (shape){14, 256, 2, 1, 1});
-    check_shape(checker, (shape){2, 65536, 1, 1, 1}); /* the longest: sums as large as they can be */
+    check_shape(checker, (shape){2, 65536, 1, 1, 1});
+    check_largest(checker, 3, 65536);
+    check_largest(checker, 3, 65533);
 }
 
 typedef struct quantise_call {

@@ -129,6 +129,67 @@ START_TEST(gemm_int8)
 }
 END_TEST
 
+/* Sums that can be told by heart: 127^2 = 16129. Each input i is q, or q and -q in turn, and so are the weights, which
+ * are negative in the second output. The row's scale is 0.5, the weights' 0.25. A float holds 16129 * 65536 = 1057030144;
+ * 16129 * 65533 = 1056981757 is rounded to a multiple of 64, 1056981760. */
+START_TEST(gemm_int8_by_hand)
+{
+    static const struct {
+        size_t k;
+        int q, w;
+        bool turns_q, turns_w;
+        float sum;
+    } cases[] = {
+        {1, 127, 127, false, false, 16129},
+        {1, -127, 127, false, false, -16129},
+        {1, -127, -127, false, false, 16129},
+        {1, 3, -2, false, false, -6},
+        {7, 3, -2, false, false, -42},
+        {13, 127, -127, false, false, -209677},
+        {16, 127, 127, false, false, 258064},
+        {5, 127, 127, true, true, 80645},
+        {5, 127, 127, true, false, 16129},
+        {6, 127, -127, false, true, 0},
+        {65536, 127, 127, false, false, 1057030144},
+        {65536, -127, 127, false, false, -1057030144},
+        {65536, -127, -127, false, false, 1057030144},
+        {65536, 127, 127, true, true, 1057030144},
+        {65536, 127, 127, true, false, 0},
+        {65533, 127, 127, false, false, 1056981760},
+        {65533, 127, -127, true, true, -1056981760},
+    };
+    enum { LONGEST = 65536, TWO = 2 };
+    static int8_t data[LONGEST * 16], q[LONGEST];
+    static const float w_scale[16] = {0.25f, 0.25f}, bias[16] = {8, -16};
+    const size_t k = cases[_i].k;
+    const float scale = 0.5f, wanted = cases[_i].sum / 8;
+    int32_t sum = 0;
+    float out[TWO + 1] = {0, 0, 77};
+    memset(data, 0, sizeof data);
+    memset(q, 0, sizeof q);
+    for (size_t i = 0; i < k; i++) {
+        const int w = cases[_i].turns_w && i % 2 ? -cases[_i].w : cases[_i].w;
+        q[i] = (int8_t)(cases[_i].turns_q && i % 2 ? -cases[_i].q : cases[_i].q);
+        sum += q[i];
+        data[i / 4 * 64 + i % 4] = (int8_t)w;
+        data[i / 4 * 64 + 4 + i % 4] = (int8_t)-w;
+    }
+    const mbt_matrix w = {
+        .type = MBT_WEIGHT_I8, .taps = 1, .k = (uint32_t)k, .n = TWO, .data = data, .scale = w_scale, .bias = bias};
+    const mbt_gemm_i8 g = {.w = &w,
+                           .a = {{q, (float[]){scale}, &sum}},
+                           .ldq = LONGEST,
+                           .lds = 1,
+                           .groups = 1,
+                           .out = out,
+                           .ldo = TWO,
+                           .rows = 1};
+    mbt_scalar()->gemm_i8(&g);
+    ck_assert_msg(out[0] == wanted + 8 && out[1] == -wanted - 16 && out[2] == 77, "%.9g and %.9g for %.9g",
+                  (double)out[0], (double)out[1], (double)wanted);
+}
+END_TEST
+
 /* One row, and what the integers, scale and sum must be. */
 static void expect_row(const float *x, size_t channels, const float *center, const int8_t *q, float scale, int32_t sum)
 {
@@ -229,6 +290,7 @@ TCase *mbt_scalar_int8_tests(void)
 {
     TCase *group = tcase_create("int8");
     tcase_add_loop_test(group, gemm_int8, 0, 6);
+    tcase_add_loop_test(group, gemm_int8_by_hand, 0, 17);
     tcase_add_loop_test(group, quantise, 0, 10);
     tcase_add_test(group, quantise_by_hand);
     tcase_add_test(group, widen);

@@ -48,6 +48,20 @@ static void copy_from(copy *c, const mbt_model *model)
     c->model.phase_decoder = &c->phase;
 }
 
+/* tiny in int8, with int8 in two layers that mambac keeps in f16. */
+static void copy_i8(copy *c)
+{
+    static const float scale[MBT_LANES * 4];
+    copy_from(c, &mbt_model_tiny_int8);
+    mbt_matrix *const wider[] = {&c->mamba[0][1].dt_proj, &c->blocks[1].time.linear};
+    for (int i = 0; i < COUNT(wider); i++) {
+        ck_assert_uint_eq(wider[i]->type, MBT_WEIGHT_F16);
+        ck_assert_uint_le(wider[i]->n, COUNT(scale));
+        wider[i]->type = MBT_WEIGHT_I8;
+        wider[i]->scale = scale;
+    }
+}
+
 static void copy_model(copy *c)
 {
     copy_from(c, &mbt_model_tiny_f32);
@@ -183,6 +197,8 @@ static const damage damages_i8[] = {
     MATRIX_I8(mamba[0][2].in_proj),
     MATRIX_I8(mamba[1][0].x_proj),
     MATRIX_I8(mamba[1][3].out_proj),
+    MATRIX_I8(mamba[0][1].dt_proj),
+    MATRIX_I8(blocks[1].time.linear),
     SET_TO(mamba[0][1].constants, 2),
     SET_TO(encoder.dense_conv_1.conv.type, 2), /* there the inputs are not rounded */
     SET_TO(encoder.dense_conv_2.conv.type, 2),
@@ -231,11 +247,69 @@ START_TEST(every_damage_is_found_in_int8)
 {
     for (int i = 0; i < COUNT(damages_i8); i++) {
         copy c;
-        copy_from(&c, &mbt_model_tiny_int8);
+        copy_i8(&c);
         apply(&c, &damages_i8[i]);
         ck_assert_msg(mbt_model_check(&c.model) == MBT_ERROR_MODEL, "%s, %u", damages_i8[i].field,
                       (unsigned)damages_i8[i].value);
     }
+}
+END_TEST
+
+START_TEST(any_linear_layer_may_be_int8)
+{
+    copy c;
+    copy_i8(&c);
+    ck_assert_int_eq(mbt_model_check(&c.model), MBT_OK);
+}
+END_TEST
+
+static void set_dense_channels(mbt_dense_block *block, uint32_t type, uint32_t channels)
+{
+    for (uint32_t i = 0; i < MBT_DENSE_UNITS; i++) {
+        block->unit[i].conv.type = type;
+        block->unit[i].conv.k = (i + 1) * channels;
+        block->unit[i].conv.n = channels;
+    }
+}
+
+/* tiny in int8 with this many channels, its dense blocks in this type. */
+static void set_channels(copy *c, uint32_t type, uint32_t channels)
+{
+    copy_i8(c);
+    c->model.channels = channels;
+    mbt_matrix *const inputs[] = {
+        &c->encoder.dense_conv_2.conv, &c->mask.even, &c->mask.odd, &c->phase.even, &c->phase.odd, &c->phase.out};
+    mbt_matrix *const outputs[] = {&c->encoder.dense_conv_1.conv, &c->encoder.dense_conv_2.conv, &c->phase.even,
+                                   &c->phase.odd};
+    for (int i = 0; i < COUNT(inputs); i++)
+        inputs[i]->k = channels;
+    for (int i = 0; i < COUNT(outputs); i++)
+        outputs[i]->n = channels;
+    set_dense_channels(&c->encoder.dense_block, type, channels);
+    set_dense_channels(&c->mask.dense_block, type, channels);
+    set_dense_channels(&c->phase.dense_block, type, channels);
+    for (int i = 0; i < 2; i++) {
+        mbt_matrix *const joins[] = {&c->blocks[i].time.linear, &c->blocks[i].frequency.linear};
+        for (int k = 0; k < 2; k++)
+            joins[k]->k = joins[k]->n = channels;
+        c->attention[i].in_proj.k = c->attention[i].out_proj.k = c->attention[i].out_proj.n = channels;
+        c->attention[i].in_proj.n = 3 * channels;
+        for (int k = 0; k < 4; k++)
+            c->mamba[i][k].in_proj.k = c->mamba[i][k].out_proj.n = channels;
+    }
+}
+
+/* The last unit of a dense block adds 9 * 4 C products: 65376 with 1816 channels, 65664, which is too many for int8, with
+ * 1824. */
+START_TEST(sums_of_int8_have_a_limit)
+{
+    copy c;
+    set_channels(&c, MBT_WEIGHT_I8, 1816);
+    ck_assert_int_eq(mbt_model_check(&c.model), MBT_OK);
+    set_channels(&c, MBT_WEIGHT_I8, 1824);
+    ck_assert_int_eq(mbt_model_check(&c.model), MBT_ERROR_MODEL);
+    set_channels(&c, MBT_WEIGHT_F16, 1824);
+    ck_assert_int_eq(mbt_model_check(&c.model), MBT_OK);
 }
 END_TEST
 
@@ -325,6 +399,8 @@ int main(void)
     tcase_add_loop_test(tests, the_embedded_models_pass, 0, 3);
     tcase_add_test(tests, every_damage_is_found);
     tcase_add_test(tests, every_damage_is_found_in_int8);
+    tcase_add_test(tests, any_linear_layer_may_be_int8);
+    tcase_add_test(tests, sums_of_int8_have_a_limit);
     tcase_add_loop_test(tests, all_layers_have_one_size, 0, COUNT(other_sizes));
     tcase_add_test(tests, relatives_pass);
     tcase_add_loop_test(tests, edges_pass, 0, COUNT(edges));
