@@ -11,13 +11,15 @@ typedef struct vi {
     int32x4_t v[4];
 } vi;
 
-/* As vmull_s8, vmlal_s8, their siblings for the upper halves, and vpadalq_s16, but volatile statements keep their order:
- * several chains side by side, for processors that issue in order. */
+/* As vmull_s8, vmlal_s8, their siblings for the upper halves, vpaddlq_s16 and vpadalq_s16, but volatile statements keep
+ * their order: several chains side by side, and loads well before their use, for processors that issue in order. */
 #define SMULL(p, w, x) __asm__ volatile("smull %0.8h, %1.8b, %2.8b" : "=w"(p) : "w"(w), "w"(x))
 #define SMULL2(p, w, x) __asm__ volatile("smull2 %0.8h, %1.16b, %2.16b" : "=w"(p) : "w"(w), "w"(x))
 #define SMLAL(p, w, x) __asm__ volatile("smlal %0.8h, %1.8b, %2.8b" : "+w"(p) : "w"(w), "w"(x))
 #define SMLAL2(p, w, x) __asm__ volatile("smlal2 %0.8h, %1.16b, %2.16b" : "+w"(p) : "w"(w), "w"(x))
+#define SADDLP(sum, p) __asm__ volatile("saddlp %0.4s, %1.8h" : "=w"(sum) : "w"(p))
 #define SADALP(sum, p) __asm__ volatile("sadalp %0.4s, %1.8h" : "+w"(sum) : "w"(p))
+#define LOAD(w, from) __asm__ volatile("ldr %q0, %1" : "=w"(w) : "m"(*(const int8_t(*)[16])(from)))
 
 /* Four integers, four times. */
 static V_INLINE int8x16_t load_quad(const int8_t *q)
@@ -25,26 +27,41 @@ static V_INLINE int8x16_t load_quad(const int8_t *q)
     return vreinterpretq_s8_s32(vdupq_n_s32(quad_at(q)));
 }
 
-/* sum[r][2 o .. 2 o + 1] += the products of 4 outputs' weights of one quad, or of two, and of the rows' inputs. */
-static V_INLINE void multiply_quads(int32x4_t sum[TILE_ROWS][8], size_t o, const int8_t *weights, int8x16_t x[][2],
-                                    size_t quads, size_t rows)
+/* sum[r] = or += the products of one quad of each row at `inputs`, or of two, with their weights. */
+static V_INLINE void multiply_quads(int32x4_t sum[TILE_ROWS][8], const int8_t *weights, const int8_t *inputs,
+                                    ptrdiff_t ldq, size_t quads, bool first, size_t rows)
 {
-    int16x8_t low[TILE_ROWS], high[TILE_ROWS];
-    int8x16_t w = vld1q_s8(weights + 16 * o);
-    for (size_t r = 0; r < rows; r++) {
-        SMULL(low[r], w, x[r][0]);
-        SMULL2(high[r], w, x[r][0]);
-    }
-    if (quads > 1) {
-        w = vld1q_s8(weights + 4 * MBT_LANES + 16 * o);
-        for (size_t r = 0; r < rows; r++) {
-            SMLAL(low[r], w, x[r][1]);
-            SMLAL2(high[r], w, x[r][1]);
+    int8x16_t x[TILE_ROWS][2], w[2], next[2];
+    for (size_t i = 0; i < quads; i++)
+        LOAD(next[i], weights + 4 * MBT_LANES * i);
+    for (size_t r = 0; r < rows; r++)
+        for (size_t i = 0; i < quads; i++)
+            x[r][i] = load_quad(inputs + (ptrdiff_t)r * ldq + 4 * i);
+    V_UNROLL
+    for (size_t o = 0; o < 4; o++) {
+        int16x8_t low[TILE_ROWS], high[TILE_ROWS];
+        for (size_t i = 0; i < quads; i++) {
+            w[i] = next[i];
+            if (o < 3)
+                LOAD(next[i], weights + 4 * MBT_LANES * i + 16 * (o + 1));
         }
-    }
-    for (size_t r = 0; r < rows; r++) {
-        SADALP(sum[r][2 * o], low[r]);
-        SADALP(sum[r][2 * o + 1], high[r]);
+        for (size_t r = 0; r < rows; r++) {
+            SMULL(low[r], w[0], x[r][0]);
+            SMULL2(high[r], w[0], x[r][0]);
+        }
+        for (size_t r = 0; quads > 1 && r < rows; r++) {
+            SMLAL(low[r], w[1], x[r][1]);
+            SMLAL2(high[r], w[1], x[r][1]);
+        }
+        for (size_t r = 0; r < rows; r++) {
+            if (first) {
+                SADDLP(sum[r][2 * o], low[r]);
+                SADDLP(sum[r][2 * o + 1], high[r]);
+            } else {
+                SADALP(sum[r][2 * o], low[r]);
+                SADALP(sum[r][2 * o + 1], high[r]);
+            }
+        }
     }
 }
 
@@ -52,28 +69,23 @@ static V_INLINE void multiply(vi acc[TILE_PANELS][TILE_ROWS], const int8_t *weig
                               const rows_i8 *a, size_t quads, size_t rows, size_t panels)
 {
     (void)panel_size;
-    const size_t quarters = panels > 0 ? 4 : 1;
+    (void)panels;
     int32x4_t sum[TILE_ROWS][8];
-    int8x16_t x[TILE_ROWS][2];
-    for (size_t r = 0; r < rows; r++)
-        for (size_t i = 0; i < 2 * quarters; i++)
-            sum[r][i] = vdupq_n_s32(0);
     const int8_t *inputs = a->q;
-    for (; quads >= 2; quads -= 2, inputs += 8, weights += 2 * 4 * MBT_LANES) {
-        for (size_t r = 0; r < rows; r++)
-            for (size_t i = 0; i < 2; i++)
-                x[r][i] = load_quad(inputs + (ptrdiff_t)r * a->ldq + 4 * i);
-        for (size_t o = 0; o < quarters; o++)
-            multiply_quads(sum, o, weights, x, 2, rows);
-    }
-    if (quads > 0) {
-        for (size_t r = 0; r < rows; r++)
-            x[r][0] = load_quad(inputs + (ptrdiff_t)r * a->ldq);
-        for (size_t o = 0; o < quarters; o++)
-            multiply_quads(sum, o, weights, x, 1, rows);
+    if (quads == 1) {
+        multiply_quads(sum, weights, inputs, a->ldq, 1, true, rows);
+    } else {
+        multiply_quads(sum, weights, inputs, a->ldq, 2, true, rows);
+        for (quads -= 2; quads >= 2; quads -= 2) {
+            inputs += 8;
+            weights += 2 * 4 * MBT_LANES;
+            multiply_quads(sum, weights, inputs, a->ldq, 2, false, rows);
+        }
+        if (quads > 0)
+            multiply_quads(sum, weights + 2 * 4 * MBT_LANES, inputs + 8, a->ldq, 1, false, rows);
     }
     for (size_t r = 0; r < rows; r++)
-        for (size_t o = 0; o < quarters; o++)
+        for (size_t o = 0; o < 4; o++)
             acc[0][r].v[o] = vpaddq_s32(sum[r][2 * o], sum[r][2 * o + 1]);
 }
 
