@@ -50,8 +50,10 @@ bool mbt_pack_weight(mbt_array *array, size_t at, double weight, mbt_error *erro
         ((uint16_t *)array->data)[at] = bits;
         stored = mbt_float_from_f16(bits);
         if (!isfinite(stored)) {
-            return mbt_fail(error, "%s: a weight of %g does not fit f16, whose largest number is %g", array->name,
-                            weight, MBT_HALF_MAX);
+            return mbt_fail(error,
+                            "%s: a weight of %g does not fit f16, whose largest number is %g; --precision mixed can "
+                            "keep %s in f32",
+                            array->name, weight, MBT_HALF_MAX, array->layer);
         }
     } else {
         const float rounded = (float)weight;

@@ -16,10 +16,12 @@ typedef struct mbt_rule {
     size_t line; /* of the file that it stands in */
 } mbt_rule;
 
+#define MBT_MAX_RULES 1000u
+
 /* {NULL, 0, type} is what --precision TYPE means. */
 typedef struct mbt_rules {
-    mbt_rule *list; /* [count], owned; the first that fits a layer decides */
-    size_t count;
+    mbt_rule *list;            /* [count], owned; the first that fits a layer decides */
+    size_t count;              /* at most MBT_MAX_RULES */
     mbt_weight_type otherwise; /* the precision that decides by its own rules where none of these fits */
 } mbt_rules;
 
@@ -48,7 +50,7 @@ size_t mbt_layer_count(uint32_t blocks);
 /* The name of one of them, by a number below that; in no order. */
 void mbt_layer_name(size_t index, char name[MBT_LAYER_NAME]);
 
-/* Refuses rules that fit no layer, layers in int8 that cannot be, dense blocks of which a part is int8, and, where
+/* Refuses rules that decide for no layer, layers in int8 that cannot be, dense blocks of which a part is int8, and, where
  * Winograd's form is asked for, those that are int8. */
 bool mbt_rules_check(const mbt_rules *rules, uint32_t blocks, bool winograd, mbt_error *error);
 

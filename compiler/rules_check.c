@@ -67,16 +67,33 @@ void mbt_layer_name(size_t index, char name[MBT_LAYER_NAME])
     snprintf(name, MBT_LAYER_NAME, "block_%zu_%s", index / COUNT(in_block), in_block[index % COUNT(in_block)]);
 }
 
-static bool check_fits(const mbt_rule *rule, uint32_t blocks, mbt_error *error)
+/* Each rule decides the type of a layer. */
+static bool check_use(const mbt_rules *rules, uint32_t blocks, mbt_error *error)
 {
     char name[MBT_LAYER_NAME];
+    bool fits[MBT_MAX_RULES] = {false}, decides[MBT_MAX_RULES] = {false};
     for (size_t i = 0; i < mbt_layer_count(blocks); i++) {
+        bool decided = false;
         mbt_layer_name(i, name);
-        if (mbt_rule_fits(rule, name)) {
-            return true;
+        for (size_t k = 0; k < rules->count; k++) {
+            if (mbt_rule_fits(&rules->list[k], name)) {
+                fits[k] = true;
+                decides[k] = decides[k] || !decided;
+                decided = true;
+            }
         }
     }
-    return mbt_fail(error, "line %zu: '%s' fits no layer", rule->line, rule->layers);
+    for (size_t k = 0; k < rules->count; k++) {
+        const mbt_rule *rule = &rules->list[k];
+        if (!fits[k]) {
+            return mbt_fail(error, "line %zu: '%s' fits no layer", rule->line, rule->layers);
+        }
+        if (!decides[k]) {
+            return mbt_fail(error, "line %zu: earlier rules decide all layers that '%s' fits", rule->line,
+                            rule->layers);
+        }
+    }
+    return true;
 }
 
 /* Only rules of a list can ask for what cannot be. */
@@ -96,7 +113,7 @@ static bool check_int8(const mbt_rules *rules, uint32_t blocks, mbt_error *error
     return true;
 }
 
-/* Of one dense block. */
+/* Of one dense block. Where no rule decides, all four are of one type: if they are not, at least one does. */
 static bool check_units(const mbt_rules *rules, size_t block, bool winograd, mbt_error *error)
 {
     char first[MBT_LAYER_NAME], other[MBT_LAYER_NAME];
@@ -106,8 +123,12 @@ static bool check_units(const mbt_rules *rules, size_t block, bool winograd, mbt
         dense_name(block, unit, other);
         const mbt_weight_type other_type = mbt_rules_type(rules, other);
         if ((type == MBT_WEIGHT_I8) != (other_type == MBT_WEIGHT_I8)) {
-            return mbt_fail(error, "%s would be %s, %s %s; the four of a dense block are int8 together or not at all",
-                            first, mbt_precision_name(type), other, mbt_precision_name(other_type));
+            const mbt_rule *of_other = mbt_rules_find(rules, other);
+            const mbt_rule *rule = of_other != NULL ? of_other : mbt_rules_find(rules, first);
+            return mbt_fail(error,
+                            "line %zu: %s would be %s, %s %s; the four of a dense block are int8 together or not at "
+                            "all",
+                            rule->line, first, mbt_precision_name(type), other, mbt_precision_name(other_type));
         }
     }
     return !winograd || type != MBT_WEIGHT_I8 ||
@@ -116,12 +137,7 @@ static bool check_units(const mbt_rules *rules, size_t block, bool winograd, mbt
 
 bool mbt_rules_check(const mbt_rules *rules, uint32_t blocks, bool winograd, mbt_error *error)
 {
-    for (size_t i = 0; i < rules->count; i++) {
-        if (!check_fits(&rules->list[i], blocks, error)) {
-            return false;
-        }
-    }
-    if (!check_int8(rules, blocks, error)) {
+    if (!check_use(rules, blocks, error) || !check_int8(rules, blocks, error)) {
         return false;
     }
     for (size_t block = 0; block < DENSE_BLOCKS; block++) {

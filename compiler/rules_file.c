@@ -7,8 +7,6 @@
 #include "rules.h"
 #include "yaml_events.h"
 
-#define MAX_RULES 1000u
-
 /* The current event is the value of a key. */
 static bool read_type(mbt_yaml *yaml, const char *key, mbt_weight_type *type)
 {
@@ -28,7 +26,7 @@ static bool read_pattern(mbt_yaml *yaml, char pattern[MBT_LAYER_NAME])
     }
     const size_t length = strlen(text);
     if (length >= MBT_LAYER_NAME) {
-        return mbt_fail(yaml->error, "line %zu: layers has %zu characters; at most %u are needed", mbt_yaml_line(yaml),
+        return mbt_fail(yaml->error, "line %zu: layers has %zu characters; at most %u are allowed", mbt_yaml_line(yaml),
                         length, MBT_LAYER_NAME - 1);
     }
     memcpy(pattern, text, length + 1);
@@ -84,7 +82,7 @@ static bool read_rules(mbt_yaml *yaml, mbt_rules *rules)
         return mbt_fail(yaml->error, "line %zu: rules is '%.60s'; a list is needed", mbt_yaml_line(yaml),
                         mbt_yaml_found(yaml));
     }
-    rules->list = calloc(MAX_RULES, sizeof *rules->list);
+    rules->list = calloc(MBT_MAX_RULES, sizeof *rules->list);
     if (rules->list == NULL) {
         return mbt_fail(yaml->error, "out of memory");
     }
@@ -95,8 +93,8 @@ static bool read_rules(mbt_yaml *yaml, mbt_rules *rules)
         if (yaml->event.type == YAML_SEQUENCE_END_EVENT) {
             return true;
         }
-        if (rules->count == MAX_RULES) {
-            return mbt_fail(yaml->error, "line %zu: more than %u rules", mbt_yaml_line(yaml), MAX_RULES);
+        if (rules->count == MBT_MAX_RULES) {
+            return mbt_fail(yaml->error, "line %zu: more than %u rules", mbt_yaml_line(yaml), MBT_MAX_RULES);
         }
         if (!read_rule(yaml, &rules->list[rules->count++])) {
             return false;

@@ -60,6 +60,9 @@ const char *mbt_yaml_found(const mbt_yaml *yaml)
 {
     switch (yaml->event.type) {
     case YAML_SCALAR_EVENT:
+        if (yaml->event.data.scalar.length == 0 && yaml->event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE) {
+            return "nothing";
+        }
         return (const char *)yaml->event.data.scalar.value;
     case YAML_ALIAS_EVENT:
         return "an alias";
@@ -90,7 +93,7 @@ bool mbt_yaml_open(mbt_yaml *yaml, const char *text, size_t size, const char *ne
     memset(yaml, 0, sizeof *yaml);
     yaml->error = error;
     if (size > MAX_SIZE) {
-        return mbt_fail(error, "the file has %zu bytes; at most %u are needed", size, MAX_SIZE);
+        return mbt_fail(error, "the file has %zu bytes; at most %u are allowed", size, MAX_SIZE);
     }
     if (!yaml_parser_initialize(&yaml->parser)) {
         return mbt_fail(error, "out of memory");

@@ -35,7 +35,7 @@ size_t mbt_yaml_line(const mbt_yaml *yaml);
 /* Whether the current event is a scalar with this text. */
 bool mbt_yaml_is(const mbt_yaml *yaml, const char *text);
 
-/* What a message says was found: the text of a scalar, else "a list" and so on. */
+/* What a message says was found: the text of a scalar, else "nothing", "a list" and so on. */
 const char *mbt_yaml_found(const mbt_yaml *yaml);
 
 #endif

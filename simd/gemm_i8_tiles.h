@@ -8,6 +8,8 @@
 #ifndef MBT_SIMD_GEMM_I8_TILES_H
 #define MBT_SIMD_GEMM_I8_TILES_H
 
+#include "tile_cases.h"
+
 #define QUAD_SIZE (4 * MBT_LANES) /* weights of four inputs to a panel */
 
 /* What a tile is told: its first row, where its outputs stand, and what all tiles of the product share. */
@@ -84,30 +86,10 @@ static V_INLINE void tile(const mbt_gemm_i8 *g, const mbt_tile_i8 *t, size_t row
         add_parts(g, t, g->w->taps, g->groups, rows, panels);
 }
 
-#define TILE_CASE(rows)                                       \
-    case rows:                                                \
-        if (rows <= TILE_ROWS)                                \
-            tile(g, t, rows <= TILE_ROWS ? rows : 1, panels); \
-        break;
-
 /* The tile for each number of rows. */
 static V_INLINE void any_tile(const mbt_gemm_i8 *g, const mbt_tile_i8 *t, size_t rows, size_t panels)
 {
-    switch (rows) {
-        TILE_CASE(1)
-        TILE_CASE(2)
-        TILE_CASE(3)
-        TILE_CASE(4)
-        TILE_CASE(5)
-        TILE_CASE(6)
-        TILE_CASE(7)
-        TILE_CASE(8)
-        TILE_CASE(9)
-        TILE_CASE(10)
-        TILE_CASE(11)
-        TILE_CASE(12)
-        TILE_CASE(13)
-    }
+    TILE_OF_ROWS(g, t, rows, panels)
 }
 
 static void one_panel(const mbt_gemm_i8 *g, const mbt_tile_i8 *t, size_t rows)

@@ -8,6 +8,8 @@
 #ifndef MBT_SIMD_GEMM_TILES_H
 #define MBT_SIMD_GEMM_TILES_H
 
+#include "tile_cases.h"
+
 #ifndef TILE_PART
 #define TILE_PART MBT_LANES
 #endif
@@ -62,31 +64,11 @@ static inline __attribute__((always_inline)) void tile(const mbt_gemm *g, const 
     }
 }
 
-#define TILE_CASE(rows)                                       \
-    case rows:                                                \
-        if (rows <= TILE_ROWS)                                \
-            tile(g, t, rows <= TILE_ROWS ? rows : 1, panels); \
-        break;
-
 /* The tile for each number of rows. */
 static inline __attribute__((always_inline)) void any_tile(const mbt_gemm *g, const mbt_tile *t, size_t rows,
                                                            size_t panels)
 {
-    switch (rows) {
-        TILE_CASE(1)
-        TILE_CASE(2)
-        TILE_CASE(3)
-        TILE_CASE(4)
-        TILE_CASE(5)
-        TILE_CASE(6)
-        TILE_CASE(7)
-        TILE_CASE(8)
-        TILE_CASE(9)
-        TILE_CASE(10)
-        TILE_CASE(11)
-        TILE_CASE(12)
-        TILE_CASE(13)
-    }
+    TILE_OF_ROWS(g, t, rows, panels)
 }
 
 static void one_panel(const mbt_gemm *g, const mbt_tile *t, size_t rows)

@@ -26,32 +26,35 @@ enum { MEASUREMENTS = sizeof measurements / sizeof measurements[0] };
 
 static void print_help(void)
 {
-    puts("Usage: mambattention bench machine|kernels|network [OPTION]...\n"
-         "Measures what a core of this machine can do, and how much of that the kernels and the network reach.\n"
-         "\n"
-         "machine: the peak of each instruction set: fp32 multiply-adds, int8 dot products, bandwidth.\n"
-         "kernels: every kernel at the shapes of the network (C64: published size, C16: tiny). A set that has a\n"
-         "         kernel from another in the list is left out there.\n"
-         "network: a whole run on a synthetic recording: real-time factor, time by part, by layer and by kind of\n"
-         "         kernel, memory, start-up.\n"
-         "\n"
-         "Options:\n"
-         "  --isa LIST      scalar, avx2, avxvnni, avx512, avx512vnni, neon, dotprod, auto; by default all that run\n"
-         "                  here (network: the fastest)\n"
-         "  --filter TEXT   kernels: those whose name or shape has the text\n"
-         "  --model NAME    one that is built in, or FILE.so; by default network runs tiny, and kernels takes the\n"
-         "                  shapes of the published size and of tiny\n"
-         "  --seconds LIST  network: lengths of audio, 0.1 to 600; by default 2\n"
-         "  --threads LIST  network: 1 to 256; by default 1\n"
-         "  --runs N        network: 1 to 1000 runs of each; by default 5, and fewer of long recordings\n"
-         "  --json          print one JSON document in place of tables\n"
-         "  --svg FILE      draw a roofline (kernels), bars (network)\n"
-         "  --quick         measure so shortly that the figures mean little, to try it out\n"
-         "  -h, --help      show this help\n"
-         "\n"
-         "Parts and layers are those of the first length and number of threads. Times are medians; outliers,\n"
-         "counted beside them, lie beyond the quartiles by more than 1.5 times their distance.\n"
-         "tools/bench-check compares two JSON documents.");
+    char isas[MBT_ISA_LIST];
+    mbt_list_isas(isas);
+    printf("Usage: mambattention bench machine|kernels|network [OPTION]...\n"
+           "Measures what a core of this machine can do, and how much of that the kernels and the network reach.\n"
+           "\n"
+           "machine: the peak of each instruction set: fp32 multiply-adds, int8 dot products, bandwidth.\n"
+           "kernels: every kernel at the shapes of the network (C64: published size, C16: tiny). A set that has a\n"
+           "         kernel from another in the list is left out there.\n"
+           "network: a whole run on a synthetic recording: real-time factor, time by part, by layer and by kind of\n"
+           "         kernel, memory, start-up.\n"
+           "\n"
+           "Options:\n"
+           "  --isa LIST      of %s;\n"
+           "                  by default all that run here (network: the fastest)\n"
+           "  --filter TEXT   kernels: those whose name or shape has the text\n"
+           "  --model NAME    one that is built in, or FILE.so; by default network runs tiny, and kernels takes the\n"
+           "                  shapes of the published size and of tiny\n"
+           "  --seconds LIST  network: lengths of audio, 0.1 to 600; by default 2\n"
+           "  --threads LIST  network: 1 to 256; by default 1\n"
+           "  --runs N        network: 1 to 1000 runs of each; by default 5, and fewer of long recordings\n"
+           "  --json          print one JSON document in place of tables\n"
+           "  --svg FILE      draw a roofline (kernels), bars (network)\n"
+           "  --quick         measure so shortly that the figures mean little, to try it out\n"
+           "  -h, --help      show this help\n"
+           "\n"
+           "Parts and layers are those of the first length and number of threads. Times are medians; outliers,\n"
+           "counted beside them, lie beyond the quartiles by more than 1.5 times their distance.\n"
+           "tools/bench-check compares two JSON documents.\n",
+           isas);
 }
 
 static bool parse_runs(const char *text, unsigned *runs)
@@ -72,9 +75,9 @@ static int find_isas(const char *list, bool all, mbt_bench_options *o)
         return MBT_EXIT_FAILED;
     }
     if (list != NULL && !mbt_bench_parse_isas(list, chosen, o->isas, &o->isa_count)) {
-        return mbt_usage_error(
-            "bench",
-            "--isa takes a list of scalar, avx2, avxvnni, avx512, avx512vnni, neon, dotprod and auto, not '%s'", list);
+        char known[MBT_ISA_LIST];
+        mbt_list_isas(known);
+        return mbt_usage_error("bench", "--isa takes a list of %s, not '%s'", known, list);
     }
     for (size_t i = 0; i < o->isa_count; i++) {
         if (!mbt_choose_isa(o->isas[i], &o->isas[i])) {

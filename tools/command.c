@@ -70,23 +70,38 @@ bool mbt_parse_threads(const char *command, const char *text, unsigned *threads)
     return true;
 }
 
+static void add_isa(char list[MBT_ISA_LIST], mbt_isa isa)
+{
+    const size_t used = strlen(list);
+    snprintf(list + used, MBT_ISA_LIST - used, "%s%s", used > 0 ? ", " : "", mbt_isa_name(isa));
+}
+
+void mbt_list_isas(char list[MBT_ISA_LIST])
+{
+    list[0] = '\0';
+    for (int isa = MBT_ISA_AUTO; isa < MBT_ISA_COUNT; isa++) {
+        add_isa(list, (mbt_isa)isa);
+    }
+}
+
 bool mbt_parse_isa(const char *command, const char *text, mbt_isa *isa)
 {
     if (mbt_isa_from_name(text, isa) != MBT_OK) {
-        mbt_usage_error(command, "--isa takes auto, scalar, avx2, avx512 or neon, not '%s'", text);
+        char known[MBT_ISA_LIST];
+        mbt_list_isas(known);
+        mbt_usage_error(command, "--isa takes one of %s, not '%s'", known, text);
         return false;
     }
     return true;
 }
 
 /* "scalar, avx2": what runs on this machine. */
-static void list_kernels(char *text, size_t size)
+static void list_kernels(char list[MBT_ISA_LIST])
 {
-    text[0] = '\0';
+    list[0] = '\0';
     for (int isa = MBT_ISA_AUTO + 1; isa < MBT_ISA_COUNT; isa++) {
         if (mbt_isa_available((mbt_isa)isa)) {
-            size_t used = strlen(text);
-            snprintf(text + used, size - used, "%s%s", used > 0 ? ", " : "", mbt_isa_name((mbt_isa)isa));
+            add_isa(list, (mbt_isa)isa);
         }
     }
 }
@@ -97,8 +112,8 @@ bool mbt_choose_isa(mbt_isa wanted, mbt_isa *chosen)
     if (wanted == MBT_ISA_AUTO ? mbt_isa_chosen(chosen) == MBT_OK : mbt_isa_available(wanted)) {
         return true;
     }
-    char available[64];
-    list_kernels(available, sizeof available);
+    char available[MBT_ISA_LIST];
+    list_kernels(available);
     if (available[0] == '\0') {
         return mbt_complain("%s", mbt_status_string(MBT_ERROR_ISA));
     }

@@ -39,6 +39,10 @@ int mbt_usage_error(const char *command, const char *format, ...) MBT_PRINTF(2, 
 /* The message for '?' and ':' from getopt_long, called with opterr = 0 and short options that start with ':'. */
 int mbt_option_error(const char *command, int found, char **argv);
 
+/* "auto, scalar, avx2" and so on: every name of a set of kernels, whether it runs here or not. */
+#define MBT_ISA_LIST 128
+void mbt_list_isas(char list[MBT_ISA_LIST]);
+
 /* The arguments of --threads and --isa. On failure false, with the usage error told. */
 bool mbt_parse_threads(const char *command, const char *text, unsigned *threads);
 bool mbt_parse_isa(const char *command, const char *text, mbt_isa *isa);

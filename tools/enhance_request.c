@@ -16,27 +16,31 @@
 
 void mbt_enhance_print_help(void)
 {
-    puts("Usage: mambattention enhance [OPTION]... IN OUT\n"
-         "Removes the noise from the speech in IN and writes it to OUT, as long and as loud.\n"
-         "\n"
-         "IN is a WAV, FLAC, Ogg or other file that libsndfile reads, at any rate, with any number of channels\n"
-         "(each is enhanced on its own). OUT is in the format that its extension names, else in IN's. It appears\n"
-         "when it is done, and may be IN. The bandwidth of the result is that of the model: 8 kHz for tiny.\n"
-         "\n"
-         "Options:\n"
-         "  --model NAME   tiny (the default) or another that is built in (see info), or FILE.so made from the C\n"
-         "                 that mambac writes\n"
-         "  --format F     how samples are stored: s16, s24 or f32; by default as in IN\n"
-         "  --window W     seconds that the network sees at once, 10 by default, or 'paper': 10 without overlap. What\n"
-         "                 is longer is enhanced in windows that are cross-faded; memory is taken for one\n"
-         "  --overlap S    seconds that windows overlap, at most half of one; 0.5 by default\n"
-         "  --threads N    1 to 256; 0, the default, stands for one for each core\n"
-         "  --isa NAME     kernels: auto (default), scalar, avx2, avx512 or neon. Every choice gives the same bits\n"
-         "  -q, --quiet    print nothing but warnings and failures\n"
-         "  -h, --help     show this help\n"
-         "\n"
-         "The real-time factor that is printed is the time taken over the length of the recording: below 1 is\n"
-         "faster than real time.");
+    char isas[MBT_ISA_LIST];
+    mbt_list_isas(isas);
+    printf("Usage: mambattention enhance [OPTION]... IN OUT\n"
+           "Removes the noise from the speech in IN and writes it to OUT, as long and as loud.\n"
+           "\n"
+           "IN is a WAV, FLAC, Ogg or other file that libsndfile reads, at any rate, with any number of channels\n"
+           "(each is enhanced on its own). OUT is in the format that its extension names, else in IN's. It appears\n"
+           "when it is done, and may be IN. The bandwidth of the result is that of the model: 8 kHz for tiny.\n"
+           "\n"
+           "Options:\n"
+           "  --model NAME   tiny (the default) or another that is built in (see info), or FILE.so made from the C\n"
+           "                 that mambac writes\n"
+           "  --format F     how samples are stored: s16, s24 or f32; by default as in IN\n"
+           "  --window W     seconds that the network sees at once, 10 by default, or 'paper': 10 without overlap.\n"
+           "                 What is longer is enhanced in windows that are cross-faded; memory is taken for one\n"
+           "  --overlap S    seconds that windows overlap, at most half of one; 0.5 by default\n"
+           "  --threads N    1 to 256; 0, the default, stands for one for each core\n"
+           "  --isa NAME     kernels, auto by default; every choice gives the same bits:\n"
+           "                 %s\n"
+           "  -q, --quiet    print nothing but warnings and failures\n"
+           "  -h, --help     show this help\n"
+           "\n"
+           "The real-time factor that is printed is the time taken over the length of the recording: below 1 is\n"
+           "faster than real time.\n",
+           isas);
 }
 
 static bool parse_format(const char *text, mbt_sample_format *format)

@@ -136,7 +136,7 @@ static const replacement replacements[] = {
     {"beta: 2", "beta: '2'", "beta is quoted text '2'; a number"},
     {"beta: 2", "beta: !!float 2", NULL},
     {"n_fft: 400", "n_fft: 4-00", "stft_cfg.n_fft is '4-00'"},
-    {"n_fft: 400", "n_fft:", "stft_cfg.n_fft is ''"},
+    {"n_fft: 400", "n_fft:", "stft_cfg.n_fft is 'nothing'"},
     {"n_fft: 400", "n_fft: [400]", "stft_cfg.n_fft is 'a list'"},
     {"n_fft: 400", "n_fft: {a: 400}", "stft_cfg.n_fft is 'a mapping'"},
     {"n_fft: 400", "n_fft: *loss", "stft_cfg.n_fft is 'an alias'"},

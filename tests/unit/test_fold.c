@@ -414,8 +414,13 @@ START_TEST(overflow_in_smaller_types)
     mbt_tensors_find(&tensors, name)->data[4] = 12;
     ck_assert(!mbt_network_build(&config, &tensors, storage, "test", "", &other, &error));
     ck_assert_str_eq(error.text,
-                     "block_0_time_forward_a: a weight of -234806 does not fit f16, whose largest number is "
-                     "65504");
+                     "block_0_time_forward_a: a weight of -234806 does not fit f16, whose largest number is 65504; "
+                     "--precision mixed can keep block_0_time_forward_constants in f32");
+    error.text[0] = '\0';
+    mbt_rule rule = {"block_0_time_forward_constants", MBT_WEIGHT_F32, 1};
+    const mbt_storage mixed = {MBT_FORM_DIRECT, {&rule, 1, MBT_WEIGHT_I8}};
+    ck_assert_msg(mbt_network_build(&config, &tensors, mixed, "test", "", &other, &error), "%s", error.text);
+    mbt_network_free(&other);
     error.text[0] = '\0';
     mbt_tensors_free(&tensors); /* those of the fixture are used */
     tensors = fixture_tensors(&config);

@@ -140,6 +140,11 @@ static const struct {
     {RULE("encoder_dense_blocks_*", "f16"), "line 2: 'encoder_dense_blocks_*' fits no layer", false},
     {RULE("*", "f16") RULE("block_2_*", "f16"), "line 3: 'block_2_*' fits no layer", false}, /* there are two */
     {RULE("encoder_dense_block", "f16"), "fits no layer", false},
+    {RULE("block_*_in_proj", "f16") RULE("block_0_time_forward_in_proj", "f32"),
+     "line 3: earlier rules decide all layers that 'block_0_time_forward_in_proj' fits", false},
+    {RULE("block_0_*", "f16") RULE("*_dt_proj", "f16") RULE("block_1_*", "f16") RULE("block_?_*_[do]*_proj", "f32"),
+     "line 5: earlier rules decide all layers that 'block_?_*_[do]*_proj' fits", false}, /* none of them alone */
+    {RULE("*_linear", "f16") RULE("*_linear", "f16"), "line 3: earlier rules decide", false},
     {RULE("*", "int8"), "line 2: '*' asks for ", false},
     {RULE("encoder_dense_*", "int8"),
      "line 2: 'encoder_dense_*' asks for encoder_dense_conv_1 in int8; only dense_block, in_proj, out_proj, x_proj, "
@@ -153,11 +158,14 @@ static const struct {
     {RULE("phase_decoder_odd", "int8"), "asks for phase_decoder_odd in int8", false},
     {RULE("phase_decoder_out", "int8"), "asks for phase_decoder_out in int8", false},
     {RULE("mask_decoder_dense_block_[12]", "f16"),
-     "mask_decoder_dense_block_0 would be int8, mask_decoder_dense_block_1 f16; the four of a dense block are int8 "
+     "line 2: mask_decoder_dense_block_0 would be int8, mask_decoder_dense_block_1 f16; the four of a dense block are "
+     "int8 "
      "together or not at all",
      false},
     {RULE("encoder_dense_block_3", "int8") RULE("encoder_dense_block_*", "f32"),
-     "encoder_dense_block_0 would be f32, encoder_dense_block_3 int8; ", false},
+     "line 2: encoder_dense_block_0 would be f32, encoder_dense_block_3 int8; ", false},
+    {RULE("*_linear", "f16") RULE("encoder_dense_block_0", "f16"),
+     "line 3: encoder_dense_block_0 would be f16, encoder_dense_block_1 int8; ", false},
     {RULE("encoder_dense_block_*", "f32") RULE("mask_decoder_dense_*", "f16"),
      "--convolution winograd: phase_decoder_dense_block_0 would be int8, which has no Winograd form", true},
 };
@@ -205,6 +213,9 @@ static const struct {
     {"- a\n", "line 1: 'a list'; a mapping with rules is needed"},
     {"default: f16\n", "rules is missing"},
     {"rules: f16\n", "line 1: rules is 'f16'; a list is needed"},
+    {"rules:\n", "line 1: rules is 'nothing'; a list is needed"},
+    {"rules: ''\n", "line 1: rules is ''; a list is needed"},
+    {"default:\nrules: []\n", "line 1: default is 'nothing'; f32, f16 or int8 is needed"},
     {"rules: {}\n", "rules is 'a mapping'; a list is needed"},
     {"rules: []\nrules: []\n", "line 2: rules is there twice"},
     {"default: f16\ndefault: f16\nrules: []\n", "line 2: default is there twice"},
@@ -226,7 +237,7 @@ static const struct {
     {"rules:\n  - {layers: [a], precision: f16}\n", "layers is 'a list'; a pattern is needed"},
     {"rules:\n  - {layers: *linear , precision: f16}\n", "layers is 'an alias'; a pattern is needed, in quotes if it"},
     {"rules:\n  - {layers: *_block_*, precision: f16}\n", "a text that begins with * needs quotes"},
-    {"rules:\n" RULE(NAME_95 "a", "f16"), "line 2: layers has 96 characters; at most 95 are needed"},
+    {"rules:\n" RULE(NAME_95 "a", "f16"), "line 2: layers has 96 characters; at most 95 are allowed"},
     {"rules: []\n---\nrules: []\n", "line 2: a second document"},
     {"rules: [\n", "not YAML"},
     {"rules: [[[[[[\n", "line 1: a rule is 'a list'"},

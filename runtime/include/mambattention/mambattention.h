@@ -143,7 +143,7 @@ typedef struct mbt_model_info {
     uint64_t parameters;       /* numbers in the checkpoint */
     uint64_t weight_bytes;     /* bytes of constant data */
     double macs_per_second; /* multiply-adds for a second of audio; attention along time adds a share for each second */
-    const char *precision;  /* how most weights are stored: "f32", "f16" */
+    const char *precision;  /* how most weights are stored: "f32", "f16", "int8". Others may be stored otherwise */
     uintptr_t reserved[7];  /* room to grow */
 } mbt_model_info;
 
