@@ -27,12 +27,12 @@ static void copy_input(mbt_run *run, const mbt_dense *dense, const float *x)
 }
 
 /* Runs the dense block on x; the result lies in memory->out, with zeros in the outer bins. */
-static void run_dense(mbt_run *run, const mbt_decoder_memory *memory, const mbt_dense_block *block, float *x,
+static void run_dense(mbt_run *run, const mbt_decoder_memory *memory, const mbt_dense_block *block, const float *x,
                       const mbt_instance_norm *norm, double share)
 {
     const size_t channels = run->model->channels, bins = run->inner_bins;
     if (mbt_dense_is_i8(block))
-        mbt_dense_input_i8(run, &memory->dense, (mbt_view){x, (ptrdiff_t)(bins * channels), (ptrdiff_t)channels}, NULL);
+        mbt_dense_input_i8(run, &memory->dense, x, (ptrdiff_t)(bins * channels), (ptrdiff_t)channels, NULL);
     else
         copy_input(run, &memory->dense, x);
     for (size_t t = 0; t < run->frames; t++) {
@@ -99,7 +99,7 @@ static void apply_mask(void *context, size_t t, unsigned worker)
     run->kernels->mask(&mask);
 }
 
-void mbt_mask_decoder_run(mbt_run *run, const mbt_decoder_memory *memory, float *x, const float *planes,
+void mbt_mask_decoder_run(mbt_run *run, const mbt_decoder_memory *memory, const float *x, const float *planes,
                           float *magnitude, const mbt_instance_norm *norm, double share)
 {
     const mbt_mask_decoder *decoder = run->model->mask_decoder;
@@ -146,7 +146,7 @@ static void finish_phase(void *context, size_t t, unsigned worker)
     mbt_gemm_run(run->kernels, &out);
 }
 
-void mbt_phase_decoder_run(mbt_run *run, const mbt_decoder_memory *memory, float *x, float *pairs,
+void mbt_phase_decoder_run(mbt_run *run, const mbt_decoder_memory *memory, const float *x, float *pairs,
                            const mbt_instance_norm *norm, double share)
 {
     const mbt_phase_decoder *decoder = run->model->phase_decoder;

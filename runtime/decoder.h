@@ -14,12 +14,12 @@ typedef struct mbt_decoder_memory {
 void mbt_decoder_plan(mbt_decoder_memory *memory, const mbt_model *model, size_t frames, unsigned threads,
                       mbt_arena *arena);
 
-/* x: [T][F'][C], only read; planes: [T][F][2] with the noisy compressed magnitude. magnitude: [T][F], of the enhanced spectrum. */
-void mbt_mask_decoder_run(mbt_run *run, const mbt_decoder_memory *memory, float *x, const float *planes,
+/* x: [T][F'][C]; planes: [T][F][2] with the noisy compressed magnitude. magnitude: [T][F], of the enhanced spectrum. */
+void mbt_mask_decoder_run(mbt_run *run, const mbt_decoder_memory *memory, const float *x, const float *planes,
                           float *magnitude, const mbt_instance_norm *norm, double share);
 
 /* pairs: [T][F][2], real and imaginary part whose angle is the phase of the enhanced spectrum. */
-void mbt_phase_decoder_run(mbt_run *run, const mbt_decoder_memory *memory, float *x, float *pairs,
+void mbt_phase_decoder_run(mbt_run *run, const mbt_decoder_memory *memory, const float *x, float *pairs,
                            const mbt_instance_norm *norm, double share);
 
 #endif

@@ -4,13 +4,14 @@
 
 #include "unit.h"
 
-/* The activations of a dense block: [T][F + 2][4 C], where channels 0 .. C-1 are the input (slot 0) and i C .. the output
- * of unit i - 1 (slot i), so that every unit reads one run of channels. The two outer bins are the padding along
+/* The activations of a dense block: [T][F + 2][4 C], where channels 0 .. C-1 are the input (slot 0) and i C .. the
+ * output of unit i - 1 (slot i), so that every unit reads one run of channels. The two outer bins are the padding along
  * frequency.
  *
- * In int8, each slot of a position has its own scale, and stands for its values less a center, which is constant in each
- * channel. What the centers add to a convolution's output is the same everywhere, for the padding is rounded in
- * the same way (frame T is the padding along time), so the norm that follows removes it. */
+ * In int8, each slot of a position has its own scale, and stands for its values less a center, which is constant in
+ * each channel. What the centers add to a convolution's output is the same everywhere, for the padding is rounded in
+ * the same way (frame T is the padding along time), so the norm that follows removes it. No other layer may have
+ * centers. At the published size with random weights they gain 4 dB of the output's SNR. */
 typedef struct mbt_dense {
     float *data;      /* f32 */
     mbt_rows_i8 rows; /* int8: [T + 1][F + 2] rows of 4 C in 4 groups */
@@ -33,8 +34,10 @@ void mbt_dense_clear(mbt_run *run, const mbt_dense *dense);
 /* f32: channels i C .. of the inner bins. */
 mbt_view mbt_dense_slot(const mbt_run *run, const mbt_dense *dense, size_t slot);
 
-/* int8: brings the block's input into slot 0. unit: that in's activations come from, or NULL. */
-void mbt_dense_input_i8(mbt_run *run, const mbt_dense *dense, mbt_view in, const mbt_unit *unit);
+/* int8: brings the block's input, [T][F] rows of C, into slot 0; ld, frame: between rows, between frames. unit: that it
+ * comes from, or NULL. */
+void mbt_dense_input_i8(mbt_run *run, const mbt_dense *dense, const float *in, ptrdiff_t frame, ptrdiff_t ld,
+                        const mbt_unit *unit);
 
 /* Runs the four units; the input stands in slot 0, the result goes to out. share: of the progress. */
 void mbt_dense_run(mbt_run *run, const mbt_dense_block *block, const mbt_dense *dense, mbt_view out,

@@ -1,5 +1,5 @@
-/* dense_i8.c: the dense block in int8. A unit's convolution reads integers and writes floats to the block's output, where
- * they are normalised and rounded into the unit's slot; the last unit's stay. */
+/* dense_i8.c: the dense block in int8. A unit's convolution reads integers and writes floats to the block's output,
+ * where they are normalised and rounded into the unit's slot; the last unit's stay. */
 #include <math.h>
 #include <string.h>
 
@@ -53,6 +53,29 @@ static void fill_frame(const mbt_run *run, const mbt_dense *dense, size_t slot, 
     round_rows(run, dense, slot, dense->zeros, 0, 1, row_at(run, dense, t, dense->bins + 1, slot));
 }
 
+typedef struct input_job {
+    const mbt_run *run;
+    const mbt_dense *dense;
+    const float *in;
+    ptrdiff_t frame, ld;
+} input_job;
+
+static void take_input(void *context, size_t t, unsigned worker)
+{
+    const input_job *job = context;
+    (void)worker;
+    fill_frame(job->run, job->dense, 0, job->in + (ptrdiff_t)t * job->frame, job->ld, t);
+}
+
+void mbt_dense_input_i8(mbt_run *run, const mbt_dense *dense, const float *in, ptrdiff_t frame, ptrdiff_t ld,
+                        const mbt_unit *unit)
+{
+    input_job job = {run, dense, in, frame, ld};
+    memset(dense->zeros, 0, run->model->channels * sizeof *dense->zeros);
+    begin_slot(run, dense, 0, unit);
+    mbt_run_tasks(run, take_input, &job, run->frames);
+}
+
 typedef struct dense_job {
     const mbt_run *run;
     const mbt_dense *dense;
@@ -61,21 +84,6 @@ typedef struct dense_job {
     mbt_view view;
     const mbt_instance_norm *norm;
 } dense_job;
-
-static void take_input(void *context, size_t t, unsigned worker)
-{
-    const dense_job *job = context;
-    (void)worker;
-    fill_frame(job->run, job->dense, 0, job->view.data + (ptrdiff_t)t * job->view.frame, job->view.bin, t);
-}
-
-void mbt_dense_input_i8(mbt_run *run, const mbt_dense *dense, mbt_view in, const mbt_unit *unit)
-{
-    dense_job job = {.run = run, .dense = dense, .view = in};
-    memset(dense->zeros, 0, run->model->channels * sizeof *dense->zeros);
-    begin_slot(run, dense, 0, unit);
-    mbt_run_tasks(run, take_input, &job, run->frames);
-}
 
 /* Frame t of the unit's convolution: 3 x 3, dilated by 2^index along time. */
 static void convolve(void *context, size_t t, unsigned worker)

@@ -21,7 +21,8 @@ void mbt_encoder_run(mbt_run *run, const mbt_encoder_memory *memory, float *plan
     const mbt_stencil point = {1, 1, 1, 1};
     if (mbt_dense_is_i8(&encoder->dense_block)) {
         mbt_unit_run(run, &encoder->dense_conv_1, point, in, dense_out, run->bins, NULL, norm);
-        mbt_dense_input_i8(run, &memory->dense, dense_out, &encoder->dense_conv_1);
+        mbt_dense_input_i8(run, &memory->dense, dense_out.data, dense_out.frame, dense_out.bin,
+                           &encoder->dense_conv_1);
     } else {
         mbt_dense_clear(run, &memory->dense);
         mbt_unit_run(run, &encoder->dense_conv_1, point, in, mbt_dense_slot(run, &memory->dense, 0), run->bins, NULL,

@@ -9,7 +9,8 @@ typedef struct mbt_encoder_memory {
     float *out; /* [T][F][C] the dense block's output */
 } mbt_encoder_memory;
 
-/* The dense block's memory comes first, and before `out`; it is free when the last unit writes x. */
+/* The dense block's memory comes first, and before `out`; it is free when the last unit writes x, which needs less: 4 C
+ * bytes for each of F' bins, where the dense block has at least 4 C for each of F + 2. */
 void mbt_encoder_plan(mbt_encoder_memory *memory, const mbt_encoder *encoder, size_t frames, size_t bins,
                       size_t channels, unsigned threads, mbt_arena *arena);
 

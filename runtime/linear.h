@@ -16,7 +16,8 @@ typedef struct mbt_linear_memory {
 /* Enough for layers of up to k inputs. */
 void mbt_linear_plan(mbt_linear_memory *memory, size_t k, mbt_arena *arena);
 
-/* out[m] = w in[m], or out[m] += w in[m], for m < rows. With int8 weights each row of in is rounded by its own scale. */
+/* out[m] = w in[m], or out[m] += w in[m], for m < rows. With int8 weights each row of in is rounded by a scale of its
+ * own. */
 void mbt_linear(const mbt_kernels *kernels, const mbt_linear_memory *memory, const mbt_matrix *w, const float *in,
                 ptrdiff_t ldi, float *out, ptrdiff_t ldo, size_t rows, bool accumulate);
 

@@ -44,10 +44,13 @@ static inline void mbt_run_stage(mbt_run *run, const char *stage, unsigned index
         run->hook(run->hook_cookie, stage, index, data, count);
 }
 
-/* Bytes of a weight. */
-static inline size_t mbt_weight_size(const mbt_matrix *w)
+/* Bytes of a matrix's packed weights. In int8 inputs stand by four. */
+static inline size_t mbt_matrix_bytes(const mbt_matrix *w)
 {
-    return w->type == MBT_WEIGHT_F16 ? sizeof(uint16_t) : sizeof(float);
+    const size_t outputs = MBT_PADDED((size_t)w->n) * w->taps;
+    if (w->type == MBT_WEIGHT_I8)
+        return outputs * (((size_t)w->k + 3) / 4 * 4);
+    return outputs * w->k * (w->type == MBT_WEIGHT_F16 ? sizeof(uint16_t) : sizeof(float));
 }
 
 /* The matrix product for float or binary16 weights. */

@@ -26,7 +26,7 @@ void mbt_winograd_run(const mbt_kernels *kernels, const mbt_winograd *winograd, 
     float *products = winograd->products + frame_size * MBT_WINOGRAD_FRAMES * worker;
     mbt_matrix weights = *conv;
     weights.taps = 1;
-    const size_t matrix_size = conv->k * MBT_PADDED(channels) * mbt_weight_size(conv);
+    const size_t matrix_size = mbt_matrix_bytes(&weights);
     for (size_t group = 0; group < conv->taps / MBT_WINOGRAD_POINTS; group++) {
         for (size_t i = 0; i < frames + 2; i++)
             kernels->winograd_input(inputs[i].row + (inputs[i].ld ? group * channels : 0), inputs[i].ld, bins, channels,

@@ -54,6 +54,8 @@ static bool has_vnni(bool wide)
     uint32_t eax, ebx, ecx, edx;
     if (wide)
         return __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) && all(ecx, LEAF7_ECX_AVX512VNNI);
+    if (!__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) || eax < 1) /* the highest subleaf */
+        return false;
     return __get_cpuid_count(7, 1, &eax, &ebx, &ecx, &edx) && all(eax, LEAF7_1_EAX_AVXVNNI);
 }
 

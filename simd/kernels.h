@@ -38,8 +38,9 @@ typedef struct mbt_gemm {
 } mbt_gemm;
 
 /* Rows of int8 and what they stand for: a row is cut into `groups` of k / groups inputs each, and input i of group j is
- * scale[row * lds + j] * q[row * ldq + i], less a center that the reader need not know. sum: of the integers of each
- * group; some processors multiply only numbers of which one has no sign, and make up for it by this. */
+ * scale[row * lds + j] * q[row * ldq + i], less a center that the reader need not know (runtime/dense.h says when there
+ * may be one). sum: of the integers of each group, within 127 * 65536; some processors multiply only numbers of which
+ * one has no sign, and make up for it by this. */
 typedef struct mbt_rows_i8 {
     int8_t *q;
     float *scale;

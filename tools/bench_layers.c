@@ -17,14 +17,6 @@ const char *mbt_layer_name(mbt_layer layer)
     return (unsigned)layer < MBT_LAYER_COUNT ? names[layer] : "";
 }
 
-/* In int8 inputs stand by four. */
-static size_t weight_bytes(const mbt_matrix *w)
-{
-    const bool integers = w->type == MBT_WEIGHT_I8;
-    const size_t inputs = integers ? ((size_t)w->k + 3) / 4 * 4 : w->k;
-    return inputs * w->taps * MBT_PADDED((size_t)w->n) * (integers ? sizeof(int8_t) : mbt_weight_size(w));
-}
-
 static bool add(mbt_layer_index *index, const mbt_matrix *w, mbt_layer layer)
 {
     if (index->count == index->room) {
@@ -37,7 +29,7 @@ static bool add(mbt_layer_index *index, const mbt_matrix *w, mbt_layer layer)
         index->room = room;
     }
     const unsigned char *begin = w->data;
-    index->range[index->count++] = (mbt_layer_range){begin, begin + weight_bytes(w), layer};
+    index->range[index->count++] = (mbt_layer_range){begin, begin + mbt_matrix_bytes(w), layer};
     return true;
 }
 
