@@ -4,9 +4,9 @@
 
 #include <fnmatch.h>
 
-/* The residual stream (linear) and the first and last convolutions are the next size up in both. Rounding their inputs to
- * int8 would cost 3 dB of the output's SNR at the published size and save under 60 kB; rounding their weights to f16,
- * where all else is f16, would cost as much. */
+/* The residual stream (linear) and the first and last convolutions are the next size up in both. Rounding their inputs
+ * to int8 would cost 3 dB of the output's SNR at the published size and save under 60 kB; rounding their weights to
+ * f16, where all else is f16, would cost as much. */
 static const struct kind {
     const char *layers;
     bool may_be_int8;

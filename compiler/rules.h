@@ -50,8 +50,8 @@ size_t mbt_layer_count(uint32_t blocks);
 /* The name of one of them, by a number below that; in no order. */
 void mbt_layer_name(size_t index, char name[MBT_LAYER_NAME]);
 
-/* Refuses rules that decide for no layer, layers in int8 that cannot be, dense blocks of which a part is int8, and, where
- * Winograd's form is asked for, those that are int8. */
+/* Refuses rules that decide for no layer, layers in int8 that cannot be, dense blocks of which a part is int8, and,
+ * where Winograd's form is asked for, those that are int8. */
 bool mbt_rules_check(const mbt_rules *rules, uint32_t blocks, bool winograd, mbt_error *error);
 
 #endif

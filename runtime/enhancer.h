@@ -26,8 +26,8 @@ struct mbt_enhancer {
     void *hook_cookie;
 };
 
-/* Lays out everything in the arena, the enhancer first; with an arena that only counts, returns NULL. options: have been
- * checked. */
+/* Lays out everything in the arena, the enhancer first; with an arena that only counts, returns NULL. options: have
+ * been checked. */
 mbt_enhancer *mbt_enhancer_plan(mbt_arena *arena, const mbt_model *model, const mbt_options *options);
 
 /* MBT_ERROR_ARGUMENT if an option is out of its range, MBT_ERROR_TOO_LONG if no memory has room for its window. */

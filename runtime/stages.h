@@ -16,8 +16,8 @@ void mbt_enhancer_set_stage_hook(mbt_enhancer *enhancer, mbt_stage_hook *hook, v
 
 struct mbt_kernels;
 
-/* Every later mbt_enhance computes through this table (kernels.h), which must outlive the enhancer. Its entries may wrap
- * those of the table that the enhancer was opened with. */
+/* Every later mbt_enhance computes through this table (kernels.h), which must outlive the enhancer. Its entries may
+ * wrap those of the table that the enhancer was opened with. */
 void mbt_enhancer_set_kernels(mbt_enhancer *enhancer, const struct mbt_kernels *kernels);
 
 #endif

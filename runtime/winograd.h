@@ -5,8 +5,8 @@
 #include "arena.h"
 #include "kernels.h"
 
-/* Output frames that are computed together, as far apart as time taps are: the two inner ones of their four input frames
- * serve both. */
+/* Output frames that are computed together, as far apart as time taps are: the two inner ones of their four input
+ * frames serve both. */
 #define MBT_WINOGRAD_FRAMES 2u
 #define MBT_WINOGRAD_INPUTS (MBT_WINOGRAD_FRAMES + 2u)
 

@@ -1,6 +1,6 @@
-/* gemm_tiles.h: the matrix product by tiles, but for the innermost loop. Included by each architecture's gemm.c, which has
- * included gemm_weights.h and defined TILE_ROWS (at most 13), TILE_PANELS (1 or 2), TILE_PART (below 16) if it likes,
- * and
+/* gemm_tiles.h: the matrix product by tiles, but for the innermost loop. Included by each architecture's gemm.c, which
+ * has included gemm_weights.h and defined TILE_ROWS (at most 13), TILE_PANELS (1 or 2), TILE_PART (below 16) if it
+ * likes, and
  *     multiply(acc, weights, panel_size, a, lda, k, rows, panels)
  *         acc[p][r] += sum_i a[r * lda + i] weights[p * panel_size + i * 16 ..], i in order, one fma each.
  * rows and panels are constants in every call, so that the accumulators are registers; panels 0 stands for the first

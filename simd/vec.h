@@ -73,7 +73,7 @@
 
 #define MBT_JOIN_(name, arch) mbt_##name##_##arch
 #define MBT_JOIN(name, arch) MBT_JOIN_(name, arch)
-/* The name of a kernel on the architecture being compiled: mbt_gemm_f32_avx2. MBT_ARCH_BASE: the one that it extends. */
+/* The name of a kernel on the architecture being compiled: mbt_gemm_f32_avx2. MBT_ARCH_BASE: that which it extends. */
 #define MBT_FN(name) MBT_JOIN(name, MBT_ARCH)
 #ifndef MBT_ARCH_BASE
 #define MBT_ARCH_BASE MBT_ARCH

@@ -1,9 +1,9 @@
 /* vec_math.h: exp, log1p, pow and atan2 on vectors: fixed sequences of IEEE operations, so the same bits
  * everywhere.
  *
- * The polynomials are minimax fits of ours (relative error in the comments), evaluated by Horner's rule with fma. exp and
- * log1p are always these, because they are inlined in the scan and the softmax; pow and atan2 are SLEEF's deterministic
- * functions (Sleef_finz_*, 1.0 ulp) when MBT_SLEEF is on. Included by vec.h alone. */
+ * The polynomials are minimax fits of ours (relative error in the comments), evaluated by Horner's rule with fma. exp
+ * and log1p are always these, because they are inlined in the scan and the softmax; pow and atan2 are SLEEF's
+ * deterministic functions (Sleef_finz_*, 1.0 ulp) when MBT_SLEEF is on. Included by vec.h alone. */
 
 /* Adding and subtracting 1.5 * 2^20 rounds to the nearest eighth, and leaves the eighths in the low bits of the sum. */
 #define V_ROUND 1572864.0f

@@ -45,7 +45,8 @@ bool mbt_recording_open(mbt_recording *recording, const char *path)
     return true;
 }
 
-/* Room for more frames: twice as many, so that a false length in the header does not decide, nor a number of channels. */
+/* Room for more frames: twice as many, so that a false length in the header does not decide, nor a number of
+ * channels. */
 static bool grow(mbt_recording *recording, size_t *room)
 {
     size_t frame_bytes = (size_t)recording->info.channels * sizeof(float);

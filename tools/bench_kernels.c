@@ -96,7 +96,8 @@ static mbt_kernel_result *next_result(mbt_kernel_report *report)
     return &report->results[report->count++];
 }
 
-/* Whether set number i has the kernel from one before it in the list: most of an extension are those of what it extends. */
+/* Whether set number i has the kernel from one before it in the list: most of an extension are those of what it
+ * extends. */
 static bool is_shared(const kernel_cases *kernel, const mbt_bench_options *o, size_t i)
 {
     typedef void (*function)(void);

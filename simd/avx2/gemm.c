@@ -1,4 +1,5 @@
-/* avx2/gemm.c: tiles of up to 6 rows and one panel: 12 accumulators of 8 floats, 2 registers for weights, 1 for inputs. */
+/* avx2/gemm.c: tiles of up to 6 rows and one panel: 12 accumulators of 8 floats, 2 registers for weights, 1 for
+ * inputs. */
 #include "gemm_weights.h"
 
 #define TILE_ROWS 6

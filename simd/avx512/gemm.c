@@ -1,5 +1,5 @@
-/* avx512/gemm.c: tiles of up to 13 rows and two panels: 26 accumulators of 16 floats, 2 registers for weights, the inputs
- * broadcast from memory. */
+/* avx512/gemm.c: tiles of up to 13 rows and two panels: 26 accumulators of 16 floats, 2 registers for weights, the
+ * inputs broadcast from memory. */
 #include "gemm_weights.h"
 
 #define TILE_ROWS 13

@@ -126,7 +126,8 @@ START_TEST(another_version_of_the_model)
 }
 END_TEST
 
-/* What the first of MBT_MODELS is. The published sizes: folding takes a few numbers away, padding and scales add some. */
+/* What the first of MBT_MODELS is. The published sizes: folding takes a few numbers away, padding and scales
+ * add some. */
 static const struct {
     const char *name, *precision;
     uint64_t least_bytes, most_bytes;

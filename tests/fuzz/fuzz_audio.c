@@ -1,4 +1,5 @@
-/* fuzz_audio.c: sound files as `mambattention enhance` reads them, and the choice and writing of the result's format. */
+/* fuzz_audio.c: sound files as `mambattention enhance` reads them, and the choice and writing of the
+ * result's format. */
 #define _GNU_SOURCE
 #include "audio.h"
 

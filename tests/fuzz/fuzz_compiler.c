@@ -1,4 +1,5 @@
-/* fuzz_compiler.c: checks of the compiler's results, and a writer of zip archives (PKWARE's APPNOTE, stored entries). */
+/* fuzz_compiler.c: checks of the compiler's results, and a writer of zip archives (PKWARE's APPNOTE,
+ * stored entries). */
 #include "fuzz_compiler.h"
 
 #include <math.h>

@@ -19,8 +19,8 @@
  * Threads: any number of enhancers may run at once. One enhancer serves one call at a time. All other functions may be
  * called from any thread (those that look at MBT_ISA, as long as nobody sets the environment meanwhile).
  * The output has the same bits for every kernel (mbt_isa), every number of threads and on every machine, between builds
- * that agree in MBT_SLEEF. The caller's floating-point mode (rounding, flush to zero) has no influence and is left as it is.
- */
+ * that agree in MBT_SLEEF. The caller's floating-point mode (rounding, flush to zero) has no influence and is left as
+ * it is. */
 #ifndef MAMBATTENTION_MAMBATTENTION_H
 #define MAMBATTENTION_MAMBATTENTION_H
 
@@ -102,7 +102,8 @@ MBT_API int mbt_isa_available(mbt_isa isa);
 MBT_API MBT_MUST_CHECK mbt_status mbt_isa_chosen(mbt_isa *isa);
 
 /* Called now and then from the thread that called mbt_enhance, with the share of the work done, rising from 0 to 1; or
- * from the thread that called mbt_pull, with that of each window. Returning anything but 0 stops the call with MBT_ERROR_CANCELLED. */
+ * from the thread that called mbt_pull, with that of each window. Returning anything but 0 stops the call with
+ * MBT_ERROR_CANCELLED. */
 typedef int mbt_progress(void *cookie, double done);
 
 #define MBT_OVERLAP_NONE SIZE_MAX
@@ -162,9 +163,9 @@ MBT_API MBT_MUST_CHECK mbt_status mbt_memory_needed(const mbt_model *model, cons
 /* Opens a model. options: NULL for the defaults. On failure *enhancer is NULL and nothing is held. */
 MBT_API MBT_MUST_CHECK mbt_status mbt_open(const mbt_model *model, const mbt_options *options, mbt_enhancer **enhancer);
 
-/* Enhances a whole recording; 0 samples are done at once. out may be in; else they may not overlap. Silence comes out as
- * silence. Allocates nothing. On failure out is untouched, but for one case: when a recording longer than a window is
- * cancelled, the part of it that was done by then, from its beginning on, is in out. */
+/* Enhances a whole recording; 0 samples are done at once. out may be in; else they may not overlap. Silence comes out
+ * as silence. Allocates nothing. On failure out is untouched, but for one case: when a recording longer than a window
+ * is cancelled, the part of it that was done by then, from its beginning on, is in out. */
 MBT_API MBT_MUST_CHECK mbt_status mbt_enhance(mbt_enhancer *enhancer, const float *in, float *out, size_t samples);
 
 /* Streams. What comes out has the bits that mbt_enhance would give for all of it, whatever the sizes of the blocks:
@@ -180,18 +181,19 @@ MBT_API MBT_MUST_CHECK mbt_status mbt_enhance(mbt_enhancer *enhancer, const floa
  *         play(clean, given);
  *     mbt_reset(enhancer);
  *
- * The first sample comes out when a window is full, and after that window - overlap samples at a time. mbt_pull does the
- * work, mbt_push only keeps samples: a call of mbt_pull that finds a full window takes as long as the network does for
- * it, which the thread that records and plays should not wait for. Nothing is allocated. */
+ * The first sample comes out when a window is full, and after that window - overlap samples at a time. mbt_pull does
+ * the work, mbt_push only keeps samples: a call of mbt_pull that finds a full window takes as long as the network does
+ * for it, which the thread that records and plays should not wait for. Nothing is allocated. */
 
-/* Hands on the next samples of the stream; the first call begins it. *taken: how many fitted; as long as it is less than
- * samples, mbt_pull has to be called before more are taken. MBT_ERROR_ARGUMENT; MBT_ERROR_TOO_LONG beyond max_samples;
- * MBT_ERROR_SAMPLE if one is NaN or infinite; MBT_ERROR_STREAM after mbt_flush. On failure nothing was taken. */
+/* Hands on the next samples of the stream; the first call begins it. *taken: how many fitted; as long as it is less
+ * than samples, mbt_pull has to be called before more are taken. MBT_ERROR_ARGUMENT; MBT_ERROR_TOO_LONG beyond
+ * max_samples; MBT_ERROR_SAMPLE if one is NaN or infinite; MBT_ERROR_STREAM after mbt_flush. On failure nothing was
+ * taken. */
 MBT_API MBT_MUST_CHECK mbt_status mbt_push(mbt_enhancer *enhancer, const float *in, size_t samples, size_t *taken);
 
-/* Gives the next samples of the result, at most room. *given: how many; fewer than room mean that more have to be pushed
- * first, or, after mbt_flush, that this is the end. MBT_ERROR_ARGUMENT; MBT_ERROR_CANCELLED: *given samples are there
- * nonetheless, and the next call tries the window again. */
+/* Gives the next samples of the result, at most room. *given: how many; fewer than room mean that more have to be
+ * pushed first, or, after mbt_flush, that this is the end. MBT_ERROR_ARGUMENT; MBT_ERROR_CANCELLED: *given samples are
+ * there nonetheless, and the next call tries the window again. */
 MBT_API MBT_MUST_CHECK mbt_status mbt_pull(mbt_enhancer *enhancer, float *out, size_t room, size_t *given);
 
 /* No more samples come: the rest can be pulled. MBT_ERROR_ARGUMENT for NULL. */

@@ -44,8 +44,8 @@ typedef enum mbt_weight_type {
 /* A packed operand of a matrix product or convolution:
  *     out[m][o] = bias[o] + sum over tap, i of in_tap[m][i] * w[tap][i][o],     i < k, o < n
  * A linear layer has one tap. A convolution has one tap for each offset in its window, time-major: (time, frequency).
- * In int8, w[tap][i][o] = scale[o] * integer, the inputs are rounded to int8 when they are there, and k * taps <= 65536.
- */
+ * In int8, w[tap][i][o] = scale[o] * integer, the inputs are rounded to int8 when they are there, and
+ * k * taps <= 65536. */
 typedef struct mbt_matrix {
     uint32_t type;      /* mbt_weight_type */
     uint32_t taps;      /* 1 to MBT_MAX_TAPS */
@@ -66,10 +66,10 @@ typedef enum mbt_form {
 /* A convolution, InstanceNorm2d (eps 1e-5, biased variance over all of time and frequency), PReLU.
  * The bias of such a convolution has no effect and is zero here.
  *
- * In Winograd's form the matrix has 6 taps for each group of C inputs, k = 3 C and n = C, and each tap is a matrix of one
- * tap by itself: data[group][point][panel][3 C][16], where input i of a point is channel i % C of the group, at time tap
- * i / C. At the points t = 0, 3/4, -3/4, 3/2, -3/2 the weights are (w[0] + t w[1] + t^2 w[2]) / product over the other
- * four points s of (t - s), w[j] being those of frequency tap j; at the last point, infinity, w[2]. */
+ * In Winograd's form the matrix has 6 taps for each group of C inputs, k = 3 C and n = C, and each tap is a matrix of
+ * one tap by itself: data[group][point][panel][3 C][16], where input i of a point is channel i % C of the group, at
+ * time tap i / C. At the points t = 0, 3/4, -3/4, 3/2, -3/2 the weights are (w[0] + t w[1] + t^2 w[2]) / product over
+ * the other four points s of (t - s), w[j] being those of frequency tap j; at the last point, infinity, w[2]. */
 typedef struct mbt_unit {
     uint32_t form; /* mbt_form */
     mbt_matrix conv;
