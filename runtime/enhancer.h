@@ -33,6 +33,9 @@ mbt_enhancer *mbt_enhancer_plan(mbt_arena *arena, const mbt_model *model, const 
 /* MBT_ERROR_ARGUMENT if an option is out of its range, MBT_ERROR_TOO_LONG if no memory has room for its window. */
 mbt_status mbt_options_check(const mbt_options *options, const mbt_model *model);
 
+/* The window and the overlap that the options, which have been checked, come to. */
+void mbt_options_windows(const mbt_options *options, const mbt_model *model, size_t *window, size_t *overlap);
+
 /* A window: an mbt_window_task whose cookie is the enhancer. out may be in. On failure out is untouched. */
 mbt_status mbt_enhancer_window(void *enhancer, const float *in, float *out, size_t samples);
 

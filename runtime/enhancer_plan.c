@@ -55,6 +55,12 @@ mbt_status mbt_options_check(const mbt_options *options, const mbt_model *model)
     return MBT_OK;
 }
 
+void mbt_options_windows(const mbt_options *options, const mbt_model *model, size_t *window, size_t *overlap)
+{
+    *window = window_of(options, model);
+    *overlap = overlap_of(options, model);
+}
+
 mbt_enhancer *mbt_enhancer_plan(mbt_arena *arena, const mbt_model *model, const mbt_options *options)
 {
     mbt_enhancer counted, *enhancer = mbt_arena_take(arena, 1, sizeof *enhancer);

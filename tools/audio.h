@@ -1,29 +1,31 @@
-/* audio.h: recordings in and out of sound files (libsndfile), whole, as interleaved float. */
+/* audio.h: recordings in and out of sound files (libsndfile) and pipes, as interleaved float, whole or in blocks. */
 #ifndef MBT_TOOLS_AUDIO_H
 #define MBT_TOOLS_AUDIO_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <sndfile.h>
 
-typedef struct mbt_recording {
-    const char *path;
-    int fd;
-    SNDFILE *file;    /* stays open for its tags and channel map */
-    SF_INFO info;     /* frames: as libsndfile has it from the header; may be wrong in a damaged file */
-    float *samples;   /* [frames][info.channels], in [-1, 1] unless stored as float */
-    size_t frames;    /* as many as could be read */
-    bool ended_early; /* fewer than the header says */
-} mbt_recording;
-
-/* What --format asks for. */
+/* How samples are stored. */
 typedef enum mbt_sample_format {
     MBT_FORMAT_AS_INPUT = 0,
     MBT_FORMAT_S16,
     MBT_FORMAT_S24,
     MBT_FORMAT_F32
 } mbt_sample_format;
+
+typedef struct mbt_recording {
+    const char *path; /* "standard input" for a pipe */
+    int fd;
+    SNDFILE *file;         /* stays open for its tags and channel map; NULL for samples without a header */
+    SF_INFO info;          /* frames: as libsndfile has it from the header; may be wrong in a damaged file */
+    mbt_sample_format raw; /* of samples without a header */
+    float *samples;        /* [frames][info.channels], in [-1, 1] unless stored as float; NULL if read in blocks */
+    size_t frames;         /* as many as could be read */
+    bool ended_early;      /* fewer than the header says */
+} mbt_recording;
 
 /* Whether the file ends before the samples that its header promises: WAV (RIFF, RIFX, RF64, W64), AIFF and AU. False
  * for others, and for a header that leaves the length open, as programs write it that write to a pipe. */
@@ -32,7 +34,18 @@ bool mbt_is_cut_short(int fd);
 /* Reads the header. On failure false, told in a line, and nothing is held. */
 bool mbt_recording_open(mbt_recording *recording, const char *path);
 
-/* Reads all samples; they are finite. On failure false, told in a line. */
+/* Standard input: a sound file that libsndfile can read from a pipe (WAV, AU), or with `raw` samples of that format,
+ * little-endian, one channel at `rate` Hz. On failure as above. */
+bool mbt_recording_open_stdin(mbt_recording *recording, mbt_sample_format raw, uint32_t rate);
+
+/* The number of frames, if it is known before all is read; else 0. */
+size_t mbt_recording_length(const mbt_recording *recording);
+
+/* Reads the next frames, 1 to `most`, into samples: as many as are there, of a pipe. *frames: how many; 0 at the end. They
+ * are finite. On failure, also if there should be samples and none can be read, false, told in a line. */
+bool mbt_recording_next(mbt_recording *recording, float *samples, size_t most, size_t *frames);
+
+/* Reads all samples into recording->samples. On failure false, told in a line. */
 bool mbt_recording_read(mbt_recording *recording);
 
 /* Releases everything. Fine after any of the above, and more than once. */
@@ -42,17 +55,42 @@ void mbt_recording_close(mbt_recording *recording);
  * samples stored as in the input if the container can, else in the nearest way it can. On failure false, told. */
 bool mbt_choose_format(const SF_INFO *in, const char *out_path, mbt_sample_format wanted, SF_INFO *out);
 
-/* Whether all of frames [0, recording->frames) can be stored in that format. On failure false, told in a line. */
-bool mbt_check_size(const mbt_recording *recording, const SF_INFO *format, const char *out_path);
+/* Whether so many frames can be stored in that format. On failure false, told in a line. */
+bool mbt_check_size(uint64_t frames, const SF_INFO *format, const char *out_path);
+
+/* A recording on its way out: a sound file, or a pipe. */
+typedef struct mbt_writer {
+    SNDFILE *file;
+    SF_INFO format;
+    const char *path; /* "standard output" for a pipe */
+    int fd;
+    int bits;        /* of a sample; 0 if it is stored as float or by a codec that takes floats */
+    int *integers;   /* a block of samples; NULL for a pipe */
+    uint64_t frames; /* written */
+} mbt_writer;
 
 /* Begins a sound file in fd, which is empty and open for reading and writing, with the recording's tags and channel
  * map, after a trial: most encoders tell only when samples come that they do not take so many channels or that rate.
- * On failure NULL, told in a line. */
-SNDFILE *mbt_writer_open(const mbt_recording *recording, const SF_INFO *format, int fd, const char *out_path);
-
-/* Writes recording->samples, closes writer in any case, and reads back how much arrived. Integers saturate.
  * On failure false, told in a line. */
-bool mbt_writer_finish(SNDFILE *writer, const mbt_recording *recording, const SF_INFO *format, int fd,
-                       const char *out_path);
+bool mbt_writer_open(mbt_writer *writer, const mbt_recording *recording, const SF_INFO *format, int fd,
+                     const char *out_path);
+
+/* Begins on standard output: samples alone if raw is set, else a WAV of unknown length. Its samples are stored as
+ * wanted, else as in the recording, else in 16 bits. On failure false, told in a line. */
+bool mbt_writer_open_stdout(mbt_writer *writer, const mbt_recording *recording, mbt_sample_format raw,
+                            mbt_sample_format wanted);
+
+/* Writes frames; to a pipe, at once. Integers saturate. On failure false, told in a line. */
+bool mbt_writer_write(mbt_writer *writer, const float *samples, size_t frames);
+
+/* Closes the file, and reads back how much arrived. On failure false, told in a line. */
+bool mbt_writer_finish(mbt_writer *writer);
+
+/* Releases everything. Fine after any of the above, and more than once. */
+void mbt_writer_close(mbt_writer *writer);
+
+/* round(2^(bits-1) x), saturated, in the upper bits of 32. It is the inverse of how libsndfile reads, which its own
+ * conversion of floats (2^(bits-1) - 1) is not. */
+void mbt_to_integers(const float *in, int *out, size_t samples, int bits);
 
 #endif

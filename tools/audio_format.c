@@ -108,7 +108,7 @@ bool mbt_choose_format(const SF_INFO *in, const char *out_path, mbt_sample_forma
                         out->samplerate);
 }
 
-bool mbt_check_size(const mbt_recording *recording, const SF_INFO *format, const char *out_path)
+bool mbt_check_size(uint64_t frames, const SF_INFO *format, const char *out_path)
 {
     int major = format->format & SF_FORMAT_TYPEMASK;
     if (major != SF_FORMAT_WAV && major != SF_FORMAT_WAVEX && major != SF_FORMAT_AIFF && major != SF_FORMAT_AU) {
@@ -121,7 +121,7 @@ bool mbt_check_size(const mbt_recording *recording, const SF_INFO *format, const
                      : subtype == SF_FORMAT_PCM_S8 || subtype == SF_FORMAT_PCM_U8 ? 1
                                                                                   : 2;
     uint64_t most = (UINT32_MAX - UINT64_C(65536)) / bytes / (uint64_t)format->channels;
-    return recording->frames <= most ||
+    return frames <= most ||
            mbt_complain("%s: %s cannot hold more than 4 GiB; use a name that ends with .rf64, .w64 or .flac", out_path,
                         major_name(major));
 }

@@ -1,4 +1,4 @@
-/* audio_read.c: a sound file read whole. */
+/* audio_read.c: a sound file read whole or in blocks. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "audio.h"
@@ -12,7 +12,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "audio_pipe.h"
 #include "command.h"
+
+enum { PIPE_FRAMES = 1024 };
 
 bool mbt_recording_open(mbt_recording *recording, const char *path)
 {
@@ -45,6 +48,74 @@ bool mbt_recording_open(mbt_recording *recording, const char *path)
     return true;
 }
 
+/* Programs that write a WAV to a pipe leave the largest length, or one near it. */
+static bool is_open_ended(const mbt_recording *recording)
+{
+    return recording->raw != MBT_FORMAT_AS_INPUT ||
+           (!recording->info.seekable && recording->info.frames > 0x7fff0000 / 8 / recording->info.channels);
+}
+
+size_t mbt_recording_length(const mbt_recording *recording)
+{
+    bool known = recording->info.seekable && recording->info.frames > 0;
+    return known && (uint64_t)recording->info.frames < SIZE_MAX ? (size_t)recording->info.frames : 0;
+}
+
+static bool check_finite(const mbt_recording *recording, const float *samples, size_t frames)
+{
+    size_t channels = (size_t)recording->info.channels;
+    for (size_t i = 0; i < frames * channels; i++) {
+        if (!isfinite(samples[i])) {
+            size_t frame = recording->frames + i / channels;
+            return mbt_complain("%s: channel %zu, %.6f s (frame %zu): the sample is %s", recording->path,
+                                i % channels + 1, (double)frame / recording->info.samplerate, frame,
+                                isnan(samples[i]) ? "not a number" : "infinite");
+        }
+    }
+    return true;
+}
+
+/* At the end: whether this is all that there should be. */
+static bool check_end(mbt_recording *recording)
+{
+    int error = recording->file != NULL ? sf_error(recording->file) : 0;
+    bool cut = recording->info.seekable && mbt_is_cut_short(recording->fd);
+    char byte;
+    if (recording->frames == 0 && recording->file != NULL && !recording->info.seekable &&
+        read(recording->fd, &byte, 1) == 1) {
+        return mbt_complain("%s: its header says that there are no samples; pass them without it, with --raw",
+                            recording->path);
+    }
+    if (recording->frames == 0 && (error != 0 || cut || recording->info.frames > 0)) {
+        return mbt_complain("%s: no samples can be read: %s", recording->path,
+                            error != 0 ? sf_error_number(error) : "the file is cut short");
+    }
+    bool fewer = !is_open_ended(recording) && (sf_count_t)recording->frames < recording->info.frames;
+    recording->ended_early = recording->ended_early || error != 0 || cut || fewer;
+    return true;
+}
+
+bool mbt_recording_next(mbt_recording *recording, float *samples, size_t most, size_t *frames)
+{
+    *frames = 0;
+    if (recording->file == NULL) {
+        if (!mbt_raw_read(recording, samples, most, frames)) {
+            return false;
+        }
+    } else {
+        if (!recording->info.seekable && most > PIPE_FRAMES) { /* libsndfile waits until it has all */
+            most = PIPE_FRAMES;
+        }
+        sf_count_t got = sf_readf_float(recording->file, samples, (sf_count_t)most);
+        *frames = got > 0 ? (size_t)got : 0;
+    }
+    if (!check_finite(recording, samples, *frames)) {
+        return false;
+    }
+    recording->frames += *frames;
+    return *frames > 0 || check_end(recording);
+}
+
 /* Room for more frames: twice as many, so that a false length in the header does not decide, nor a number of
  * channels. */
 static bool grow(mbt_recording *recording, size_t *room)
@@ -64,41 +135,19 @@ static bool grow(mbt_recording *recording, size_t *room)
     return true;
 }
 
-static bool check_finite(const mbt_recording *recording)
-{
-    size_t channels = (size_t)recording->info.channels;
-    for (size_t i = 0; i < recording->frames * channels; i++) {
-        float x = recording->samples[i];
-        if (!isfinite(x)) {
-            return mbt_complain("%s: channel %zu, %.6f s (frame %zu): the sample is %s", recording->path,
-                                i % channels + 1, (double)(i / channels) / recording->info.samplerate, i / channels,
-                                isnan(x) ? "not a number" : "infinite");
-        }
-    }
-    return true;
-}
-
 bool mbt_recording_read(mbt_recording *recording)
 {
-    size_t channels = (size_t)recording->info.channels;
-    size_t room = 0;
-    sf_count_t got;
+    size_t channels = (size_t)recording->info.channels, room = 0, got;
     do {
         if (recording->frames == room && !grow(recording, &room)) {
             return false;
         }
         float *end = recording->samples + recording->frames * channels;
-        got = sf_readf_float(recording->file, end, (sf_count_t)(room - recording->frames));
-        recording->frames += got > 0 ? (size_t)got : 0;
+        if (!mbt_recording_next(recording, end, room - recording->frames, &got)) {
+            return false;
+        }
     } while (got > 0);
-    int error = sf_error(recording->file);
-    bool cut = mbt_is_cut_short(recording->fd);
-    if (recording->frames == 0 && (error != 0 || cut || recording->info.frames > 0)) {
-        return mbt_complain("%s: no samples can be read: %s", recording->path,
-                            error != 0 ? sf_error_number(error) : "the file is cut short");
-    }
-    recording->ended_early = error != 0 || cut || (sf_count_t)recording->frames < recording->info.frames;
-    return check_finite(recording);
+    return true;
 }
 
 void mbt_recording_close(mbt_recording *recording)

@@ -1,4 +1,4 @@
-/* audio_write.c: a recording written as a sound file. */
+/* audio_write.c: a recording written as a sound file, block by block. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "audio.h"
@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "audio_pipe.h"
 #include "command.h"
 
 enum { BLOCK_SAMPLES = 65536, TRIAL_FRAMES = 4096 };
@@ -44,9 +45,7 @@ static int integer_bits(int subtype)
     }
 }
 
-/* round(2^(bits-1) x), saturated, in the upper bits of 32. It is the inverse of how libsndfile reads, which its own
- * conversion of floats (2^(bits-1) - 1) is not. */
-static void to_integers(const float *in, int *out, size_t samples, int bits)
+void mbt_to_integers(const float *in, int *out, size_t samples, int bits)
 {
     double scale = ldexp(1.0, bits - 1);
     for (size_t i = 0; i < samples; i++) {
@@ -57,33 +56,10 @@ static void to_integers(const float *in, int *out, size_t samples, int bits)
     }
 }
 
-static bool write_samples(const mbt_recording *recording, const SF_INFO *format, SNDFILE *file)
+static size_t block_frames(const SF_INFO *format)
 {
     size_t channels = (size_t)format->channels;
-    size_t block_frames = channels < BLOCK_SAMPLES ? BLOCK_SAMPLES / channels : 1;
-    int bits = integer_bits(format->format & SF_FORMAT_SUBMASK);
-    int *integers = malloc(block_frames * channels * sizeof *integers);
-    if (integers == NULL) {
-        return false;
-    }
-    size_t done = 0;
-    while (done < recording->frames) {
-        size_t frames = recording->frames - done < block_frames ? recording->frames - done : block_frames;
-        const float *block = recording->samples + done * channels;
-        sf_count_t written;
-        if (bits != 0) {
-            to_integers(block, integers, frames * channels, bits);
-            written = sf_writef_int(file, integers, (sf_count_t)frames);
-        } else {
-            written = sf_writef_float(file, block, (sf_count_t)frames);
-        }
-        if (written != (sf_count_t)frames) {
-            break;
-        }
-        done += frames;
-    }
-    free(integers);
-    return done == recording->frames;
+    return channels < BLOCK_SAMPLES ? BLOCK_SAMPLES / channels : 1;
 }
 
 /* What describes the sound, and not the program that made the file. */
@@ -134,79 +110,143 @@ static sf_count_t frames_written(int fd)
     return info.frames;
 }
 
-static SNDFILE *open_writer(const SF_INFO *format, int fd, const char *out_path)
+static SNDFILE *open_file(const SF_INFO *format, int fd, const char *out_path)
 {
     SF_INFO info = *format;
-    SNDFILE *writer = sf_open_fd(fd, SFM_WRITE, &info, SF_FALSE);
-    if (writer == NULL && sf_error(NULL) == SF_ERR_UNRECOGNISED_FORMAT) {
+    SNDFILE *file = sf_open_fd(fd, SFM_WRITE, &info, SF_FALSE);
+    if (file == NULL && sf_error(NULL) == SF_ERR_UNRECOGNISED_FORMAT) {
         complain_refused(format, out_path);
-    } else if (writer == NULL) {
+    } else if (file == NULL) {
         mbt_complain("%s: cannot write: %s", out_path, sf_strerror(NULL));
     }
-    return writer;
+    return file;
 }
 
-/* Writes all samples and closes the writer. */
-static bool write_and_close(SNDFILE *writer, const mbt_recording *recording, const SF_INFO *format,
-                            const char *out_path)
+/* What failed, after it did: `error` is errno's value, `closed` what sf_close said. */
+static bool complain_failed(const mbt_writer *writer, int error, int closed)
+{
+    if (error == 0 && closed == 0) {
+        return complain_refused(&writer->format, writer->path);
+    }
+    return mbt_complain("%s: cannot write: %s", writer->path, error != 0 ? strerror(error) : sf_error_number(closed));
+}
+
+static bool close_file(mbt_writer *writer)
 {
     errno = 0;
-    bool whole = write_samples(recording, format, writer);
-    int error = errno;
-    int closed = sf_close(writer);
-    if (whole && closed == 0) {
+    int closed = sf_close(writer->file), error = errno;
+    writer->file = NULL;
+    return closed == 0 || complain_failed(writer, error, closed);
+}
+
+static bool write_block(mbt_writer *writer, const float *samples, size_t frames)
+{
+    sf_count_t count = (sf_count_t)frames, written;
+    errno = 0;
+    if (writer->bits != 0) {
+        mbt_to_integers(samples, writer->integers, frames * (size_t)writer->format.channels, writer->bits);
+        written = sf_writef_int(writer->file, writer->integers, count);
+    } else {
+        written = sf_writef_float(writer->file, samples, count);
+    }
+    if (written == count) {
+        writer->frames += frames;
         return true;
     }
-    if (error == 0 && closed == 0) {
-        return complain_refused(format, out_path);
+    int error = errno, closed = sf_close(writer->file);
+    writer->file = NULL;
+    return complain_failed(writer, error, closed);
+}
+
+bool mbt_writer_write(mbt_writer *writer, const float *samples, size_t frames)
+{
+    if (writer->integers == NULL) {
+        return mbt_pipe_write(writer, samples, frames);
     }
-    return mbt_complain("%s: cannot write: %s", out_path, error != 0 ? strerror(error) : sf_error_number(closed));
+    if (!mbt_check_size(writer->frames + frames, &writer->format, writer->path)) {
+        return false;
+    }
+    size_t block = block_frames(&writer->format);
+    for (size_t done = 0, count; done < frames; done += count) {
+        count = frames - done < block ? frames - done : block;
+        if (!write_block(writer, samples + done * (size_t)writer->format.channels, count)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 /* Writes a little silence, and takes it away again. */
-static bool try_format(const SF_INFO *format, int fd, const char *out_path)
+static bool try_format(mbt_writer *writer)
 {
-    mbt_recording silence = {.frames = TRIAL_FRAMES};
-    silence.samples = calloc((size_t)format->channels * TRIAL_FRAMES, sizeof *silence.samples);
-    if (silence.samples == NULL) {
-        return mbt_complain("%s: out of memory for %d channels", out_path, format->channels);
+    float *silence = calloc((size_t)writer->format.channels * TRIAL_FRAMES, sizeof *silence);
+    if (silence == NULL) {
+        return mbt_complain("%s: out of memory for %d channels", writer->path, writer->format.channels);
     }
-    SNDFILE *writer = open_writer(format, fd, out_path);
-    bool fine = writer != NULL && write_and_close(writer, &silence, format, out_path);
-    free(silence.samples);
-    if (!fine) {
+    bool fine = mbt_writer_write(writer, silence, TRIAL_FRAMES);
+    free(silence);
+    if (!fine || !close_file(writer)) {
         return false;
     }
-    if (frames_written(fd) < TRIAL_FRAMES) {
-        return complain_refused(format, out_path);
+    if (frames_written(writer->fd) < TRIAL_FRAMES) {
+        return complain_refused(&writer->format, writer->path);
     }
-    return (ftruncate(fd, 0) == 0 && lseek(fd, 0, SEEK_SET) == 0) ||
-           mbt_complain("%s: cannot write: %s", out_path, strerror(errno));
+    writer->frames = 0;
+    return (ftruncate(writer->fd, 0) == 0 && lseek(writer->fd, 0, SEEK_SET) == 0) ||
+           mbt_complain("%s: cannot write: %s", writer->path, strerror(errno));
 }
 
-SNDFILE *mbt_writer_open(const mbt_recording *recording, const SF_INFO *format, int fd, const char *out_path)
+static bool allocate(mbt_writer *writer)
 {
-    SNDFILE *writer = try_format(format, fd, out_path) ? open_writer(format, fd, out_path) : NULL;
-    if (writer == NULL) {
-        return NULL;
-    }
-    sf_command(writer, SFC_SET_ADD_PEAK_CHUNK, NULL, SF_FALSE); /* it has the time of day in it */
-    copy_tags(recording->file, writer);
-    copy_channel_map(recording->file, writer, format->channels);
-    return writer;
+    writer->bits = integer_bits(writer->format.format & SF_FORMAT_SUBMASK);
+    size_t samples = block_frames(&writer->format) * (size_t)writer->format.channels;
+    writer->integers = malloc(samples * sizeof *writer->integers);
+    return writer->integers != NULL ||
+           mbt_complain("%s: out of memory for %d channels", writer->path, writer->format.channels);
 }
 
-bool mbt_writer_finish(SNDFILE *writer, const mbt_recording *recording, const SF_INFO *format, int fd,
-                       const char *out_path)
+bool mbt_writer_open(mbt_writer *writer, const mbt_recording *recording, const SF_INFO *format, int fd,
+                     const char *out_path)
 {
-    if (!write_and_close(writer, recording, format, out_path)) {
+    *writer = (mbt_writer){.format = *format, .path = out_path, .fd = fd};
+    bool good = allocate(writer) && (writer->file = open_file(format, fd, out_path)) != NULL && try_format(writer) &&
+                (writer->file = open_file(format, fd, out_path)) != NULL;
+    if (!good) {
+        mbt_writer_close(writer);
         return false;
     }
-    sf_count_t frames = frames_written(fd);
-    if (frames >= (sf_count_t)recording->frames) {
+    sf_command(writer->file, SFC_SET_ADD_PEAK_CHUNK, NULL, SF_FALSE); /* it has the time of day in it */
+    if (recording->file != NULL) {
+        copy_tags(recording->file, writer->file);
+        copy_channel_map(recording->file, writer->file, format->channels);
+    }
+    return true;
+}
+
+bool mbt_writer_finish(mbt_writer *writer)
+{
+    if (writer->integers == NULL) {
         return true;
     }
-    return recording->frames == 0 ? mbt_complain("%s: this container cannot hold a recording without samples", out_path)
-                                  : mbt_complain("%s: only %lld of %zu frames could be written", out_path,
-                                                 frames > 0 ? (long long)frames : 0LL, recording->frames);
+    if (!close_file(writer)) {
+        return false;
+    }
+    sf_count_t frames = frames_written(writer->fd);
+    if (frames >= 0 && (uint64_t)frames >= writer->frames) {
+        return true;
+    }
+    return writer->frames == 0
+               ? mbt_complain("%s: this container cannot hold a recording without samples", writer->path)
+               : mbt_complain("%s: only %lld of %llu frames could be written", writer->path,
+                              frames > 0 ? (long long)frames : 0LL, (unsigned long long)writer->frames);
+}
+
+void mbt_writer_close(mbt_writer *writer)
+{
+    if (writer->file != NULL) {
+        sf_close(writer->file);
+    }
+    free(writer->integers);
+    writer->file = NULL;
+    writer->integers = NULL;
 }

@@ -1,220 +1,132 @@
 /* enhance.c: the subcommand that removes the noise from a recording. */
 #define _POSIX_C_SOURCE 200809L
 
-#include <errno.h>
-#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "audio.h"
 #include "command.h"
+#include "enhance_channels.h"
 #include "enhance_request.h"
 #include "model_load.h"
 #include "output_file.h"
 #include "progress.h"
 #include "resample.h"
 
-/* One channel after the other goes through here. */
-typedef struct channel_work {
-    mbt_enhancer *enhancer;
-    uint32_t rate, model_rate;
-    float *channel, *at_model_rate; /* [frames], [model_frames]; the same block if the rates are the same */
-    size_t frames, model_frames;
-    size_t index, channels;
-    mbt_progress_bar *bar;
-} channel_work;
+/* Samples that are read at once; of a pipe, as many as are there. */
+enum { BLOCK_SAMPLES = 65536 };
 
-static int show_progress(void *cookie, double done)
+static bool write_block(void *writer, const float *samples, size_t frames)
 {
-    const channel_work *work = cookie;
-    mbt_progress_bar_draw(work->bar, ((double)work->index + done) / (double)work->channels);
-    return 0;
+    return mbt_writer_write(writer, samples, frames);
 }
 
-/* The system hands out memory that it does not have and kills the process when that comes to light: asked before. */
-static bool check_memory(const mbt_enhance_request *r, const mbt_model *model, const mbt_options *options,
-                         double seconds)
+/* Block by block, until the input ends. */
+static bool pass_through(mbt_channels *channels, mbt_recording *recording)
 {
-    size_t bytes;
-    mbt_status status = mbt_memory_needed(model, options, &bytes);
-    if (status == MBT_ERROR_ARGUMENT) {
-        return mbt_complain("--overlap is more than half of the window");
+    size_t width = (size_t)recording->info.channels, most = BLOCK_SAMPLES / width > 0 ? BLOCK_SAMPLES / width : 1,
+           frames;
+    float *block = malloc(most * width * sizeof *block);
+    if (block == NULL) {
+        return mbt_complain("%s: out of memory for %zu channels", recording->path, width);
     }
-    if (status != MBT_OK) {
-        return mbt_complain_status(status, r->in);
-    }
-    long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
-    double machine = (double)pages * (double)page;
-    if (pages > 0 && page > 0 && (double)bytes > machine) {
-        return mbt_complain("%s: %.1f s need %.1f GB of memory, and this machine has %.1f GB", r->in, seconds,
-                            (double)bytes / 1e9, machine / 1e9);
-    }
-    return true;
+    bool good;
+    do {
+        good = mbt_recording_next(recording, block, most, &frames) &&
+               (frames > 0 ? mbt_channels_put(channels, block, frames) : mbt_channels_finish(channels));
+    } while (good && frames > 0);
+    free(block);
+    return good;
 }
 
-static bool open_enhancer(const mbt_enhance_request *r, const mbt_loaded_model *loaded, channel_work *work)
-{
-    mbt_options options;
-    mbt_enhance_set_options(r, work->model_rate, &options);
-    options.max_samples = work->model_frames;
-    options.progress = show_progress;
-    options.progress_cookie = work;
-    if (!check_memory(r, loaded->model, &options, (double)work->frames / work->rate)) {
-        return false;
-    }
-    mbt_status status = mbt_open(loaded->model, &options, &work->enhancer);
-    return status == MBT_OK || mbt_complain_status(status, status == MBT_ERROR_MODEL ? r->model : r->in);
-}
-
-/* The one channel of a mono recording is worked on where it is. */
-static bool allocate(const mbt_enhance_request *r, const mbt_recording *recording, channel_work *work)
-{
-    bool same = work->rate == work->model_rate;
-    if (work->model_frames > SIZE_MAX / sizeof(float)) {
-        return mbt_complain("%s: too long for this machine's memory", r->in);
-    }
-    work->channel = work->channels == 1 ? recording->samples : malloc(work->frames * sizeof(float));
-    work->at_model_rate = same ? work->channel : malloc(work->model_frames * sizeof(float));
-    return (work->channel != NULL && work->at_model_rate != NULL) ||
-           mbt_complain("%s: out of memory for %zu frames", r->in, work->frames);
-}
-
-/* The bar goes first, so that the message has a line of its own. */
-static bool channel_failed(const mbt_enhance_request *r, channel_work *work, const char *what, const char *why)
-{
-    mbt_progress_bar_end(work->bar);
-    return mbt_complain("%s: channel %zu: %s%s", r->in, work->index + 1, what, why);
-}
-
-/* From work->channel, back into it. */
-static bool enhance_channel(const mbt_enhance_request *r, channel_work *work)
-{
-    const char *reason = NULL;
-    bool same = work->channel == work->at_model_rate;
-    if (!same && !mbt_resample(work->channel, work->frames, work->rate, work->at_model_rate, work->model_frames,
-                               work->model_rate, &reason)) {
-        return channel_failed(r, work, "cannot change the rate: ", reason);
-    }
-    mbt_status status = mbt_enhance(work->enhancer, work->at_model_rate, work->at_model_rate, work->model_frames);
-    if (status != MBT_OK) {
-        return channel_failed(r, work, "", mbt_status_string(status));
-    }
-    if (!same && !mbt_resample(work->at_model_rate, work->model_frames, work->model_rate, work->channel, work->frames,
-                               work->rate, &reason)) {
-        return channel_failed(r, work, "cannot change the rate back: ", reason);
-    }
-    for (size_t i = 0; i < work->frames; i++) {
-        if (!isfinite(work->channel[i])) {
-            return channel_failed(r, work, "the result is beyond the range of float", "");
-        }
-    }
-    return true;
-}
-
-static bool enhance_channels(const mbt_enhance_request *r, mbt_recording *recording, channel_work *work)
-{
-    for (work->index = 0; work->index < work->channels; work->index++) {
-        for (size_t i = 0; work->channels > 1 && i < work->frames; i++) {
-            work->channel[i] = recording->samples[i * work->channels + work->index];
-        }
-        if (!enhance_channel(r, work)) {
-            return false;
-        }
-        for (size_t i = 0; work->channels > 1 && i < work->frames; i++) {
-            recording->samples[i * work->channels + work->index] = work->channel[i];
-        }
-    }
-    return true;
-}
-
-static bool enhance_recording(const mbt_enhance_request *r, const mbt_loaded_model *loaded, mbt_recording *recording)
+static bool enhance_recording(const mbt_enhance_request *r, const mbt_loaded_model *loaded, mbt_recording *recording,
+                              mbt_writer *writer)
 {
     mbt_progress_bar bar;
     mbt_progress_bar_begin(&bar, r->quiet);
-    channel_work work = {
+    mbt_channels_format format = {
+        .path = recording->path,
         .rate = (uint32_t)recording->info.samplerate,
-        .model_rate = loaded->info.sample_rate,
-        .frames = recording->frames,
         .channels = (size_t)recording->info.channels,
+        .frames = mbt_recording_length(recording),
+        .emit = write_block,
+        .cookie = writer,
         .bar = &bar,
     };
-    work.model_frames = mbt_resampled_length(work.frames, work.rate, work.model_rate);
-    bool done =
-        allocate(r, recording, &work) && open_enhancer(r, loaded, &work) && enhance_channels(r, recording, &work);
-    mbt_close(work.enhancer);
-    if (work.at_model_rate != work.channel) {
-        free(work.at_model_rate);
-    }
-    if (work.channel != recording->samples) {
-        free(work.channel);
-    }
+    mbt_channels *channels = mbt_channels_open(r, loaded, &format);
+    bool done = channels != NULL && pass_through(channels, recording);
+    mbt_channels_close(channels);
     mbt_progress_bar_end(&bar);
+    if (done && recording->ended_early) {
+        mbt_complain("warning: %s: damaged or cut short; the first %zu frames were read", recording->path,
+                     recording->frames);
+    }
     return done;
 }
 
-static bool read_and_enhance(const mbt_enhance_request *r, const mbt_loaded_model *loaded, mbt_recording *recording,
-                             const SF_INFO *format)
+static bool enhance_to_pipe(const mbt_enhance_request *r, const mbt_loaded_model *loaded, mbt_recording *recording)
 {
-    if (!mbt_recording_read(recording) || !mbt_check_size(recording, format, r->out)) {
-        return false;
-    }
-    if (recording->ended_early) {
-        mbt_complain("warning: %s: damaged or cut short; the first %zu frames were read", r->in, recording->frames);
-    }
-    return recording->frames == 0 || enhance_recording(r, loaded, recording);
+    mbt_writer writer;
+    bool done = mbt_writer_open_stdout(&writer, recording, r->raw, r->format) &&
+                enhance_recording(r, loaded, recording, &writer);
+    mbt_writer_close(&writer);
+    return done;
 }
 
 /* The output is begun before the work, so that what cannot be written is known at once. */
-static bool write_enhanced(const mbt_enhance_request *r, const mbt_loaded_model *loaded, mbt_recording *recording,
-                           const SF_INFO *format)
+static bool enhance_to_file(const mbt_enhance_request *r, const mbt_loaded_model *loaded, mbt_recording *recording)
 {
+    SF_INFO format;
     mbt_output_file output;
-    if (!mbt_output_create(&output, r->out)) {
+    mbt_writer writer;
+    if (!mbt_choose_format(&recording->info, r->out, r->format, &format) ||
+        !mbt_check_size(mbt_recording_length(recording), &format, r->out) || !mbt_output_create(&output, r->out)) {
         return false;
     }
     bool done = false;
-    SNDFILE *writer = mbt_writer_open(recording, format, output.fd, r->out);
-    if (writer != NULL && read_and_enhance(r, loaded, recording, format)) {
-        done = mbt_writer_finish(writer, recording, format, output.fd, r->out) && mbt_output_commit(&output);
-    } else if (writer != NULL) {
-        sf_close(writer);
+    if (mbt_writer_open(&writer, recording, &format, output.fd, r->out)) {
+        done = enhance_recording(r, loaded, recording, &writer) && mbt_writer_finish(&writer) &&
+               mbt_output_commit(&output);
+        mbt_writer_close(&writer);
     }
     mbt_output_discard(&output);
     return done;
 }
 
+/* Where samples are on standard output, what is told is not. */
 static void print_factor(const mbt_enhance_request *r, const mbt_recording *recording, double taken)
 {
+    FILE *to = mbt_is_pipe(r->out) ? stderr : stdout;
     double audio = (double)recording->frames / recording->info.samplerate;
-    printf("%s: %.2f s of audio", r->out, audio);
+    fprintf(to, "%s: %.2f s of audio", mbt_is_pipe(r->out) ? recording->path : r->out, audio);
     if (recording->info.channels > 1) {
-        printf(" in %d channels", recording->info.channels);
+        fprintf(to, " in %d channels", recording->info.channels);
     }
-    printf(", %.2f s taken", taken);
+    fprintf(to, ", %.2f s taken", taken);
     if (recording->frames > 0) {
-        printf(", real-time factor %.3f", taken / audio);
+        fprintf(to, ", real-time factor %.3f", taken / audio);
     }
-    putchar('\n');
+    fputc('\n', to);
 }
 
 static bool enhance_file(const mbt_enhance_request *r, const mbt_loaded_model *loaded)
 {
     double start = mbt_seconds();
     mbt_recording recording;
-    SF_INFO format;
-    if (!mbt_recording_open(&recording, r->in)) {
+    uint32_t model_rate = loaded->info.sample_rate;
+    if (!(mbt_is_pipe(r->in) ? mbt_recording_open_stdin(&recording, r->raw, r->rate > 0 ? r->rate : model_rate)
+                             : mbt_recording_open(&recording, r->in))) {
         return false;
     }
-    uint32_t rate = (uint32_t)recording.info.samplerate, model_rate = loaded->info.sample_rate;
-    bool done = (mbt_can_resample(rate, model_rate) ||
-                 mbt_complain("%s: its rate of %u Hz is too far from the model's %u Hz", r->in, rate, model_rate)) &&
-                mbt_choose_format(&recording.info, r->out, r->format, &format) &&
-                write_enhanced(r, loaded, &recording, &format);
+    uint32_t rate = (uint32_t)recording.info.samplerate;
+    bool done =
+        mbt_can_resample(rate, model_rate) ||
+        mbt_complain("%s: its rate of %u Hz is too far from the model's %u Hz", recording.path, rate, model_rate);
+    done =
+        done && (mbt_is_pipe(r->out) ? enhance_to_pipe(r, loaded, &recording) : enhance_to_file(r, loaded, &recording));
     if (done && recording.frames == 0) {
-        mbt_complain("warning: %s: there are no samples in it", r->in);
+        mbt_complain("warning: %s: there are no samples in it", recording.path);
     }
     if (done && !r->quiet) {
         print_factor(r, &recording, mbt_seconds() - start);

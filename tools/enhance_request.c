@@ -3,6 +3,7 @@
 
 #include "enhance_request.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,34 +14,40 @@
 
 #define PAPER_WINDOW 10.0 /* s */
 #define LEAST_WINDOW 0.01
+#define MOST_HERTZ 1000000
 
 void mbt_enhance_print_help(void)
 {
     char isas[MBT_ISA_LIST];
     mbt_list_isas(isas);
-    printf("Usage: mambattention enhance [OPTION]... IN OUT\n"
-           "Removes the noise from the speech in IN and writes it to OUT, as long and as loud.\n"
-           "\n"
-           "IN is a WAV, FLAC, Ogg or other file that libsndfile reads, at any rate, with any number of channels\n"
-           "(each is enhanced on its own). OUT is in the format that its extension names, else in IN's. It appears\n"
-           "when it is done, and may be IN. The bandwidth of the result is that of the model: 8 kHz for tiny.\n"
-           "\n"
-           "Options:\n"
-           "  --model NAME   tiny (the default) or another that is built in (see info), or FILE.so made from the C\n"
-           "                 that mambac writes\n"
-           "  --format F     how samples are stored: s16, s24 or f32; by default as in IN\n"
-           "  --window W     seconds that the network sees at once, 10 by default, or 'paper': 10 without overlap.\n"
-           "                 What is longer is enhanced in windows that are cross-faded; memory is taken for one\n"
-           "  --overlap S    seconds that windows overlap, at most half of one; 0.5 by default\n"
-           "  --threads N    1 to 256; 0, the default, stands for one for each core\n"
-           "  --isa NAME     kernels, auto by default; every choice gives the same bits:\n"
-           "                 %s\n"
-           "  -q, --quiet    print nothing but warnings and failures\n"
-           "  -h, --help     show this help\n"
-           "\n"
-           "The real-time factor that is printed is the time taken over the length of the recording: below 1 is\n"
-           "faster than real time.\n",
-           isas);
+    printf(
+        "Usage: mambattention enhance [OPTION]... IN OUT\n"
+        "Removes the noise from the speech in IN and writes it to OUT, as long and as loud.\n"
+        "\n"
+        "IN is a WAV, FLAC, Ogg or other file that libsndfile reads, at any rate, with any number of channels\n"
+        "(each is enhanced on its own). OUT is in the format that its extension names, else in IN's. It appears\n"
+        "when it is done, and may be IN. '-' stands for standard input (WAV) and standard output (WAV of unknown\n"
+        "length), where what is done appears window by window. The bandwidth of the result is that of the model:\n"
+        "8 kHz for tiny.\n"
+        "\n"
+        "Options:\n"
+        "  --model NAME   tiny (the default) or another that is built in (see info), or FILE.so made from the C\n"
+        "                 that mambac writes\n"
+        "  --format F     how samples are stored: s16, s24 or f32; by default as in IN\n"
+        "  --raw F        samples at '-' have no header: s16 or f32, little-endian, one channel if it is IN\n"
+        "  --rate HZ      their rate; by default the model's\n"
+        "  --window W     seconds that the network sees at once, 10 by default, or 'paper': 10 without overlap. What\n"
+        "                 is longer is enhanced in windows that are cross-faded; memory is taken for one\n"
+        "  --overlap S    seconds that windows overlap, at most half of one; 0.5 by default\n"
+        "  --threads N    1 to 256; 0, the default, stands for one for each core\n"
+        "  --isa NAME     kernels, auto by default; every choice gives the same bits:\n"
+        "                 %s\n"
+        "  -q, --quiet    print nothing but warnings and failures\n"
+        "  -h, --help     show this help\n"
+        "\n"
+        "The real-time factor that is printed is the time taken over the length of the recording: below 1 is\n"
+        "faster than real time.\n",
+        isas);
 }
 
 static bool parse_format(const char *text, mbt_sample_format *format)
@@ -55,6 +62,30 @@ static bool parse_format(const char *text, mbt_sample_format *format)
     }
     mbt_usage_error("enhance", "--format takes s16, s24 or f32, not '%s'", text);
     return false;
+}
+
+static bool parse_raw(const char *text, mbt_sample_format *format)
+{
+    *format = strcmp(text, "s16") == 0   ? MBT_FORMAT_S16
+              : strcmp(text, "f32") == 0 ? MBT_FORMAT_F32
+                                         : MBT_FORMAT_AS_INPUT;
+    if (*format == MBT_FORMAT_AS_INPUT) {
+        mbt_usage_error("enhance", "--raw takes s16 or f32, not '%s'", text);
+    }
+    return *format != MBT_FORMAT_AS_INPUT;
+}
+
+static bool parse_rate(const char *text, uint32_t *rate)
+{
+    char *end;
+    errno = 0;
+    unsigned long value = strtoul(text, &end, 10);
+    if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 || value < 1 || value > MOST_HERTZ) {
+        mbt_usage_error("enhance", "--rate takes 1 to %d Hz, not '%s'", MOST_HERTZ, text);
+        return false;
+    }
+    *rate = (uint32_t)value;
+    return true;
 }
 
 /* A time in seconds, at most a day. */
@@ -82,11 +113,33 @@ static bool parse_overlap(const char *text, mbt_enhance_request *r)
     return parse_seconds("overlap", text, 0, &r->overlap);
 }
 
+bool mbt_is_pipe(const char *path)
+{
+    return strcmp(path, "-") == 0;
+}
+
+/* Options that need one another, or exclude it. */
+static int check_together(const mbt_enhance_request *r)
+{
+    if (r->paper && r->overlap_given) {
+        return mbt_usage_error("enhance", "--window paper is without --overlap");
+    }
+    if (r->raw != MBT_FORMAT_AS_INPUT && !mbt_is_pipe(r->in) && !mbt_is_pipe(r->out)) {
+        return mbt_usage_error("enhance", "--raw is about '-', and neither IN nor OUT is '-'");
+    }
+    if (r->rate != 0 && (r->raw == MBT_FORMAT_AS_INPUT || !mbt_is_pipe(r->in))) {
+        return mbt_usage_error("enhance", "--rate is for samples without a header: --raw, and '-' as IN");
+    }
+    return MBT_EXIT_OK;
+}
+
 int mbt_enhance_parse(int argc, char **argv, mbt_enhance_request *r)
 {
     static const struct option options[] = {
         {"model", required_argument, NULL, 'm'},
         {"format", required_argument, NULL, 'f'},
+        {"raw", required_argument, NULL, 'r'},
+        {"rate", required_argument, NULL, 'R'},
         {"window", required_argument, NULL, 'w'},
         {"overlap", required_argument, NULL, 'o'},
         {"threads", required_argument, NULL, 't'},
@@ -106,6 +159,12 @@ int mbt_enhance_parse(int argc, char **argv, mbt_enhance_request *r)
             break;
         case 'f':
             fine = parse_format(optarg, &r->format);
+            break;
+        case 'r':
+            fine = parse_raw(optarg, &r->raw);
+            break;
+        case 'R':
+            fine = parse_rate(optarg, &r->rate);
             break;
         case 'w':
             fine = parse_window(optarg, r);
@@ -132,9 +191,6 @@ int mbt_enhance_parse(int argc, char **argv, mbt_enhance_request *r)
             return MBT_EXIT_USAGE;
         }
     }
-    if (r->paper && r->overlap_given) {
-        return mbt_usage_error("enhance", "--window paper is without --overlap");
-    }
     if (argc - optind < 2) {
         return mbt_usage_error("enhance", "%s is missing", argc - optind < 1 ? "IN" : "OUT");
     }
@@ -143,7 +199,7 @@ int mbt_enhance_parse(int argc, char **argv, mbt_enhance_request *r)
     }
     r->in = argv[optind];
     r->out = argv[optind + 1];
-    return MBT_EXIT_OK;
+    return check_together(r);
 }
 
 static size_t to_samples(double seconds, uint32_t rate)

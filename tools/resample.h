@@ -17,4 +17,18 @@ bool mbt_can_resample(uint32_t from, uint32_t to);
 bool mbt_resample(const float *in, size_t in_samples, uint32_t from, float *out, size_t out_samples, uint32_t to,
                   const char **reason);
 
+/* The same for a signal that comes in pieces. */
+typedef struct mbt_resampler mbt_resampler;
+
+/* NULL on failure, and *reason says why. */
+mbt_resampler *mbt_resampler_open(uint32_t from, uint32_t to, const char **reason);
+
+/* Takes *used samples of in and gives *made samples to out, as many of both as there is need and room for. With
+ * in_samples 0 the signal has ended: the rest comes, until *made is less than room. On failure false. */
+bool mbt_resampler_run(mbt_resampler *resampler, const float *in, size_t in_samples, size_t *used, float *out,
+                       size_t room, size_t *made, const char **reason);
+
+/* NULL is fine. */
+void mbt_resampler_close(mbt_resampler *resampler);
+
 #endif

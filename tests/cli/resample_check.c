@@ -3,6 +3,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "resample.h"
 
@@ -28,6 +29,33 @@ static double worst_error(uint32_t from, uint32_t to)
     return worst;
 }
 
+/* The bits do not depend on the pieces that the signal comes and goes in. */
+static int in_pieces(uint32_t from, uint32_t to, size_t piece, size_t room)
+{
+    enum { SAMPLES = 5000 };
+    static float in[SAMPLES], whole[40 * SAMPLES], got[40 * SAMPLES];
+    size_t wanted = mbt_resampled_length(SAMPLES, from, to), taken = 0, given = 0, used, made;
+    const char *reason = "the pieces differ";
+    for (size_t i = 0; i < SAMPLES; i++) {
+        in[i] = (float)(i * i % 101) / 101.0f;
+    }
+    mbt_resampler *resampler = mbt_resampler_open(from, to, &reason);
+    int good = mbt_resample(in, SAMPLES, from, whole, wanted, to, &reason) && resampler != NULL;
+    do {
+        size_t left = SAMPLES - taken;
+        good = good && mbt_resampler_run(resampler, in + taken, left < piece ? left : piece, &used, got + given, room,
+                                         &made, &reason);
+        taken += good ? used : 0;
+        given += good ? made : 0;
+    } while (good && (taken < SAMPLES || made > 0));
+    mbt_resampler_close(resampler);
+    good = good && given == wanted && memcmp(got, whole, wanted * sizeof *got) == 0;
+    if (!good) {
+        fprintf(stderr, "resample_check: %u to %u Hz by %zu and %zu: %s\n", from, to, piece, room, reason);
+    }
+    return good;
+}
+
 int main(void)
 {
     static const uint32_t rates[] = {8000, 11025, 16000, 22050, 44100, 48000, 96000};
@@ -41,6 +69,11 @@ int main(void)
                 failed = 1;
             }
         }
+    }
+    for (size_t piece = 1; piece < 5000; piece = 3 * piece + 1) {
+        failed |= !in_pieces(48000, 16000, piece, 1000) || !in_pieces(16000, 44100, 777, piece) ||
+                  !in_pieces(8000, 16000, piece, piece) || !in_pieces(16000, 16000, piece, 50) ||
+                  !in_pieces(44100, 16000, 5000, piece);
     }
     failed |= mbt_resampled_length(1, 48000, 16000) != 1 || mbt_resampled_length(441, 44100, 16000) != 160 ||
               mbt_resampled_length(442, 44100, 16000) != 161 || mbt_resampled_length(0, 8000, 16000) != 0;

@@ -1,0 +1,169 @@
+# streams.sh: tests of enhance on standard input and output; read by run.
+
+raw() { tail -c +45 "$1"; } # the samples of a WAV with the plainest header
+
+# The samples that come out at '-' are those of the file that the same samples give.
+same_as_file() { # same_as_file IN RAW OPTION...
+    ./wavtool convert "$1" file.wav 16000 1 "wav-$2" && "$command" enhance -q file.wav file-out.wav "${@:3}" &&
+        ./wavtool unwrap file.wav in.f32 && ./wavtool unwrap file-out.wav out.f32 || return 1
+    if [ "$2" = f32 ]; then
+        "$command" enhance -q --raw f32 "${@:3}" - - <in.f32 >got.raw && cmp got.raw out.f32
+    else
+        raw file.wav | "$command" enhance -q --raw s16 "${@:3}" - - >got.raw && cmp got.raw <(raw file-out.wav)
+    fi
+}
+
+at_another_rate() {
+    local in=voice-44100-wav-s16.wav
+    "$command" enhance -q $in wanted.wav --window 1 && raw $in >in.s16 &&
+        "$command" enhance -q --raw s16 --rate 44100 --window 1 - got.wav <in.s16 && cmp got.wav wanted.wav &&
+        "$command" enhance -q --raw s16 --rate 44100 --window 1 - - <in.s16 | cmp - <(raw wanted.wav)
+}
+
+# WAV in and out, from a file and through a pipe, in blocks of any size.
+wav_both_ways() {
+    "$command" enhance -q voice.wav wanted.wav --window 0.5 || return 1
+    "$command" enhance -q - - --window 0.5 <voice.wav >from-file.wav &&
+        dribble voice.wav | "$command" enhance -q - - --window 0.5 >from-pipe.wav &&
+        cmp from-file.wav from-pipe.wav && cmp <(raw from-pipe.wav) <(raw wanted.wav) &&
+        [ "$(./wavtool describe from-pipe.wav)" = "22848 16000 1 wav-s16" ] &&
+        dribble voice.wav | "$command" enhance -q - got.wav --window 0.5 && cmp got.wav wanted.wav &&
+        "$command" enhance -q voice.wav - --window 0.5 >got.wav && cmp got.wav from-pipe.wav
+}
+
+dribble() { # a file in pieces of 1 to 997 bytes
+    python3 - "$1" <<'END'
+import os, random, sys
+with open(sys.argv[1], "rb") as file:
+    data = file.read()
+at, random = 0, random.Random(1)
+while at < len(data):
+    at += os.write(1, data[at:at + random.randrange(1, 998)])
+END
+}
+
+stereo_in_24_bits() {
+    ./wavtool convert voice.wav wide.wav 16000 2 wav-s24 && "$command" enhance -q wide.wav wide-out.wav &&
+        dribble wide.wav | "$command" enhance -q - - >got.wav &&
+        ./wavtool convert wide-out.wav a.wav 16000 1 wav-f32 && ./wavtool convert got.wav b.wav 16000 1 wav-f32 &&
+        cmp a.wav b.wav && [ "$(./wavtool describe got.wav)" = "22848 16000 2 wav-s24" ]
+}
+
+# Windows of 0.5 s end to end: the first is there when half a second has gone in, while the input is still open.
+as_windows_complete() {
+    python3 - "$command" <<'END'
+import signal, subprocess, sys
+signal.alarm(120)
+run = subprocess.Popen([sys.argv[1], "enhance", "-q", "--raw", "s16", "--window", "0.5", "--overlap", "0", "-", "-"],
+                       stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
+got = 0
+for window in range(3):
+    run.stdin.write(bytes(range(200)) * 80)
+    while got < 16000 * (window + 1):
+        block = run.stdout.read(16000)
+        if not block:
+            sys.exit("the output ended")
+        got += len(block)
+run.stdin.write(b"\1\0" * 100)
+run.stdin.close()
+rest = len(run.stdout.read())
+print(got, rest, run.wait())
+sys.exit(not (got == 48000 and rest == 200 and run.returncode == 0))
+END
+}
+
+broken_pipe() {
+    ./wavtool make voiced long.wav 16000 1 wav-s16 160000 || return 1
+    env --default-signal=PIPE "$command" enhance --raw s16 --window 1 - - <long.wav 2>stderr | head -c 10 >/dev/null
+    [ "${PIPESTATUS[0]}" -eq 141 ] && [ ! -s stderr ] || return 1
+    # A signal that is ignored, as some shells and daemons have it, leaves a failed write.
+    (trap '' PIPE && "$command" enhance --raw s16 --window 1 - - <long.wav 2>stderr; echo $? >code) |
+        head -c 10 >/dev/null
+    [ "$(<code)" -eq 1 ] && [ "$(<stderr)" = "mambattention: standard output: cannot write: Broken pipe" ]
+}
+
+# stdin_fails PATTERN OPTION...: exit code 1, one line on stderr that matches, nothing on stdout.
+stdin_fails() {
+    local pattern=$1 code=0
+    "$command" enhance "${@:2}" - - >stdout 2>stderr || code=$?
+    cat stderr
+    [ $code -eq 1 ] && [ ! -s stdout ] && [ "$(wc -l <stderr)" -eq 1 ] && grep -qE -- "^mambattention: $pattern" stderr
+}
+
+odd_bytes() { # odd_bytes RAW BYTES: of 2003 bytes so many are whole samples
+    head -c 2003 /dev/zero | "$command" enhance -q --raw "$1" - - >stdout 2>stderr || return 1
+    cat stderr
+    [ "$(stat -c %s stdout)" -eq "$2" ] && [ "$(wc -l <stderr)" -eq 1 ] &&
+        grep -q 'warning: standard input: .*cut short' stderr
+}
+
+nothing_in() {
+    "$command" enhance -q --raw s16 - - </dev/null >stdout 2>stderr && [ ! -s stdout ] &&
+        [ "$(<stderr)" = "mambattention: warning: standard input: there are no samples in it" ]
+}
+
+# The header of a stream says that there are none, and there are.
+no_length() {
+    {
+        head -c 40 voice.wav
+        printf '\0\0\0\0'
+        raw voice.wav
+    } | "$command" enhance -q - never.wav 2>stderr
+    [ "${PIPESTATUS[1]}" -eq 1 ] && [ ! -e never.wav ] && grep -q 'header says that there are no samples' stderr
+}
+
+stdin_to_full() {
+    local code=0
+    raw voice.wav | "$command" enhance -q --raw s16 - - 2>stderr >/dev/full || code=$?
+    [ $code -eq 1 ] && [ "$(<stderr)" = "mambattention: standard output: cannot write: No space left on device" ]
+}
+
+# Four times as long, in the same memory.
+memory_stays() {
+    ./wavtool make voiced half.wav 16000 1 wav-s16 480000 && ./wavtool make voiced two.wav 16000 1 wav-s16 1920000 &&
+        python3 - "$command" <<'END'
+import resource, subprocess, sys
+def peak(*arguments):
+    subprocess.run([sys.argv[1], "enhance", "-q", "--threads", "1", "--window", "2", *arguments], check=True)
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+short, long = peak("half.wav", "out.wav"), peak("two.wav", "out.wav")
+print(short, "kB for 30 s,", long, "kB for 120 s")
+sys.exit(not long <= 1.05 * short)
+END
+}
+
+streams() {
+    local name
+    check "raw s16" same_as_file voice.wav s16
+    check "raw s16 in windows" same_as_file voice.wav s16 --window 0.5 --overlap 0.2
+    check "raw f32" same_as_file voice.wav f32 --window 0.5
+    check "raw at 44100 Hz, to a file" at_another_rate
+    check "WAV through pipes" wav_both_ways
+    check "stereo WAV in 24 bits" stereo_in_24_bits
+    check "output as windows complete" as_windows_complete
+    check "a broken pipe" broken_pipe
+    check "no room" stdin_to_full
+    check "half a sample at the end, s16" odd_bytes s16 2002
+    check "half a sample at the end, f32" odd_bytes f32 2000
+    check "nothing on standard input" nothing_in
+    check "a header without a length" no_length
+    check "memory does not grow" memory_stays
+    check "text on standard input" stdin_fails 'standard input: neither a WAV' \
+        <<<"no sound, but enough letters for a header of a sound"
+    check "an empty WAV on standard input" stdin_fails 'standard input: neither a WAV' </dev/null
+    check "NaN on standard input" stdin_fails 'standard input: channel 1, 0.000313 s \(frame 5\): .*not a number' \
+        --raw f32 < <(head -c 20 /dev/zero && printf '\0\0\xc0\x7f')
+    check "no standard input" stdin_fails 'standard input: ' --raw s16 <&-
+    for name in s24 '' x; do
+        check "raw '$name'" fails_with 2 "--raw takes s16 or f32, not '$name'" enhance --raw "$name" - -
+    done
+    for name in 0 -1 x '' 16000.5 1000001; do
+        check "rate '$name'" fails_with 2 "--rate takes 1 to 1000000 Hz, not '$name'" \
+            enhance --raw s16 --rate "$name" - -
+    done
+    check "a rate beyond what can be changed" fails_with 1 'rate of 1 Hz is too far' \
+        enhance --raw s16 --rate 1 - never.wav
+    check "raw without '-'" fails_with 2 "neither IN nor OUT is '-'" enhance --raw s16 a b
+    check "rate without raw" fails_with 2 'for samples without a header' enhance --rate 8000 - -
+    check "rate without '-' as IN" fails_with 2 'for samples without a header' enhance --raw s16 --rate 8000 a -
+}
