@@ -70,8 +70,8 @@ static void close_session(session *s)
 
 static size_t take_length(fuzz_input *in)
 {
-    static const size_t odd[] = {0,            SIZE_MAX,     SIZE_MAX / 2, SIZE_MAX / 4,       SIZE_MAX / 16,
-                                 SIZE_MAX - 1, PTRDIFF_MAX,  160000,       (size_t)1 << 20, PTRDIFF_MAX / 4};
+    static const size_t odd[] = {0,           SIZE_MAX, SIZE_MAX / 2,    SIZE_MAX / 4,   SIZE_MAX / 16, SIZE_MAX - 1,
+                                 PTRDIFF_MAX, 160000,   (size_t)1 << 20, PTRDIFF_MAX / 4};
     const uint8_t byte = fuzz_byte(in);
     return byte >= 200 ? odd[byte % (sizeof odd / sizeof odd[0])] : 1 + byte % MOST_SAMPLES;
 }
@@ -174,7 +174,7 @@ static float take_float(fuzz_input *in)
 /* Noise, one value, an impulse, raw floats, or noise with one odd value; at any scale. */
 static void fill_signal(fuzz_input *in, float *samples, size_t count)
 {
-    static const float scales[] = {1,    0.1f,         32768, 1e-3f, 1e-20f, FLT_MIN, 4 * FLT_TRUE_MIN, FLT_TRUE_MIN,
+    static const float scales[] = {1,     0.1f,         32768, 1e-3f, 1e-20f, FLT_MIN, 4 * FLT_TRUE_MIN, FLT_TRUE_MIN,
                                    1e18f, FLT_MAX / 64, 1e30f, 0,     -1,     1e-38f,  FLT_MAX,          1e-10f};
     static const float odd[] = {NAN, INFINITY, -INFINITY, FLT_MAX, -FLT_MAX, FLT_TRUE_MIN, -0.0f, 1e20f};
     const uint8_t kind = fuzz_byte(in) % 5, place = fuzz_byte(in);
@@ -334,9 +334,8 @@ static void call_rounding(player *p)
     FUZZ_CHECK(fesetround(p->rounding) == 0);
 }
 
-static void (*const calls[])(player *p) = {call_open,  call_enhance,  call_enhance, call_enhance,
-                                           call_close, call_describe, call_names,   call_pcm,
-                                           call_rounding};
+static void (*const calls[])(player *p) = {call_open,     call_enhance, call_enhance, call_enhance, call_close,
+                                           call_describe, call_names,   call_pcm,     call_rounding};
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -1,5 +1,4 @@
-/* fuzz_audio.c: sound files as `mambattention enhance` reads them, and the choice and writing of the
- * result's format. */
+/* fuzz_audio.c: sound files as `mambattention enhance` reads them, and how it stores the result. */
 #define _GNU_SOURCE
 #include "audio.h"
 

@@ -1,5 +1,4 @@
-/* fuzz_compiler.c: checks of the compiler's results, and a writer of zip archives (PKWARE's APPNOTE,
- * stored entries). */
+/* fuzz_compiler.c: checks of the compiler's results, and a writer of zip archives (PKWARE's APPNOTE). */
 #include "fuzz_compiler.h"
 
 #include <math.h>
@@ -11,6 +10,7 @@
 #define CENTRAL_HEAD 46u
 #define END_SIZE 22u
 #define NAME_ROOM 16u
+#define FLAG_BYTE_ORDER 0x80u /* with the count: the last one is no storage, but the entry byteorder */
 
 void fuzz_check_error(bool done, const mbt_error *error)
 {
@@ -126,12 +126,18 @@ uint8_t *fuzz_archive(fuzz_input input, size_t *size)
 {
     entry entries[MOST_STORAGES + 1];
     uint8_t sizes[MOST_STORAGES];
-    const unsigned storages = fuzz_byte(&input) % (MOST_STORAGES + 1);
+    const uint8_t first = fuzz_byte(&input);
+    const unsigned storages = first % 16u % (MOST_STORAGES + 1);
     for (unsigned i = 0; i < storages; i++) {
         sizes[i] = fuzz_byte(&input);
     }
     for (unsigned i = 0; i < storages; i++) {
-        snprintf(entries[i + 1].name, NAME_ROOM, "x/data/%u", i);
+        const bool byte_order = first & FLAG_BYTE_ORDER && i + 1 == storages;
+        if (byte_order) {
+            snprintf(entries[i + 1].name, NAME_ROOM, "x/byteorder");
+        } else {
+            snprintf(entries[i + 1].name, NAME_ROOM, "x/data/%u", i);
+        }
         entries[i + 1].contents = fuzz_take(&input, sizes[i]);
     }
     snprintf(entries[0].name, NAME_ROOM, "x/data.pkl");

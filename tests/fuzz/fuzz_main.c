@@ -88,9 +88,21 @@ static size_t below(uint64_t *state, size_t limit)
 
 static void put_number(uint8_t *data, size_t size, uint64_t *state)
 {
-    static const uint64_t numbers[] = {0,      1,       0x7f,       0x80,       0xff,        0x7fff,         0x8000,
-                                       0xffff, 1 << 20, 0x7fffffff, 0x80000000, 0xffffffffu, (uint64_t)1 << 40,
-                                       INT64_MAX, UINT64_MAX};
+    static const uint64_t numbers[] = {0,
+                                       1,
+                                       0x7f,
+                                       0x80,
+                                       0xff,
+                                       0x7fff,
+                                       0x8000,
+                                       0xffff,
+                                       1 << 20,
+                                       0x7fffffff,
+                                       0x80000000,
+                                       0xffffffffu,
+                                       (uint64_t)1 << 40,
+                                       INT64_MAX,
+                                       UINT64_MAX};
     const uint64_t value = numbers[below(state, COUNT(numbers))] + below(state, 3) - 1;
     const size_t width = (size_t)1 << below(state, 4);
     const bool big_endian = fuzz_random(state) % 2;
@@ -164,7 +176,7 @@ static size_t mutate_once(uint8_t *data, size_t size, size_t room, const corpus 
         *byte = (uint8_t)(*byte + below(state, 9) - 4);
         break;
     case 7:
-        *byte = (uint8_t)"0123456789.-e:{}[]\"\n"[below(state, 20)];
+        *byte = (uint8_t) "0123456789.-e:{}[]\"\n"[below(state, 20)];
         break;
     default:
         *byte ^= (uint8_t)(1u << below(state, 8));

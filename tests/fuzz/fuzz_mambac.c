@@ -35,10 +35,9 @@ typedef struct input {
 
 static float take_float(fuzz_input *rest)
 {
-    static const float edges[] = {0.0f,   -0.0f,   1.0f,    -1.0f,   FLT_MAX, -FLT_MAX, FLT_MIN,  FLT_TRUE_MIN,
-                                  65504,  65520,   -65520,  6e-8f,   1e-30f,  88.8f,    -88.8f,   1e19f,
-                                  1e10f,  -1e10f,  127.5f,  1e-7f,   3e38f,   -3e38f,   1e-45f,   100,
-                                  NAN,    INFINITY};
+    static const float edges[] = {0.0f,   -0.0f,  1.0f,  -1.0f,  FLT_MAX, -FLT_MAX, FLT_MIN, FLT_TRUE_MIN, 65504,
+                                  65520,  -65520, 6e-8f, 1e-30f, 88.8f,   -88.8f,   1e19f,   1e10f,        -1e10f,
+                                  127.5f, 1e-7f,  3e38f, -3e38f, 1e-45f,  100,      NAN,     INFINITY};
     const uint8_t which = fuzz_byte(rest);
     float value;
     if (which < sizeof edges / sizeof edges[0]) {
@@ -192,8 +191,7 @@ static bool build(input *in, mbt_network *network, mbt_error *error)
     if (provenance == NULL) {
         return false;
     }
-    const bool done =
-        mbt_network_build(&in->config, &in->tensors, in->storage, "fuzz", provenance, network, error);
+    const bool done = mbt_network_build(&in->config, &in->tensors, in->storage, "fuzz", provenance, network, error);
     free(provenance);
     return done;
 }

@@ -25,8 +25,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     mbt_tensors tensors = {0};
     mbt_error error = {""};
     size_t file_size = size;
-    const bool is_header = size != 0 && data[0] == '{';
-    uint8_t *file = is_header ? make_file((fuzz_input){data, size}, &file_size) : fuzz_copy(data, size);
+    uint8_t *file =
+        size != 0 && data[0] == '{' ? make_file((fuzz_input){data, size}, &file_size) : fuzz_copy(data, size);
     (void)mbt_safetensors_sniff(file, file_size);
     const bool done = mbt_safetensors_read(file, file_size, &tensors, &error);
     fuzz_check_error(done, &error);
