@@ -43,9 +43,12 @@ static int make_file(const uint8_t *data, size_t size)
 static void write_back(const mbt_recording *recording, const SF_INFO *format, const char *path)
 {
     const int fd = make_file(NULL, 0);
-    SNDFILE *writer = mbt_writer_open(recording, format, fd, path);
-    if (writer != NULL) {
-        (void)mbt_writer_finish(writer, recording, format, fd, path);
+    mbt_writer writer;
+    if (mbt_writer_open(&writer, recording, format, fd, path)) {
+        if (mbt_writer_write(&writer, recording->samples, recording->frames)) {
+            (void)mbt_writer_finish(&writer);
+        }
+        mbt_writer_close(&writer);
     }
     close(fd);
 }
@@ -59,7 +62,7 @@ static void choose_formats(const mbt_recording *recording, unsigned written)
         const char *path = paths[i % count];
         SF_INFO format;
         if (mbt_choose_format(&recording->info, path, (mbt_sample_format)(i / count), &format) &&
-            mbt_check_size(recording, &format, path) && i == written && recording->frames <= MOST_FRAMES) {
+            mbt_check_size(recording->frames, &format, path) && i == written && recording->frames <= MOST_FRAMES) {
             write_back(recording, &format, path);
         }
     }
