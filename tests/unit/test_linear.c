@@ -104,8 +104,8 @@ static void round_inputs(double (*x)[MOST_INPUTS])
 {
     for (size_t m = 0; m < l.rows; m++) {
         double largest = 0;
-        for (size_t i = 0; i < l.k; i++)
-            largest = fmax(largest, fabs((double)l.in[m][i]));
+        for (size_t i = 0; i < l.k; i++) /* not by fmax, on which gcc 12 for aarch64 breaks down */
+            largest = fabs((double)l.in[m][i]) > largest ? fabs((double)l.in[m][i]) : largest;
         for (size_t i = 0; i < l.k; i++) {
             double q = largest > 0 ? 127 * (double)l.in[m][i] / largest : 0;
             if (fabs(q - rint(q)) > 0.499) {
