@@ -86,8 +86,8 @@ bool api_all_finite(const float *samples, size_t count)
 
 int main(void)
 {
-    TCase *cases[] = {api_open_tests(), api_signal_tests(), api_bits_tests(),
-                      api_run_tests(),  api_window_tests(), api_stream_tests()};
+    TCase *cases[] = {api_open_tests(),   api_signal_tests(), api_bits_tests(),  api_run_tests(),
+                      api_window_tests(), api_stream_tests(), api_memory_tests()};
     Suite *suite = suite_create("api");
     for (int i = 0; i < COUNT(cases); i++) {
         tcase_set_timeout(cases[i], 600); /* emulated and sanitized builds are slow */
