@@ -1,8 +1,6 @@
 /* enhancer.c: opening and closing, and a recording through the network, whole or window by window. */
 #include "enhancer.h"
 
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* The kernels that the options come to on this machine. */
@@ -18,23 +16,6 @@ static mbt_status choose_kernels(const mbt_options *options, const mbt_kernels *
     return *kernels ? MBT_OK : MBT_ERROR_ISA;
 }
 
-/* The block to plan in: the caller's, or from malloc with room to align it. */
-static mbt_status take_memory(const mbt_options *options, size_t bytes, void **allocated, void **block)
-{
-    *allocated = NULL;
-    if (options->memory) {
-        *block = options->memory;
-        const bool good = options->memory_size >= bytes && (uintptr_t)options->memory % MBT_ARENA_ALIGN == 0;
-        return good ? MBT_OK : MBT_ERROR_MEMORY;
-    }
-    *allocated = malloc(bytes + MBT_ARENA_ALIGN);
-    if (!*allocated)
-        return MBT_ERROR_MEMORY;
-    const size_t past = (uintptr_t)*allocated % MBT_ARENA_ALIGN;
-    *block = (unsigned char *)*allocated + (past ? MBT_ARENA_ALIGN - past : 0);
-    return MBT_OK;
-}
-
 static mbt_status open_enhancer(const mbt_model *model, const mbt_options *options, mbt_enhancer **enhancer)
 {
     mbt_options chosen;
@@ -45,21 +26,21 @@ static mbt_status open_enhancer(const mbt_model *model, const mbt_options *optio
         chosen.threads = mbt_pool_threads(0);
     size_t bytes = 0;
     const mbt_kernels *kernels = NULL;
-    void *allocated = NULL, *block = NULL;
+    mbt_memory memory;
     mbt_status status = mbt_memory_needed(model, &chosen, &bytes);
     if (status == MBT_OK)
         status = choose_kernels(&chosen, &kernels);
     if (status == MBT_OK)
-        status = take_memory(&chosen, bytes, &allocated, &block);
+        status = mbt_memory_take(&memory, &chosen, bytes);
     if (status != MBT_OK)
         return status;
-    mbt_arena arena = {.base = block};
+    mbt_arena arena = {.base = memory.block};
     mbt_enhancer *opened = mbt_enhancer_plan(&arena, model, &chosen);
     opened->kernels = kernels;
-    opened->allocated = allocated;
+    opened->memory = memory;
     status = mbt_pool_start(opened->pool);
     if (status != MBT_OK) {
-        free(allocated);
+        mbt_memory_give_back(memory);
         return status;
     }
     *enhancer = opened;
@@ -83,7 +64,7 @@ void mbt_close(mbt_enhancer *enhancer)
     if (!enhancer)
         return;
     mbt_pool_stop(enhancer->pool);
-    free(enhancer->allocated);
+    mbt_memory_give_back(enhancer->memory); /* a copy: the enhancer lies in it */
 }
 
 void mbt_enhancer_set_stage_hook(mbt_enhancer *enhancer, mbt_stage_hook *hook, void *cookie)

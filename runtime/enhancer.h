@@ -4,6 +4,7 @@
 
 #include <fenv.h>
 
+#include "memory.h"
 #include "network.h"
 #include "spectrum.h"
 #include "windows.h"
@@ -13,7 +14,7 @@ struct mbt_enhancer {
     const mbt_model *model;
     const mbt_kernels *kernels;
     mbt_pool *pool;
-    void *allocated; /* what the allocator gave, or NULL: the caller's memory */
+    mbt_memory memory;
     mbt_spectrum spectrum;
     mbt_network network;
     float *planes;       /* [T][F][2]: of the noisy spectrum; after a run the result of the window */

@@ -42,7 +42,8 @@ static size_t overlap_of(const mbt_options *options, const mbt_model *model)
 
 mbt_status mbt_options_check(const mbt_options *options, const mbt_model *model)
 {
-    bool good = options->threads <= MBT_MAX_THREADS;
+    const bool one_source = !options->allocate || !options->memory;
+    bool good = options->threads <= MBT_MAX_THREADS && one_source && !options->allocate == !options->release;
     for (size_t i = 0; i < sizeof options->reserved / sizeof *options->reserved; i++)
         good = good && options->reserved[i] == 0;
     if (!good)

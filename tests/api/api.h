@@ -50,7 +50,7 @@ typedef struct api_hooks {
     unsigned allocations; /* malloc, calloc, realloc, aligned_alloc and posix_memalign, to be reset by tests */
     size_t bytes;         /* of the last one */
     int blocks;           /* allocated and not yet freed */
-    bool fail_malloc;     /* malloc returns NULL */
+    int allocations_left; /* allocations fail once so many were granted; -1: never */
     int threads;          /* started and not yet joined */
     int threads_left;     /* pthread_create fails once this many were started; -1: never */
 } api_hooks;
@@ -64,5 +64,6 @@ TCase *api_run_tests(void);
 TCase *api_window_tests(void);
 TCase *api_stream_tests(void);
 TCase *api_rank_tests(void);
+TCase *api_memory_tests(void);
 
 #endif

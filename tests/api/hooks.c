@@ -8,7 +8,7 @@
 #include <pthread.h>
 #endif
 
-api_hooks api_hook = {.threads_left = -1};
+api_hooks api_hook = {.allocations_left = -1, .threads_left = -1};
 
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
@@ -38,43 +38,43 @@ static void release(void)
     atomic_flag_clear_explicit(&lock, memory_order_release);
 }
 
-static void count(size_t bytes, int blocks)
+/* Counts an allocation, and says whether it is granted. */
+static bool granted(size_t bytes, int blocks)
 {
     acquire();
     api_hook.allocations++;
     api_hook.bytes = bytes;
-    api_hook.blocks += blocks;
+    const bool good = api_hook.allocations_left != 0;
+    if (api_hook.allocations_left > 0)
+        api_hook.allocations_left--;
+    api_hook.blocks += good ? blocks : 0;
     release();
+    return good;
 }
 
 void *__wrap_malloc(size_t size)
 {
-    count(size, 1);
-    return api_hook.fail_malloc ? NULL : __real_malloc(size);
+    return granted(size, 1) ? __real_malloc(size) : NULL;
 }
 
 void *__wrap_calloc(size_t items, size_t size)
 {
-    count(items * size, 1);
-    return __real_calloc(items, size);
+    return granted(items * size, 1) ? __real_calloc(items, size) : NULL;
 }
 
 void *__wrap_realloc(void *block, size_t size)
 {
-    count(size, block == NULL);
-    return __real_realloc(block, size);
+    return granted(size, block == NULL) ? __real_realloc(block, size) : NULL;
 }
 
 void *__wrap_aligned_alloc(size_t alignment, size_t size)
 {
-    count(size, 1);
-    return __real_aligned_alloc(alignment, size);
+    return granted(size, 1) ? __real_aligned_alloc(alignment, size) : NULL;
 }
 
 int __wrap_posix_memalign(void **block, size_t alignment, size_t size)
 {
-    count(size, 1);
-    return __real_posix_memalign(block, alignment, size);
+    return granted(size, 1) ? __real_posix_memalign(block, alignment, size) : ENOMEM;
 }
 
 void __wrap_free(void *block)

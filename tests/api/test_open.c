@@ -303,18 +303,6 @@ START_TEST(one_allocation_of_the_size_that_was_told)
 }
 END_TEST
 
-START_TEST(malloc_fails)
-{
-    const mbt_options options = api_options(SHORT);
-    mbt_enhancer *enhancer = NULL;
-    api_hook.fail_malloc = true;
-    const mbt_status status = mbt_open(mbt_model_default(), &options, &enhancer);
-    api_hook.fail_malloc = false;
-    ck_assert_int_eq(status, MBT_ERROR_MEMORY);
-    ck_assert_ptr_null(enhancer);
-}
-END_TEST
-
 #if MBT_THREADS
 /* At the first worker, the second, the last: those before are ended, and the memory is given back. */
 START_TEST(threads_cannot_be_started)
@@ -387,7 +375,6 @@ TCase *api_open_tests(void)
     tcase_add_loop_test(tests, the_block_is_enough_for_threads, 0, 3);
     tcase_add_test(tests, an_enhancer_may_be_opened_again_in_the_same_block);
     tcase_add_test(tests, one_allocation_of_the_size_that_was_told);
-    tcase_add_test(tests, malloc_fails);
 #if MBT_THREADS
     tcase_add_test(tests, threads_cannot_be_started);
 #endif

@@ -92,7 +92,7 @@ static mbt_isa take_isa(fuzz_input *in)
 
 static bool options_are_good(const mbt_options *options)
 {
-    return options->threads <= 256 && options->reserved[5] == 0;
+    return options->threads <= 256 && options->reserved[2] == 0;
 }
 
 /* A block of the caller's, which may be too small by a byte, or not aligned. Says whether it will do. */
@@ -148,7 +148,7 @@ static void call_open(player *p)
     options.max_samples = take_length(in);
     options.threads = take_threads(in);
     options.isa = take_isa(in);
-    options.reserved[5] = fuzz_byte(in) == 255;
+    options.reserved[2] = fuzz_byte(in) == 255;
     s->max_samples = options.max_samples;
     open_with(s, &options, in);
     if (s->enhancer == NULL) {

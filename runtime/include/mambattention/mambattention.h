@@ -101,11 +101,18 @@ MBT_API int mbt_isa_available(mbt_isa isa);
 /* The set that MBT_ISA_AUTO stands for here. MBT_ERROR_ISA if MBT_ISA is set and names none that is available. */
 MBT_API MBT_MUST_CHECK mbt_status mbt_isa_chosen(mbt_isa *isa);
 
-/* Called now and then from the thread that called mbt_enhance, with the share of the work done, rising from 0 to 1; or
- * from the thread that called mbt_pull, with that of each window. Returning anything but 0 stops the call with
+/* Called now and then with the share of the work done, rising from 0 to 1: by mbt_enhance of all of it, by mbt_pull of
+ * each window. It comes from the thread that made the call. Returning anything but 0 stops the call with
  * MBT_ERROR_CANCELLED. */
 typedef int mbt_progress(void *cookie, double done);
 
+/* Memory of the caller's making. mbt_allocate returns a block of that many bytes, aligned or not, or NULL if there is
+ * none; it is called by mbt_open. mbt_release takes it back; it is called by mbt_close, and by mbt_open if that fails
+ * afterwards. */
+typedef void *mbt_allocate(void *cookie, size_t bytes);
+typedef void mbt_release(void *cookie, void *block);
+
+/* options.overlap: windows are put end to end. */
 #define MBT_OVERLAP_NONE SIZE_MAX
 
 /* What mbt_open needs to know. Set by mbt_options_init, then changed where the default does not suit.
@@ -116,19 +123,31 @@ typedef int mbt_progress(void *cookie, double done);
  * less, whatever the length of the recordings. To have longer recordings enhanced whole, make the window that long.
  * The paper's evaluation is a window of 10 s and no overlap. */
 typedef struct mbt_options {
-    size_t
-        max_samples; /* length of the longest recording or stream; longer ones are refused. 0 (default): any length */
-    unsigned
-        threads;  /* 1 to 256; 0 (default): one for each core that is online. Without thread support in the build: 1 */
-    mbt_isa isa;  /* MBT_ISA_AUTO by default */
-    void *memory; /* a block aligned to 64 bytes, kept by the caller until mbt_close; NULL (default): malloc */
-    size_t memory_size;     /* its bytes: mbt_memory_needed or more */
-    mbt_progress *progress; /* NULL (default): none */
-    void *progress_cookie;  /* passed on to progress */
-    size_t window;          /* samples, rounded up to a multiple of the model's hop; 0 (default): 10 s */
-    size_t overlap; /* samples, rounded up likewise, then at most half a window. 0 (default): 0.5 s, or half a window
-                     * if that is less; MBT_OVERLAP_NONE: none, windows are put end to end */
-    uintptr_t reserved[6]; /* zero: checked */
+    /* Length of the longest recording or stream; longer ones are refused. 0 (default): any length. */
+    size_t max_samples;
+    /* 1 to 256; 0 (default): one for each core that is online. Without thread support in the build: 1. */
+    unsigned threads;
+    /* MBT_ISA_AUTO by default. */
+    mbt_isa isa;
+    /* A block aligned to 64 bytes, kept by the caller until mbt_close, and its bytes: mbt_memory_needed or more. NULL
+     * (default): allocated. */
+    void *memory;
+    size_t memory_size;
+    /* NULL (default): none. The cookie is passed on. */
+    mbt_progress *progress;
+    void *progress_cookie;
+    /* Samples that the network sees at once, rounded up to a multiple of the model's hop. 0 (default): 10 s. */
+    size_t window;
+    /* Samples, rounded up likewise, and then at most half a window. 0 (default): 0.5 s, or half a window if that is
+     * less; or MBT_OVERLAP_NONE. */
+    size_t overlap;
+    /* Where memory comes from when options.memory is NULL, and where it goes; both, or neither for malloc and free
+     * (default). The cookie is passed on. */
+    mbt_allocate *allocate;
+    mbt_release *release;
+    void *memory_cookie;
+    /* Zero: checked. */
+    uintptr_t reserved[3];
 } mbt_options;
 
 /* Fills in the defaults. options: not NULL. */
@@ -155,9 +174,10 @@ MBT_API MBT_MUST_CHECK mbt_status mbt_model_describe(const mbt_model *model, mbt
  * Never NULL. */
 MBT_API const mbt_model *mbt_model_default(void);
 
-/* The bytes of options->memory that mbt_open needs for this model and these options; from malloc it takes 64 more.
- * Nothing else is allocated, but for what the system takes for threads. Set options->threads when bringing memory: the
- * number of cores online may change between the calls. MBT_ERROR_ARGUMENT, MBT_ERROR_MODEL, MBT_ERROR_TOO_LONG. */
+/* The bytes of options->memory that mbt_open needs for this model and these options; allocated, it takes one block of 63
+ * more. Nothing else is allocated, then or later, but for what the system takes for threads when they start. Set
+ * options->threads when bringing memory: the number of cores online may change between the calls.
+ * MBT_ERROR_ARGUMENT, MBT_ERROR_MODEL, MBT_ERROR_TOO_LONG. */
 MBT_API MBT_MUST_CHECK mbt_status mbt_memory_needed(const mbt_model *model, const mbt_options *options, size_t *bytes);
 
 /* Opens a model. options: NULL for the defaults. On failure *enhancer is NULL and nothing is held. */
