@@ -41,8 +41,8 @@ bool mbt_recording_open_stdin(mbt_recording *recording, mbt_sample_format raw, u
 /* The number of frames, if it is known before all is read; else 0. */
 size_t mbt_recording_length(const mbt_recording *recording);
 
-/* Reads the next frames, 1 to `most`, into samples: as many as are there, of a pipe. *frames: how many; 0 at the end. They
- * are finite. On failure, also if there should be samples and none can be read, false, told in a line. */
+/* Reads the next frames, 1 to `most`, into samples: as many as are there, of a pipe. *frames: how many; 0 at the end.
+ * They are finite. On failure, also if there should be samples and none can be read, false, told in a line. */
 bool mbt_recording_next(mbt_recording *recording, float *samples, size_t most, size_t *frames);
 
 /* Reads all samples into recording->samples. On failure false, told in a line. */
@@ -50,6 +50,9 @@ bool mbt_recording_read(mbt_recording *recording);
 
 /* Releases everything. Fine after any of the above, and more than once. */
 void mbt_recording_close(mbt_recording *recording);
+
+/* Whether the name has an extension of the sound files that are read and written, in small letters or capitals. */
+bool mbt_is_recording_name(const char *path);
 
 /* How to write the recording to out_path: the container by out_path's extension if it is a known one, else the input's;
  * samples stored as in the input if the container can, else in the nearest way it can. On failure false, told. */

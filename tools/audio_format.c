@@ -17,7 +17,7 @@ static const struct {
     {"wav", SF_FORMAT_WAV},   {"wave", SF_FORMAT_WAV},  {"flac", SF_FORMAT_FLAC}, {"ogg", SF_FORMAT_OGG},
     {"oga", SF_FORMAT_OGG},   {"opus", SF_FORMAT_OGG},  {"aiff", SF_FORMAT_AIFF}, {"aif", SF_FORMAT_AIFF},
     {"aifc", SF_FORMAT_AIFF}, {"au", SF_FORMAT_AU},     {"snd", SF_FORMAT_AU},    {"caf", SF_FORMAT_CAF},
-    {"w64", SF_FORMAT_W64},   {"rf64", SF_FORMAT_RF64}, {"mp3", FORMAT_MPEG},
+    {"w64", SF_FORMAT_W64},   {"rf64", SF_FORMAT_RF64}, {"mp3", FORMAT_MPEG},     {"sph", SF_FORMAT_NIST},
 };
 
 static const char *extension_of(const char *path)
@@ -27,17 +27,28 @@ static const char *extension_of(const char *path)
     return dot != NULL ? dot + 1 : "";
 }
 
+/* The container that the extension stands for; 0 for none. */
+static int known_major(const char *extension)
+{
+    for (size_t i = 0; i < sizeof extensions / sizeof extensions[0]; i++) {
+        if (strcasecmp(extension, extensions[i].extension) == 0) {
+            return extensions[i].major;
+        }
+    }
+    return 0;
+}
+
+bool mbt_is_recording_name(const char *path)
+{
+    return known_major(extension_of(path)) != 0;
+}
+
 /* WAV comes in several kinds under one extension: the input's kind stays. */
 static int major_for(const SF_INFO *in, const char *extension)
 {
-    int major = in->format & SF_FORMAT_TYPEMASK;
-    for (size_t i = 0; i < sizeof extensions / sizeof extensions[0]; i++) {
-        if (strcasecmp(extension, extensions[i].extension) == 0) {
-            bool stays = extensions[i].major == SF_FORMAT_WAV && (major == SF_FORMAT_WAVEX || major == SF_FORMAT_RF64);
-            return stays ? major : extensions[i].major;
-        }
-    }
-    return major;
+    int major = in->format & SF_FORMAT_TYPEMASK, wanted = known_major(extension);
+    bool stays = wanted == 0 || (wanted == SF_FORMAT_WAV && (major == SF_FORMAT_WAVEX || major == SF_FORMAT_RF64));
+    return stays ? major : wanted;
 }
 
 static bool can_store(SF_INFO *out, int major, int subtype, int endian)

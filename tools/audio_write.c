@@ -75,14 +75,18 @@ static void copy_tags(SNDFILE *from, SNDFILE *to)
     }
 }
 
-static void copy_channel_map(SNDFILE *from, SNDFILE *to, int channels)
+static bool copy_channel_map(SNDFILE *from, SNDFILE *to, int channels)
 {
     size_t bytes = (size_t)channels * sizeof(int);
     int *map = malloc(bytes);
-    if (map != NULL && sf_command(from, SFC_GET_CHANNEL_MAP_INFO, map, (int)bytes)) {
+    if (map == NULL) {
+        return false;
+    }
+    if (sf_command(from, SFC_GET_CHANNEL_MAP_INFO, map, (int)bytes)) {
         sf_command(to, SFC_SET_CHANNEL_MAP_INFO, map, (int)bytes);
     }
     free(map);
+    return true;
 }
 
 /* libsndfile has a text for some reasons; for most refusals of an encoder it has none, or a misleading one. */
@@ -211,16 +215,18 @@ bool mbt_writer_open(mbt_writer *writer, const mbt_recording *recording, const S
     *writer = (mbt_writer){.format = *format, .path = out_path, .fd = fd};
     bool good = allocate(writer) && (writer->file = open_file(format, fd, out_path)) != NULL && try_format(writer) &&
                 (writer->file = open_file(format, fd, out_path)) != NULL;
+    if (good) {
+        sf_command(writer->file, SFC_SET_ADD_PEAK_CHUNK, NULL, SF_FALSE); /* it has the time of day in it */
+    }
+    if (good && recording->file != NULL) {
+        copy_tags(recording->file, writer->file);
+        good = copy_channel_map(recording->file, writer->file, format->channels) ||
+               mbt_complain("%s: out of memory for %d channels", out_path, format->channels);
+    }
     if (!good) {
         mbt_writer_close(writer);
-        return false;
     }
-    sf_command(writer->file, SFC_SET_ADD_PEAK_CHUNK, NULL, SF_FALSE); /* it has the time of day in it */
-    if (recording->file != NULL) {
-        copy_tags(recording->file, writer->file);
-        copy_channel_map(recording->file, writer->file, format->channels);
-    }
-    return true;
+    return good;
 }
 
 bool mbt_writer_finish(mbt_writer *writer)

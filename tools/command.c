@@ -11,17 +11,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+void mbt_make_printable(char *text)
+{
+    for (char *c = text; *c != '\0'; c++) {
+        if ((unsigned char)*c < 0x20 || *c == 0x7f) {
+            *c = '?';
+        }
+    }
+}
+
 static void print_line(const char *format, va_list arguments, const char *hint)
 {
     char line[4096];
     if (vsnprintf(line, sizeof line, format, arguments) < 0) {
         line[0] = '\0';
     }
-    for (char *c = line; *c != '\0'; c++) {
-        if ((unsigned char)*c < 0x20 || *c == 0x7f) {
-            *c = '?';
-        }
-    }
+    mbt_make_printable(line);
     fprintf(stderr, "mambattention: %s%s\n", line, hint);
 }
 
@@ -57,17 +62,23 @@ int mbt_option_error(const char *command, int found, char **argv)
     return mbt_usage_error(command, "unknown, incomplete or misused option '%s'", word);
 }
 
-bool mbt_parse_threads(const char *command, const char *text, unsigned *threads)
+bool mbt_parse_number(const char *command, const char *option, const char *text, unsigned least, unsigned most,
+                      unsigned *number)
 {
     char *end;
     errno = 0;
     unsigned long value = strtoul(text, &end, 10);
-    if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 || value > 256) {
-        mbt_usage_error(command, "--threads takes a number from 0 to 256, not '%s'", text);
+    if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 || value < least || value > most) {
+        mbt_usage_error(command, "--%s takes a number from %u to %u, not '%s'", option, least, most, text);
         return false;
     }
-    *threads = (unsigned)value;
+    *number = (unsigned)value;
     return true;
+}
+
+bool mbt_parse_threads(const char *command, const char *text, unsigned *threads)
+{
+    return mbt_parse_number(command, "threads", text, 0, 256, threads);
 }
 
 static void add_isa(char list[MBT_ISA_LIST], mbt_isa isa)

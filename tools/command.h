@@ -25,7 +25,10 @@ int mbt_command_compare(int argc, char **argv);
 int mbt_command_bench(int argc, char **argv);
 int mbt_command_info(int argc, char **argv);
 
-/* One line on stderr, "mambattention: ...". Control characters, which come from file names, are replaced by '?'.
+/* Replaces control characters, which come from file names, by '?'. */
+void mbt_make_printable(char *text);
+
+/* One line on stderr, "mambattention: ...", made printable.
  * Returns false, so that callers can `return mbt_complain("...");`. */
 bool mbt_complain(const char *format, ...) MBT_PRINTF(1, 2);
 #if defined(__clang_analyzer__) && !defined(MBT_COMMAND_SOURCE) /* which looks at one file at a time */
@@ -43,7 +46,10 @@ int mbt_option_error(const char *command, int found, char **argv);
 #define MBT_ISA_LIST 128
 void mbt_list_isas(char list[MBT_ISA_LIST]);
 
-/* The arguments of --threads and --isa. On failure false, with the usage error told. */
+/* The arguments of an option that takes a whole number, of --threads and of --isa. On failure false, with the usage
+ * error told. */
+bool mbt_parse_number(const char *command, const char *option, const char *text, unsigned least, unsigned most,
+                      unsigned *number);
 bool mbt_parse_threads(const char *command, const char *text, unsigned *threads);
 bool mbt_parse_isa(const char *command, const char *text, mbt_isa *isa);
 

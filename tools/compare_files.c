@@ -1,26 +1,19 @@
 /* compare_files.c: which recordings of which folders belong together. */
 #define _POSIX_C_SOURCE 200809L
 
-#include <dirent.h>
 #include <errno.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 
 #include "command.h"
 #include "compare.h"
+#include "file_tree.h"
 
-enum { DEEPEST = 64 };
-
-/* The recordings below a folder, by their paths within it. */
+/* The recordings below a folder, sorted by compare_names. */
 typedef struct folder {
     const char *path;
-    char **names;
-    size_t count, room;
-    size_t failures; /* folders that cannot be read; told */
+    mbt_file_tree tree;
 } folder;
 
 static bool out_of_memory(const char *path)
@@ -28,104 +21,11 @@ static bool out_of_memory(const char *path)
     return mbt_complain("%s: out of memory", path);
 }
 
-/* "folder/name", or name alone within nothing. */
-static char *join(const char *path, const char *name)
-{
-    const size_t length = strlen(path), name_size = strlen(name) + 1;
-    const bool slash = length > 0 && path[length - 1] != '/';
-    const size_t size = length + slash + name_size;
-    char *joined = malloc(size);
-    if (joined != NULL) {
-        snprintf(joined, size, "%s%s%s", path, slash ? "/" : "", name);
-    }
-    return joined;
-}
-
 /* Where the extension begins, with its dot; the end of the path if it has none. */
 static const char *extension(const char *path)
 {
     const char *slash = strrchr(path, '/'), *base = slash != NULL ? slash + 1 : path, *dot = strrchr(base, '.');
     return dot != NULL && dot != base ? dot : base + strlen(base);
-}
-
-static bool is_recording(const char *name)
-{
-    static const char *const known[] = {".wav",  ".wave", ".flac", ".ogg", ".oga", ".opus", ".aiff", ".aif",
-                                        ".aifc", ".au",   ".snd",  ".caf", ".w64", ".rf64", ".mp3"};
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-        if (strcasecmp(extension(name), known[i]) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool append(folder *f, char *name)
-{
-    if (f->count == f->room) {
-        const size_t room = f->room == 0 ? 64 : 2 * f->room;
-        char **names = room <= SIZE_MAX / sizeof *names ? realloc(f->names, room * sizeof *names) : NULL;
-        if (names == NULL) {
-            return false;
-        }
-        f->names = names;
-        f->room = room;
-    }
-    f->names[f->count++] = name;
-    return true;
-}
-
-static bool scan(folder *f, const char *within, int depth);
-
-/* An entry of the folder `within`, which is `path` from here. False when out of memory. */
-static bool take_entry(folder *f, const char *within, const char *entry, int depth)
-{
-    char *name = join(within, entry), *path = name != NULL ? join(f->path, name) : NULL;
-    struct stat about, target;
-    bool fine = path != NULL, taken = false;
-    if (fine && lstat(path, &about) == 0) {
-        if (S_ISDIR(about.st_mode)) {
-            fine = scan(f, name, depth + 1);
-        } else if (is_recording(entry) && !(stat(path, &target) == 0 && S_ISDIR(target.st_mode))) {
-            fine = taken = append(f, name);
-        }
-    }
-    if (!taken) {
-        free(name);
-    }
-    free(path);
-    return fine;
-}
-
-static void fail(folder *f, const char *path, const char *why)
-{
-    mbt_complain("%s: %s", path, why);
-    f->failures++;
-}
-
-/* All below the folder `within`, itself within f. False when out of memory. */
-static bool scan(folder *f, const char *within, int depth)
-{
-    char *path = join(f->path, within);
-    if (path == NULL) {
-        return false;
-    }
-    DIR *directory = depth <= DEEPEST ? opendir(path) : NULL;
-    bool fine = true;
-    if (directory == NULL) {
-        fail(f, path, depth <= DEEPEST ? strerror(errno) : "folders within folders, too deep");
-    } else {
-        const struct dirent *entry;
-        while (errno = 0, fine && (entry = readdir(directory)) != NULL) {
-            fine = entry->d_name[0] == '.' || take_entry(f, within, entry->d_name, depth);
-        }
-        if (fine && errno != 0) {
-            fail(f, path, strerror(errno));
-        }
-        closedir(directory);
-    }
-    free(path);
-    return fine;
 }
 
 /* By the path without extension, then by all of it. */
@@ -143,43 +43,34 @@ static int compare_names(const void *x, const void *y)
     return order != 0 ? order : strcmp(a, b);
 }
 
-static void folder_free(folder *f)
-{
-    for (size_t i = 0; i < f->count; i++) {
-        free(f->names[i]);
-    }
-    free(f->names);
-    *f = (folder){.path = NULL};
-}
-
 /* On failure false, told in a line. */
 static bool folder_read(folder *f, const char *path)
 {
     *f = (folder){.path = path};
-    if (!scan(f, "", 0)) {
-        return out_of_memory(path);
+    if (!mbt_file_tree_read(&f->tree, path, NULL)) {
+        return false;
     }
-    if (f->count == 0) {
-        return f->failures == 0 && mbt_complain("%s: there are no recordings in this folder", path);
+    if (f->tree.count == 0) {
+        return f->tree.unread == 0 && mbt_complain("%s: there are no recordings in this folder", path);
     }
-    qsort(f->names, f->count, sizeof *f->names, compare_names);
+    qsort(f->tree.paths, f->tree.count, sizeof *f->tree.paths, compare_names);
     return true;
 }
 
 /* The names with the same stem: [*first, *first + the result). */
 static size_t group(const folder *f, const char *name, size_t *first)
 {
-    size_t low = 0, high = f->count;
+    size_t low = 0, high = f->tree.count;
     while (low < high) {
         const size_t middle = low + (high - low) / 2;
-        if (compare_stems(f->names[middle], name) < 0) {
+        if (compare_stems(f->tree.paths[middle], name) < 0) {
             low = middle + 1;
         } else {
             high = middle;
         }
     }
     *first = low;
-    while (low < f->count && compare_stems(f->names[low], name) == 0) {
+    while (low < f->tree.count && compare_stems(f->tree.paths[low], name) == 0) {
         low++;
     }
     return low - *first;
@@ -191,11 +82,11 @@ static const char *partner(const folder *from, const char *name, const folder *i
     size_t first, own_first;
     const size_t count = group(in, name, &first);
     for (size_t i = 0; i < count; i++) {
-        if (strcmp(in->names[first + i], name) == 0) {
-            return in->names[first + i];
+        if (strcmp(in->tree.paths[first + i], name) == 0) {
+            return in->tree.paths[first + i];
         }
     }
-    return count == 1 && group(from, name, &own_first) == 1 ? in->names[first] : NULL;
+    return count == 1 && group(from, name, &own_first) == 1 ? in->tree.paths[first] : NULL;
 }
 
 static void tell_missing(mbt_compare_list *list, const folder *from, const char *name, const folder *in)
@@ -210,30 +101,30 @@ static void tell_missing(mbt_compare_list *list, const folder *from, const char 
 static bool add(mbt_compare_list *list, const char *name, char *a, char *b, char *clean, bool with_clean)
 {
     mbt_compare_item *item = &list->items[list->count++];
-    *item = (mbt_compare_item){.name = join("", name), .a = a, .b = b, .clean = clean};
+    *item = (mbt_compare_item){.name = mbt_join_path("", name), .a = a, .b = b, .clean = clean};
     return item->name != NULL && a != NULL && b != NULL && (clean != NULL || !with_clean);
 }
 
 /* clean: NULL if there is none. False when out of memory. */
 static bool match(mbt_compare_list *list, const folder *a, const folder *b, const folder *clean)
 {
-    list->items = calloc(a->count + 1, sizeof *list->items);
+    list->items = calloc(a->tree.count + 1, sizeof *list->items);
     bool fine = list->items != NULL;
-    for (size_t i = 0; fine && i < a->count; i++) {
-        const char *name = a->names[i], *in_b = partner(a, name, b);
+    for (size_t i = 0; fine && i < a->tree.count; i++) {
+        const char *name = a->tree.paths[i], *in_b = partner(a, name, b);
         const char *in_clean = clean != NULL ? partner(a, name, clean) : NULL;
         if (in_b == NULL) {
             tell_missing(list, a, name, b);
         } else if (clean != NULL && in_clean == NULL) {
             tell_missing(list, a, name, clean);
         } else {
-            fine = add(list, name, join(a->path, name), join(b->path, in_b),
-                       clean != NULL ? join(clean->path, in_clean) : NULL, clean != NULL);
+            fine = add(list, name, mbt_join_path(a->path, name), mbt_join_path(b->path, in_b),
+                       clean != NULL ? mbt_join_path(clean->path, in_clean) : NULL, clean != NULL);
         }
     }
-    for (size_t i = 0; fine && i < b->count; i++) {
-        if (partner(b, b->names[i], a) == NULL) {
-            tell_missing(list, b, b->names[i], a);
+    for (size_t i = 0; fine && i < b->tree.count; i++) {
+        if (partner(b, b->tree.paths[i], a) == NULL) {
+            tell_missing(list, b, b->tree.paths[i], a);
         }
     }
     return fine;
@@ -244,20 +135,20 @@ static bool find_in_folders(const char *a, const char *b, const char *clean, mbt
     folder in_a = {.path = NULL}, in_b = in_a, in_clean = in_a;
     bool found = folder_read(&in_a, a) && folder_read(&in_b, b) && (clean == NULL || folder_read(&in_clean, clean));
     if (found) {
-        list->left_out = in_a.failures + in_b.failures + in_clean.failures;
+        list->left_out = in_a.tree.unread + in_b.tree.unread + in_clean.tree.unread;
         found = match(list, &in_a, &in_b, clean != NULL ? &in_clean : NULL) || out_of_memory(a);
     }
-    folder_free(&in_a);
-    folder_free(&in_b);
-    folder_free(&in_clean);
+    mbt_file_tree_free(&in_a.tree);
+    mbt_file_tree_free(&in_b.tree);
+    mbt_file_tree_free(&in_clean.tree);
     return found;
 }
 
 static bool find_files(const char *a, const char *b, const char *clean, mbt_compare_list *list)
 {
     list->items = calloc(1, sizeof *list->items);
-    return (list->items != NULL &&
-            add(list, b, join("", a), join("", b), clean != NULL ? join("", clean) : NULL, clean != NULL)) ||
+    return (list->items != NULL && add(list, b, mbt_join_path("", a), mbt_join_path("", b),
+                                       clean != NULL ? mbt_join_path("", clean) : NULL, clean != NULL)) ||
            out_of_memory(a);
 }
 

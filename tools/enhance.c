@@ -1,13 +1,17 @@
 /* enhance.c: the subcommand that removes the noise from a recording. */
 #define _POSIX_C_SOURCE 200809L
 
+#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 
 #include "audio.h"
 #include "command.h"
 #include "enhance_channels.h"
+#include "enhance_folder.h"
 #include "enhance_request.h"
 #include "model_load.h"
 #include "output_file.h"
@@ -44,7 +48,7 @@ static bool enhance_recording(const mbt_enhance_request *r, const mbt_loaded_mod
                               mbt_writer *writer)
 {
     mbt_progress_bar bar;
-    mbt_progress_bar_begin(&bar, r->quiet);
+    mbt_progress_bar_begin(&bar, r->quiet || r->no_bar);
     mbt_channels_format format = {
         .path = recording->path,
         .rate = (uint32_t)recording->info.samplerate,
@@ -99,7 +103,10 @@ static void print_factor(const mbt_enhance_request *r, const mbt_recording *reco
 {
     FILE *to = mbt_is_pipe(r->out) ? stderr : stdout;
     double audio = (double)recording->frames / recording->info.samplerate;
-    fprintf(to, "%s: %.2f s of audio", mbt_is_pipe(r->out) ? recording->path : r->out, audio);
+    char name[4096];
+    snprintf(name, sizeof name, "%s", mbt_is_pipe(r->out) ? recording->path : r->out);
+    mbt_make_printable(name);
+    fprintf(to, "%s: %.2f s of audio", name, audio);
     if (recording->info.channels > 1) {
         fprintf(to, " in %d channels", recording->info.channels);
     }
@@ -135,6 +142,25 @@ static bool enhance_file(const mbt_enhance_request *r, const mbt_loaded_model *l
     return done;
 }
 
+/* Whether it is about folders, and all of it is. Returns an exit code: MBT_EXIT_OK to go on. */
+static int check_kinds(const mbt_enhance_request *r, bool *folder)
+{
+    struct stat about;
+    bool exists = stat(r->in, &about) == 0;
+    *folder = exists && S_ISDIR(about.st_mode);
+    if (*folder && mbt_is_pipe(r->out)) {
+        return mbt_usage_error("enhance", "%s is a folder, and '-' takes one recording", r->in);
+    }
+    if (*folder || (r->jobs == 0 && !r->resume)) {
+        return MBT_EXIT_OK;
+    }
+    if (!exists && !mbt_is_pipe(r->in)) {
+        mbt_complain("%s: %s", r->in, strerror(errno));
+        return MBT_EXIT_FAILED;
+    }
+    return mbt_usage_error("enhance", "--jobs and --resume are for folders, and %s is none", r->in);
+}
+
 int mbt_command_enhance(int argc, char **argv)
 {
     mbt_enhance_request r;
@@ -146,11 +172,18 @@ int mbt_command_enhance(int argc, char **argv)
         mbt_enhance_print_help();
         return MBT_EXIT_OK;
     }
+    bool folder;
+    code = check_kinds(&r, &folder);
+    if (code != MBT_EXIT_OK) {
+        return code;
+    }
     mbt_loaded_model loaded;
     if (!mbt_choose_isa(r.isa, &r.isa) || !mbt_model_load(r.model, &loaded)) {
         return MBT_EXIT_FAILED;
     }
-    bool done = enhance_file(&r, &loaded);
+    code = folder                      ? mbt_enhance_folder(&r, &loaded, enhance_file)
+           : enhance_file(&r, &loaded) ? MBT_EXIT_OK
+                                       : MBT_EXIT_FAILED;
     mbt_model_unload(&loaded);
-    return done ? MBT_EXIT_OK : MBT_EXIT_FAILED;
+    return code;
 }

@@ -3,7 +3,6 @@
 
 #include "enhance_request.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +13,8 @@
 
 #define PAPER_WINDOW 10.0 /* s */
 #define LEAST_WINDOW 0.01
-#define MOST_HERTZ 1000000
+
+enum { MOST_HERTZ = 1000000, MOST_JOBS = 256 };
 
 void mbt_enhance_print_help(void)
 {
@@ -22,6 +22,7 @@ void mbt_enhance_print_help(void)
     mbt_list_isas(isas);
     printf(
         "Usage: mambattention enhance [OPTION]... IN OUT\n"
+        "       mambattention enhance [OPTION]... IN_DIR OUT_DIR\n"
         "Removes the noise from the speech in IN and writes it to OUT, as long and as loud.\n"
         "\n"
         "IN is a WAV, FLAC, Ogg or other file that libsndfile reads, at any rate, with any number of channels\n"
@@ -29,6 +30,10 @@ void mbt_enhance_print_help(void)
         "when it is done, and may be IN. '-' stands for standard input (WAV) and standard output (WAV of unknown\n"
         "length), where what is done appears window by window. The bandwidth of the result is that of the model:\n"
         "8 kHz for tiny.\n"
+        "\n"
+        "Of a folder every recording is enhanced, in the folders below it too, to the same name in OUT_DIR: files\n"
+        "named .wav, .flac, .ogg, .oga, .opus, .mp3, .aiff, .aif, .aifc, .au, .snd, .caf, .w64, .rf64 or .sph.\n"
+        "One that fails does not stop the others; those that failed are listed at the end, and the exit code is 1.\n"
         "\n"
         "Options:\n"
         "  --model NAME   tiny (the default) or another that is built in (see info), or FILE.so made from the C\n"
@@ -42,6 +47,8 @@ void mbt_enhance_print_help(void)
         "  --threads N    1 to 256; 0, the default, stands for one for each core\n"
         "  --isa NAME     kernels, auto by default; every choice gives the same bits:\n"
         "                 %s\n"
+        "  --jobs N       recordings of a folder that are enhanced at a time, 1 by default; they share the cores\n"
+        "  --resume       leave what OUT_DIR has already, unless the recording in IN_DIR is newer\n"
         "  -q, --quiet    print nothing but warnings and failures\n"
         "  -h, --help     show this help\n"
         "\n"
@@ -73,19 +80,6 @@ static bool parse_raw(const char *text, mbt_sample_format *format)
         mbt_usage_error("enhance", "--raw takes s16 or f32, not '%s'", text);
     }
     return *format != MBT_FORMAT_AS_INPUT;
-}
-
-static bool parse_rate(const char *text, uint32_t *rate)
-{
-    char *end;
-    errno = 0;
-    unsigned long value = strtoul(text, &end, 10);
-    if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 || value < 1 || value > MOST_HERTZ) {
-        mbt_usage_error("enhance", "--rate takes 1 to %d Hz, not '%s'", MOST_HERTZ, text);
-        return false;
-    }
-    *rate = (uint32_t)value;
-    return true;
 }
 
 /* A time in seconds, at most a day. */
@@ -144,6 +138,8 @@ int mbt_enhance_parse(int argc, char **argv, mbt_enhance_request *r)
         {"overlap", required_argument, NULL, 'o'},
         {"threads", required_argument, NULL, 't'},
         {"isa", required_argument, NULL, 'i'},
+        {"jobs", required_argument, NULL, 'j'},
+        {"resume", no_argument, NULL, 'e'},
         {"quiet", no_argument, NULL, 'q'},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
@@ -164,7 +160,7 @@ int mbt_enhance_parse(int argc, char **argv, mbt_enhance_request *r)
             fine = parse_raw(optarg, &r->raw);
             break;
         case 'R':
-            fine = parse_rate(optarg, &r->rate);
+            fine = mbt_parse_number("enhance", "rate", optarg, 1, MOST_HERTZ, &r->rate);
             break;
         case 'w':
             fine = parse_window(optarg, r);
@@ -177,6 +173,12 @@ int mbt_enhance_parse(int argc, char **argv, mbt_enhance_request *r)
             break;
         case 'i':
             fine = mbt_parse_isa("enhance", optarg, &r->isa);
+            break;
+        case 'j':
+            fine = mbt_parse_number("enhance", "jobs", optarg, 1, MOST_JOBS, &r->jobs);
+            break;
+        case 'e':
+            r->resume = true;
             break;
         case 'q':
             r->quiet = true;

@@ -16,7 +16,10 @@ typedef struct mbt_enhance_request {
     mbt_isa isa;
     double window, overlap; /* s; window 0: the library's default */
     bool overlap_given, paper;
+    unsigned jobs; /* recordings at a time, of a folder; 0: not given */
+    bool resume;   /* leaves what is done */
     bool quiet, help;
+    bool no_bar; /* of progress */
 } mbt_enhance_request;
 
 /* Returns an exit code: MBT_EXIT_OK to go on. */

@@ -139,9 +139,11 @@ bool mbt_output_create(mbt_output_file *file, const char *path)
 
 bool mbt_output_commit(mbt_output_file *file)
 {
-    int closed = close(file->fd);
+    int synced = fsync(file->fd) == 0 || errno == EINVAL || errno == ENOTSUP ? 0 : errno;
+    int closed = close(file->fd) == 0 ? 0 : errno;
     file->fd = -1;
-    if (closed != 0 || rename(file->temporary, file->path) != 0) {
+    errno = synced != 0 ? synced : closed;
+    if (errno != 0 || rename(file->temporary, file->path) != 0) {
         mbt_complain("%s: %s", file->path, strerror(errno));
         mbt_output_discard(file);
         return false;

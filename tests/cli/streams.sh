@@ -158,7 +158,7 @@ streams() {
         check "raw '$name'" fails_with 2 "--raw takes s16 or f32, not '$name'" enhance --raw "$name" - -
     done
     for name in 0 -1 x '' 16000.5 1000001; do
-        check "rate '$name'" fails_with 2 "--rate takes 1 to 1000000 Hz, not '$name'" \
+        check "rate '$name'" fails_with 2 "--rate takes a number from 1 to 1000000, not '$name'" \
             enhance --raw s16 --rate "$name" - -
     done
     check "a rate beyond what can be changed" fails_with 1 'rate of 1 Hz is too far' \

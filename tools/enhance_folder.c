@@ -1,0 +1,197 @@
+/* enhance_folder.c: every recording in a folder, enhanced into another folder. */
+#define _POSIX_C_SOURCE 200809L
+
+#include "enhance_folder.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "file_tree.h"
+#include "jobs.h"
+
+typedef struct folder_work {
+    const mbt_enhance_request *request;
+    const mbt_loaded_model *loaded;
+    mbt_enhance_one *enhance_one;
+    mbt_file_tree tree;
+    size_t *waiting, count; /* recordings to do: places in the tree */
+    bool *failed;           /* [tree.count] */
+    size_t done, failures;
+} folder_work;
+
+/* In the task's process, which frees nothing when it ends. */
+static bool run_one(void *cookie, size_t index)
+{
+    const folder_work *work = cookie;
+    const char *name = work->tree.paths[work->waiting[index]];
+    char *in = mbt_join_path(work->request->in, name), *out = mbt_join_path(work->request->out, name);
+    mbt_enhance_request request = *work->request;
+    request.in = in;
+    request.out = out;
+    bool done = ((in != NULL && out != NULL) || mbt_complain("%s: out of memory", name)) &&
+                mbt_make_folders_above(out) && work->enhance_one(&request, work->loaded);
+    free(in);
+    free(out);
+    return done;
+}
+
+static void count_one(void *cookie, size_t index, bool done, int number)
+{
+    folder_work *work = cookie;
+    const char *name = work->tree.paths[work->waiting[index]];
+    work->done += done;
+    work->failures += !done;
+    work->failed[work->waiting[index]] = !done;
+    if (number != 0) {
+        mbt_complain("%s: its process was ended by signal %d (%s)", name, number, strsignal(number));
+    }
+}
+
+/* A result appears when it is whole, so that it is done if it is there; unless the recording has changed since. */
+static bool is_done(const mbt_enhance_request *request, const char *name)
+{
+    char *in = mbt_join_path(request->in, name), *out = mbt_join_path(request->out, name);
+    struct stat from, to;
+    bool done = in != NULL && out != NULL && stat(in, &from) == 0 && stat(out, &to) == 0 && S_ISREG(to.st_mode) &&
+                (to.st_mtim.tv_sec > from.st_mtim.tv_sec ||
+                 (to.st_mtim.tv_sec == from.st_mtim.tv_sec && to.st_mtim.tv_nsec >= from.st_mtim.tv_nsec));
+    free(in);
+    free(out);
+    return done;
+}
+
+static bool choose_waiting(folder_work *work)
+{
+    const mbt_file_tree *tree = &work->tree;
+    work->waiting = calloc(tree->count + 1, sizeof *work->waiting);
+    work->failed = calloc(tree->count + 1, sizeof *work->failed);
+    if (work->waiting == NULL || work->failed == NULL) {
+        return mbt_complain("out of memory for %zu recordings", tree->count);
+    }
+    for (size_t i = 0; i < tree->count; i++) {
+        if (!work->request->resume || !is_done(work->request, tree->paths[i])) {
+            work->waiting[work->count++] = i;
+        }
+    }
+    return true;
+}
+
+/* In place, an end half-way would leave no sign of what was done, and a second run would enhance it twice. */
+static bool check_folders(const mbt_enhance_request *request)
+{
+    struct stat in, out;
+    if (stat(request->in, &in) != 0) {
+        return mbt_complain("%s: %s", request->in, strerror(errno));
+    }
+    if (stat(request->out, &out) != 0) {
+        return errno == ENOENT || mbt_complain("%s: %s", request->out, strerror(errno));
+    }
+    if (!S_ISDIR(out.st_mode)) {
+        return mbt_complain("%s: not a folder, and %s is one", request->out, request->in);
+    }
+    return in.st_dev != out.st_dev || in.st_ino != out.st_ino ||
+           mbt_complain("%s: is the folder of the recordings itself; a second one is needed", request->out);
+}
+
+/* Each job has its share of the cores, and one progress bar is enough for a terminal. */
+static void share(mbt_enhance_request *request)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    request->jobs = request->jobs > 0 ? request->jobs : 1;
+    if (request->threads == 0 && request->jobs > 1) {
+        request->threads = cores > (long)request->jobs ? (unsigned)cores / request->jobs : 1;
+    }
+    request->no_bar = request->jobs > 1;
+}
+
+static const char *plural(size_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
+static void print_counts(const folder_work *work, size_t before)
+{
+    const mbt_file_tree *tree = &work->tree;
+    char name[4096];
+    snprintf(name, sizeof name, "%s", work->request->out);
+    mbt_make_printable(name);
+    printf("%s: %zu recording%s: %zu enhanced", name, tree->count, plural(tree->count), work->done);
+    if (before > 0) {
+        printf(", %zu done before", before);
+    }
+    if (work->failures > 0) {
+        printf(", %zu failed", work->failures);
+    }
+    if (tree->others > 0) {
+        printf("; %zu other file%s passed over", tree->others, plural(tree->others));
+    }
+    putchar('\n');
+}
+
+static void list_failures(const folder_work *work)
+{
+    const mbt_file_tree *tree = &work->tree;
+    if (tree->unread > 0) {
+        mbt_complain("%zu folder%s could not be read", tree->unread, plural(tree->unread));
+    }
+    if (work->failures > 0) {
+        mbt_complain("%zu of %zu recordings failed:", work->failures, tree->count);
+    }
+    for (size_t i = 0; i < tree->count; i++) {
+        if (work->failed[i]) {
+            mbt_complain("  %s", tree->paths[i]);
+        }
+    }
+}
+
+/* stopped: the signal that ended it, or 0. */
+static void report(const folder_work *work, int stopped)
+{
+    const size_t all = work->tree.count, before = all - work->count;
+    if (all == 0) {
+        mbt_complain("warning: %s: there are no recordings in it", work->request->in);
+    } else if (!work->request->quiet) {
+        print_counts(work, before);
+    }
+    if (stopped == 0) {
+        list_failures(work);
+    } else {
+        mbt_complain("ended by a signal (%s) after %zu of %zu recordings; --resume goes on from there",
+                     strsignal(stopped), before + work->done, all);
+    }
+}
+
+static int run_all(folder_work *work)
+{
+    const mbt_jobs jobs = {
+        .count = work->count, .at_once = work->request->jobs, .run = run_one, .ended = count_one, .cookie = work};
+    int stopped = mbt_jobs_run(&jobs);
+    report(work, stopped > 0 ? stopped : 0);
+    if (stopped > 0) {
+        fflush(stdout);
+        signal(stopped, SIG_DFL);
+        raise(stopped);
+    }
+    return stopped == 0 && work->failures == 0 && work->tree.unread == 0 ? MBT_EXIT_OK : MBT_EXIT_FAILED;
+}
+
+int mbt_enhance_folder(const mbt_enhance_request *request, const mbt_loaded_model *loaded, mbt_enhance_one *enhance_one)
+{
+    mbt_enhance_request shared = *request;
+    share(&shared);
+    folder_work work = {.request = &shared, .loaded = loaded, .enhance_one = enhance_one};
+    if (!check_folders(request) || !mbt_file_tree_read(&work.tree, request->in, request->out)) {
+        return MBT_EXIT_FAILED;
+    }
+    int code = choose_waiting(&work) ? run_all(&work) : MBT_EXIT_FAILED;
+    free(work.waiting);
+    free(work.failed);
+    mbt_file_tree_free(&work.tree);
+    return code;
+}
