@@ -3,6 +3,7 @@
 #define _POSIX_C_SOURCE 200809L
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -164,7 +165,7 @@ static uint64_t find_total(const stream *s)
 static double find_time_limit(const stream *s, uint64_t total)
 {
     const double minutes = s->options->minutes;
-    return 60e9 * (minutes > 0 ? minutes : total < UINT64_MAX ? 1e9 : DEFAULT_MINUTES);
+    return 60e9 * (minutes > 0 ? minutes : total < UINT64_MAX ? (double)INFINITY : DEFAULT_MINUTES);
 }
 
 static void say_line(stream *s, double now)
