@@ -6,7 +6,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "bench_layers.h"
@@ -66,14 +65,6 @@ static bool measure_opening(const mbt_model *model, mbt_network_run *run)
     return true;
 }
 
-/* Of all threads of the process. */
-static double processor_time(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
-}
-
 static bool enhance(mbt_enhancer *enhancer, const float *in, float *out, size_t samples, double *ns)
 {
     const double begin = mbt_bench_now();
@@ -122,12 +113,12 @@ static bool take_turns(turns *t, const float *in, float *out, const mbt_bench_op
             mbt_network_run *run = &t->runs[i];
             double ns;
             run->peak = fmax(run->peak, peak);
-            const double begin = processor_time();
+            const double begin = mbt_bench_processor();
             if (!enhance(t->enhancers[i], in, out, run->samples, &ns)) {
                 return false;
             }
             if (round > 0) {
-                run->cpu_ns += processor_time() - begin;
+                run->cpu_ns += mbt_bench_processor() - begin;
                 run->wall_ns += ns;
             }
             t->times[i * t->rounds + done] = ns;

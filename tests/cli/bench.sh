@@ -86,6 +86,7 @@ bench_of_stream() {
         says 'abs(d["audio_seconds"] - 7.2) < 1e-3 and d["windows"] == 32 and d["windows_checked"] == 3' &&
         says 'abs(d["window_seconds"] - 0.3) < 1e-6 and abs(d["overlap_seconds"] - 0.075) < 1e-6' &&
         says 'd["real_time_factor"] > 0 and d["first_tenth"] > 0 and d["last_tenth"] > 0' &&
+        says 'all(d["processor_" + of] > 0 for of in ("factor", "first_tenth", "last_tenth"))' &&
         says 'd["memory_bytes_at_end"] >= d["memory_bytes"] > 0 and d["threads"] == 2' &&
         bench stream --window 1 --hours 0.0001 --isa scalar --model ./f32.so --json &&
         says 'd["windows"] == 1 and d["windows_checked"] == 1 and d["isa"] == "scalar"' &&
