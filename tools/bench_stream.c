@@ -54,6 +54,13 @@ static size_t random_size(stream *s)
     return 1 + (size_t)((mbt_bench_noise(s->draws++) + 1) / 2 * MOST_BLOCK);
 }
 
+static uint32_t bits_of(float value)
+{
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return bits;
+}
+
 /* Samples first .. end - 1 of what came out have the bits of the window that begins at `start` and is `size` long. */
 static bool check_window(stream *s, uint64_t start, size_t size, uint64_t first, uint64_t end)
 {
@@ -63,7 +70,7 @@ static bool check_window(stream *s, uint64_t start, size_t size, uint64_t first,
         return mbt_complain_status(status, "stream: a window by itself");
     }
     for (uint64_t i = first; i < end; i++) {
-        if (memcmp(&s->ring[i % s->ring_size], &s->out[i - start], sizeof(float)) != 0) {
+        if (bits_of(s->ring[i % s->ring_size]) != bits_of(s->out[i - start])) {
             return mbt_complain("stream: sample %" PRIu64 " is %.9g; in the window from %" PRIu64
                                 " by itself it is %.9g",
                                 i, (double)s->ring[i % s->ring_size], start, (double)s->out[i - start]);
