@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "float_mode.h"
+
 /* The kernels that the options come to on this machine. */
 static mbt_status choose_kernels(const mbt_options *options, const mbt_kernels **kernels)
 {
@@ -52,7 +54,7 @@ mbt_status mbt_open(const mbt_model *model, const mbt_options *options, mbt_enha
     if (!enhancer)
         return MBT_ERROR_ARGUMENT;
     *enhancer = NULL;
-    fenv_t callers;
+    mbt_float_mode callers;
     mbt_float_mode_enter(&callers);
     const mbt_status status = open_enhancer(model, options, enhancer);
     mbt_float_mode_leave(&callers);
@@ -151,7 +153,7 @@ mbt_status mbt_enhance(mbt_enhancer *enhancer, const float *in, float *out, size
         return MBT_OK;
     e->windows_done = 0;
     e->windows_all = (double)mbt_windows_count(&e->windows, samples);
-    fenv_t callers;
+    mbt_float_mode callers;
     mbt_float_mode_enter(&callers);
     const mbt_status status =
         samples <= e->windows.size ? mbt_enhancer_window(e, in, out, samples) : enhance_long(e, in, out, samples);

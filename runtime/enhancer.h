@@ -2,8 +2,6 @@
 #ifndef MBT_RUNTIME_ENHANCER_H
 #define MBT_RUNTIME_ENHANCER_H
 
-#include <fenv.h>
-
 #include "memory.h"
 #include "network.h"
 #include "spectrum.h"
@@ -39,18 +37,5 @@ void mbt_options_windows(const mbt_options *options, const mbt_model *model, siz
 
 /* A window: an mbt_window_task whose cookie is the enhancer. out may be in. On failure out is untouched. */
 mbt_status mbt_enhancer_window(void *enhancer, const float *in, float *out, size_t samples);
-
-/* The caller's floating-point mode (flush to zero, most often) is put aside while the library computes, for it would
- * change the bits. */
-static inline void mbt_float_mode_enter(fenv_t *callers)
-{
-    fegetenv(callers);
-    fesetenv(FE_DFL_ENV);
-}
-
-static inline void mbt_float_mode_leave(const fenv_t *callers)
-{
-    fesetenv(callers);
-}
 
 #endif

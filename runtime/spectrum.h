@@ -27,7 +27,7 @@ void mbt_spectrum_plan(mbt_spectrum *spectrum, const mbt_model *model, unsigned 
 void mbt_spectrum_plan_inverse(mbt_spectrum *spectrum, size_t frames, mbt_arena *arena);
 
 /* Centred frames of the recording at that level, reflected at both ends; planes: [T][F][2], |X|^compress_factor and the
- * phase. */
+ * phase. Samples below 2^-60 at that level count as 0. */
 void mbt_spectrum_forward(mbt_run *run, const mbt_spectrum *spectrum, const float *samples, size_t count,
                           mbt_level level, float *planes);
 

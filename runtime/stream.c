@@ -1,5 +1,6 @@
 /* stream.c: a recording in pieces, as it comes. */
 #include "enhancer.h"
+#include "float_mode.h"
 
 /* Progress is told for each window: nobody knows how many there will be. */
 static mbt_status stream_window(void *enhancer, const float *in, float *out, size_t samples)
@@ -37,7 +38,7 @@ mbt_status mbt_pull(mbt_enhancer *enhancer, float *out, size_t room, size_t *giv
         *given = 0;
     if (!enhancer || !given || (room && !out))
         return MBT_ERROR_ARGUMENT;
-    fenv_t callers;
+    mbt_float_mode callers;
     mbt_float_mode_enter(&callers);
     const mbt_status status = mbt_windows_get(&enhancer->windows, stream_window, enhancer, out, room, given);
     mbt_float_mode_leave(&callers);

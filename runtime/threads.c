@@ -2,12 +2,12 @@
 #if MBT_THREADS
 #define _POSIX_C_SOURCE 200809L
 #define _DARWIN_C_SOURCE /* macOS hides the number of cores behind it */
-#include <fenv.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <unistd.h>
 #endif
 
+#include "float_mode.h"
 #include "threads.h"
 
 #if MBT_THREADS
@@ -69,7 +69,7 @@ static void *work(void *argument)
     const worker *self = argument;
     mbt_pool *pool = self->pool;
     unsigned long seen = 0;
-    fesetenv(FE_DFL_ENV); /* not the mode of the thread that opened the pool */
+    mbt_float_mode_default(); /* not the mode of the thread that opened the pool */
     pthread_mutex_lock(&pool->lock);
     for (;;) {
         while (pool->round == seen && !pool->stop)

@@ -4,7 +4,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LONGEST = 256, MOST_THREADS = 256, MOST_SECONDS = 600 };
+enum { LONGEST = 256, MOST_THREADS = 256, MOST_SECONDS = 600, LONGEST_NUMBER = 12 };
+
+#define LEAST_SECONDS 0.1
+
+bool mbt_bench_parse_number(const char *text, double least, double most, double *number)
+{
+    const size_t length = strlen(text);
+    if (length == 0 || length > LONGEST_NUMBER || strspn(text, "0123456789.") != length) {
+        return false;
+    }
+    char *end;
+    *number = strtod(text, &end);
+    return *end == '\0' && *number >= least && *number <= most;
+}
 
 /* Calls parse for each word between commas. */
 static bool each_word(const char *text, bool (*parse)(const char *word, void *context), void *context)
@@ -64,17 +77,8 @@ typedef struct second_list {
 static bool parse_second(const char *word, void *context)
 {
     const second_list *list = context;
-    const size_t length = strlen(word);
-    if (*list->count == MBT_BENCH_LIST || length == 0 || length > 12 || strspn(word, "0123456789.") != length) {
-        return false;
-    }
-    char *end;
-    const double value = strtod(word, &end);
-    if (*end != '\0' || !(value >= 0.1) || value > MOST_SECONDS) {
-        return false;
-    }
-    list->seconds[(*list->count)++] = value;
-    return true;
+    return *list->count < MBT_BENCH_LIST &&
+           mbt_bench_parse_number(word, LEAST_SECONDS, MOST_SECONDS, &list->seconds[(*list->count)++]);
 }
 
 bool mbt_bench_parse_seconds(const char *text, double seconds[MBT_BENCH_LIST], size_t *count)

@@ -4,19 +4,13 @@
 #include "bench_network.h"
 
 #include <math.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
-#if defined(__GLIBC__)
-#include <malloc.h>
-#endif
-
 #include "bench_layers.h"
+#include "bench_memory.h"
+#include "bench_signal.h"
 #include "command.h"
 #include "model_load.h"
 
@@ -24,61 +18,6 @@ enum { OPENINGS = 5, DEFAULT_RUNS = 5, PROFILED_RUNS = 3 };
 
 /* Half a minute of work in a kind of run is enough: longer recordings run less often. */
 static const double patience_ns = 30e9;
-
-/* Voiced speech, more or less: harmonics of a gliding pitch, four syllables a second, in white noise. */
-static void synthesise(float *samples, size_t count, double rate)
-{
-    const double turn = 2 * 3.14159265358979;
-    uint32_t random = 1;
-    double phase = 0;
-    for (size_t i = 0; i < count; i++) {
-        const double t = (double)i / rate;
-        const double syllable = fmax(0, sin(turn * 2 * t)) * fmax(0, sin(turn * 0.4 * t + 1) + 0.8);
-        phase += turn * (130 + 30 * sin(turn * 0.7 * t)) / rate;
-        double voice = 0;
-        for (int harmonic = 1; harmonic <= 12; harmonic++) {
-            voice += sin(harmonic * phase) / harmonic;
-        }
-        random = random * 1664525u + 1013904223u; /* Numerical Recipes */
-        samples[i] = (float)(0.15 * syllable * voice + 0.03 * ((double)(random >> 8) / (1 << 23) - 1));
-    }
-}
-
-static size_t peak_resident(void)
-{
-    struct rusage usage;
-    return getrusage(RUSAGE_SELF, &usage) == 0 && usage.ru_maxrss > 0 ? (size_t)usage.ru_maxrss * 1024 : 0;
-}
-
-/* VmHWM of /proc/self/status: unlike getrusage, it starts again when 5 is written to clear_refs (Linux, proc(5)). */
-static size_t resident_high_water(void)
-{
-    char line[256];
-    size_t bytes = 0;
-    FILE *file = fopen("/proc/self/status", "r");
-    while (file != NULL && bytes == 0 && fgets(line, sizeof line, file) != NULL) {
-        if (strncmp(line, "VmHWM:", 6) == 0) {
-            bytes = (size_t)strtoull(line + 6, NULL, 10) * 1024;
-        }
-    }
-    if (file != NULL) {
-        fclose(file);
-    }
-    return bytes;
-}
-
-static bool reset_high_water(void)
-{
-#if defined(__GLIBC__)
-    malloc_trim(0); /* what earlier runs have freed goes back to the system */
-#endif
-    FILE *file = fopen("/proc/self/clear_refs", "w");
-    if (file == NULL) {
-        return false;
-    }
-    const bool written = fputs("5", file) >= 0;
-    return fclose(file) == 0 && written;
-}
 
 static bool open_enhancer(const mbt_model *model, const mbt_network_run *run, mbt_enhancer **enhancer, double *ns)
 {
@@ -126,14 +65,6 @@ static bool measure_opening(const mbt_model *model, mbt_network_run *run)
     return true;
 }
 
-/* Of all threads of the process. */
-static double processor_time(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
-}
-
 static bool enhance(mbt_enhancer *enhancer, const float *in, float *out, size_t samples, double *ns)
 {
     const double begin = mbt_bench_now();
@@ -147,16 +78,16 @@ static bool measure_resident(const mbt_model *model, mbt_network_run *run, const
 {
     mbt_enhancer *enhancer;
     double ns;
-    run->resident_exact = reset_high_water();
+    run->resident_exact = mbt_bench_memory_reset();
     if (!open_enhancer(model, run, &enhancer, &ns)) {
         return false;
     }
     const bool done = enhance(enhancer, in, out, run->samples, &ns);
     mbt_close(enhancer);
-    run->resident = run->resident_exact ? resident_high_water() : 0;
+    run->resident = run->resident_exact ? mbt_bench_memory_since() : 0;
     if (run->resident == 0) {
         run->resident_exact = false;
-        run->resident = peak_resident();
+        run->resident = mbt_bench_memory_peak();
     }
     return done;
 }
@@ -182,12 +113,12 @@ static bool take_turns(turns *t, const float *in, float *out, const mbt_bench_op
             mbt_network_run *run = &t->runs[i];
             double ns;
             run->peak = fmax(run->peak, peak);
-            const double begin = processor_time();
+            const double begin = mbt_bench_processor();
             if (!enhance(t->enhancers[i], in, out, run->samples, &ns)) {
                 return false;
             }
             if (round > 0) {
-                run->cpu_ns += processor_time() - begin;
+                run->cpu_ns += mbt_bench_processor() - begin;
                 run->wall_ns += ns;
             }
             t->times[i * t->rounds + done] = ns;
@@ -327,7 +258,7 @@ static bool run_network(const mbt_loaded_model *loaded, const mbt_bench_options 
     report.runs = calloc(o->isa_count * o->second_count * o->thread_count + 1, sizeof *report.runs);
     bool done = (in != NULL && out != NULL && report.runs != NULL) || mbt_complain("out of memory");
     if (done) {
-        synthesise(in, samples, loaded->model->sample_rate);
+        mbt_bench_speech(in, samples, 0, loaded->model->sample_rate);
         done = measure_all(&report, loaded->model, o, in, out) && report_network(&report, o);
     }
     if (done && svg != NULL) {

@@ -32,7 +32,7 @@ void mbt_table_percent(mbt_table *table, double share);
 /* Prints and releases it. */
 void mbt_table_print(mbt_table *table);
 
-/* A JSON object with the version and the kind of report: "machine", "kernels" or "network". cJSON's functions take
+/* A JSON object with the version and the kind of report: "machine", "kernels" and so on. cJSON's functions take
  * NULL, so that only the end needs to look for a lack of memory. */
 cJSON *mbt_report_begin(const char *kind);
 

@@ -51,6 +51,13 @@ double mbt_bench_now(void)
     return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
 }
 
+double mbt_bench_processor(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
+}
+
 static double time_batch(mbt_bench_function *function, void *context, size_t calls)
 {
     const double begin = mbt_bench_now();

@@ -30,6 +30,9 @@ mbt_bench_stats mbt_bench_statistics(double *values, size_t count);
 /* Nanoseconds of a clock that only rises. */
 double mbt_bench_now(void);
 
+/* Nanoseconds that all threads of the process have run so far. */
+double mbt_bench_processor(void);
+
 /* What is timed: `calls` calls one after the other. */
 typedef void mbt_bench_function(void *context, size_t calls);
 

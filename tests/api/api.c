@@ -112,8 +112,8 @@ void api_expect_guards(const mbt_model *model, size_t count, size_t max_samples,
 
 int main(void)
 {
-    TCase *cases[] = {api_open_tests(),   api_signal_tests(), api_bits_tests(),   api_run_tests(),
-                      api_window_tests(), api_stream_tests(), api_memory_tests(), api_rank_tests()};
+    TCase *cases[] = {api_open_tests(),   api_signal_tests(), api_bits_tests(), api_run_tests(),  api_window_tests(),
+                      api_stream_tests(), api_memory_tests(), api_rank_tests(), api_flush_tests()};
     Suite *suite = suite_create("api");
     for (int i = 0; i < COUNT(cases); i++) {
         tcase_set_timeout(cases[i], 600); /* emulated and sanitized builds are slow */

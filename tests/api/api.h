@@ -65,5 +65,6 @@ TCase *api_window_tests(void);
 TCase *api_stream_tests(void);
 TCase *api_rank_tests(void);
 TCase *api_memory_tests(void);
+TCase *api_flush_tests(void);
 
 #endif

@@ -117,6 +117,25 @@ START_TEST(extreme_levels)
 }
 END_TEST
 
+/* Of a recording that is loud somewhere, denormals are silence, to the last bit. */
+START_TEST(denormals_beside_something_loud)
+{
+    static float zeroed[SHORT], wanted[SHORT];
+    const mbt_options options = api_options(SHORT);
+    api_speech(in, SHORT);
+    for (size_t i = 0; i < SHORT; i++) {
+        const bool loud = _i ? i < SHORT / 2 : i == 300; /* speech that stops, an impulse */
+        in[i] = loud ? in[i] : in[i] * 1e-40f;
+        zeroed[i] = loud ? in[i] : 0;
+    }
+    ck_assert(memcmp(in, zeroed, sizeof in) != 0);
+    api_enhance(&options, in, out, SHORT);
+    api_enhance(&options, zeroed, wanted, SHORT);
+    ck_assert_mem_eq(out, wanted, sizeof out);
+    ck_assert(api_rms(out, SHORT) > 0);
+}
+END_TEST
+
 /* The network sees the same numbers, so the output differs by the factor alone. 1e-5 of the rms allows for
  * samples that are rounded otherwise. Powers from where samples are normal floats to where they stay finite. */
 START_TEST(the_scale_comes_through)
@@ -221,6 +240,7 @@ TCase *api_signal_tests(void)
     tcase_add_test(tests, a_square_at_full_scale);
     tcase_add_test(tests, an_impulse);
     tcase_add_loop_test(tests, extreme_levels, 0, COUNT(extremes));
+    tcase_add_loop_test(tests, denormals_beside_something_loud, 0, 2);
     tcase_add_test(tests, the_scale_comes_through);
     tcase_add_test(tests, broken_samples);
     tcase_add_test(tests, longer_than_was_said);

@@ -68,6 +68,31 @@ bench_of_network() {
         grep -q '^blocks, time' stdout && grep -q '^scan ' stdout
 }
 
+bench_of_inputs() {
+    bench inputs --window 0.3 --threads 1,2 --isa scalar,auto --runs 2 --json && says 'd["bench"] == "inputs"' &&
+        says '[r["input"] for r in d["runs"]] == 4 * ["speech", "muted", "near-silent", "denormal",
+            "speech, then denormal", "impulse, else zeros", "impulse, else denormal", "decay into denormals"]' &&
+        says 'all(r["least_ns"] > 0 and r["median_ns"] >= r["least_ns"] and r["samples"] == 2 and
+            r["ratio_to_speech"] > 0 for r in d["runs"])' &&
+        says 'all(r["ratio_to_speech"] == 1 for r in d["runs"] if r["input"] == "speech")' &&
+        bench inputs --window 0.3 --model ./model.so --isa scalar &&
+        grep -qE '^scalar +1 +decay into denormals +[0-9]' stdout
+}
+
+# 7.2 s in windows of 0.3 s, a quarter of which overlaps: 31 begin every 0.225 s, one ends with the stream. The first,
+# the last but one and the last are checked.
+bench_of_stream() {
+    bench stream --window 0.3 --hours 0.002 --threads 2 --json && says 'd["bench"] == "stream"' &&
+        says 'abs(d["audio_seconds"] - 7.2) < 1e-3 and d["windows"] == 32 and d["windows_checked"] == 3' &&
+        says 'abs(d["window_seconds"] - 0.3) < 1e-6 and abs(d["overlap_seconds"] - 0.075) < 1e-6' &&
+        says 'd["real_time_factor"] > 0 and d["first_tenth"] > 0 and d["last_tenth"] > 0' &&
+        says 'all(d["processor_" + of] > 0 for of in ("factor", "first_tenth", "last_tenth"))' &&
+        says 'd["memory_bytes_at_end"] >= d["memory_bytes"] > 0 and d["threads"] == 2' &&
+        bench stream --window 1 --hours 0.0001 --isa scalar --model ./f32.so --json &&
+        says 'd["windows"] == 1 and d["windows_checked"] == 1 and d["isa"] == "scalar"' &&
+        bench stream --window 0.3 --minutes 0.02 && grep -q 'samples went in, and as many came out' stdout
+}
+
 old_picture_stays() {
     echo old >picture.svg
     (ulimit -f 1 && "$command" bench kernels --quick --filter add --svg picture.svg >/dev/null 2>stderr)
@@ -160,6 +185,8 @@ benches() {
     check "bench kernels: every one" bench_of_kernels
     check "bench kernels: some" bench_of_some_kernels
     check "bench network" bench_of_network
+    check "bench inputs" bench_of_inputs
+    check "bench stream" bench_of_stream
     check "bench without what" fails_with 2 'what to measure is missing' bench --quick
     check "bench of something else" fails_with 2 "not 'disk'" bench disk
     check "bench of two" fails_with 2 "'kernels' is one argument too many" bench machine kernels
@@ -175,6 +202,16 @@ benches() {
     for name in 0 1001 x '' -1 99999999999; do
         check "bench: runs '$name'" fails_with 2 "--runs takes .* not '$name'" bench network --runs "$name"
     done
+    for name in 0.09 601 x '' 1,2 nan; do
+        check "bench: window '$name'" fails_with 2 "--window takes .* not '$name'" bench stream --window "$name"
+    done
+    for name in 0 10001 x '' 1e1 -1; do
+        check "bench: minutes '$name'" fails_with 2 "--minutes takes .* not '$name'" bench stream --minutes "$name"
+        check "bench: hours '$name'" fails_with 2 "--hours takes .* not '$name'" bench stream --hours "$name"
+    done
+    check "bench: no hours in inputs" fails_with 2 'inputs takes no --hours' bench inputs --hours 1
+    check "bench: one number of threads in stream" fails_with 2 'stream takes one --isa and one number of --threads' \
+        bench stream --threads 1,2
     check "bench: isa list" fails_with 2 "--isa takes .* not 'scalar,mmx'" bench kernels --isa scalar,mmx
     check "bench: the same isa twice" fails_with 2 "--isa takes .* not 'scalar,scalar'" bench kernels \
         --isa scalar,scalar

@@ -52,6 +52,19 @@ START_TEST(second_lists)
 }
 END_TEST
 
+START_TEST(numbers)
+{
+    double number;
+    ck_assert(mbt_bench_parse_number("0.25", 0.25, 7, &number) && number == 0.25);
+    ck_assert(mbt_bench_parse_number("7", 0.25, 7, &number) && number == 7);
+    const char *const wrong[] = {"",    "0.24", "7.01",  "-1", "nan", "1,2",
+                                 "1e0", ".",    "1.2.3", " 1", "1h",  "0000000000001"};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        ck_assert_msg(!mbt_bench_parse_number(wrong[i], 0.25, 7, &number), "'%s'", wrong[i]);
+    }
+}
+END_TEST
+
 START_TEST(isa_lists)
 {
     mbt_isa isas[MBT_ISA_COUNT];
@@ -95,6 +108,7 @@ int main(void)
     TCase *tests = tcase_create("bench_lists");
     tcase_add_test(tests, thread_lists);
     tcase_add_test(tests, second_lists);
+    tcase_add_test(tests, numbers);
     tcase_add_test(tests, isa_lists);
     tcase_add_test(tests, endless);
     return unit_main(tests, "bench_lists");

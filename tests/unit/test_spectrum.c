@@ -303,6 +303,36 @@ START_TEST(too_loud_a_result_is_clipped)
 }
 END_TEST
 
+/* The planes of an impulse among samples that are `rest` times the level. */
+static void forward_impulse(bench *b, mbt_level level, double rest, float *planes)
+{
+    const double factor = (double)level.gain * level.scale;
+    for (size_t i = 0; i < b->count; i++)
+        b->in[i] = (float)((i == 5 ? 1 : i % 3 ? rest : -rest) / factor);
+    forward(b, level);
+    memcpy(planes, b->planes, 2 * b->run.frames * b->run.bins * sizeof *planes);
+}
+
+static const mbt_level floor_levels[] = {{1, 1}, {0.25f, 1}, {1, 0x1p60}, {2, 0x1p-100}};
+
+/* Factors are powers of two, so that the samples come to the floor exactly. */
+START_TEST(what_lies_below_the_floor_is_silence)
+{
+    bench b = open_bench(8, 2, 8, 0.3f, 40, 0);
+    const size_t bytes = 2 * b.run.frames * b.run.bins * sizeof(float);
+    float *silent = malloc(bytes), *other = malloc(bytes);
+    ck_assert(silent != NULL && other != NULL);
+    forward_impulse(&b, floor_levels[_i], 0, silent);
+    forward_impulse(&b, floor_levels[_i], 0x1.fffffep-61, other);
+    ck_assert_mem_eq(other, silent, bytes);
+    forward_impulse(&b, floor_levels[_i], 0x1p-60, other);
+    ck_assert_mem_ne(other, silent, bytes);
+    free(silent);
+    free(other);
+    close_bench(&b);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tests = tcase_create("spectrum");
@@ -315,5 +345,6 @@ int main(void)
     tcase_add_loop_test(tests, window_has_the_bits_of_the_reference, 0, COUNT(torch_windows));
     tcase_add_test(tests, a_short_window_is_centred);
     tcase_add_test(tests, too_loud_a_result_is_clipped);
+    tcase_add_loop_test(tests, what_lies_below_the_floor_is_silence, 0, COUNT(floor_levels));
     return unit_main(tests, "spectrum");
 }
