@@ -26,7 +26,6 @@ typedef struct fuzz_memory {
 /* What the progress callback is told and asks for. */
 typedef struct fuzz_watcher {
     unsigned calls_left; /* until it asks to stop */
-    bool each_window;    /* it begins anew with each window */
     bool stopped;
     double done;
 } fuzz_watcher;
@@ -83,8 +82,11 @@ void fuzz_call_enhance(fuzz_player *p);
 /* After how many calls the session's progress callback stops. */
 void fuzz_call_patience(fuzz_player *p);
 
-/* Before a call that tells its progress. */
-void fuzz_watch(fuzz_watcher *w, bool each_window);
+/* Before a call that tells its progress, which does not fall: mbt_pull never does two windows. */
+void fuzz_watch(fuzz_watcher *w);
+
+/* After a call that did a window at most: if progress was told, it went to the end. */
+void fuzz_check_progress(const fuzz_watcher *w);
 
 /* Any bits. */
 float fuzz_float(fuzz_input *in);

@@ -61,8 +61,7 @@ static void release(void *cookie, void *block)
 static int watch(void *cookie, double done)
 {
     fuzz_watcher *w = cookie;
-    FUZZ_CHECK(done >= 0 && done <= 1 && !w->stopped);
-    FUZZ_CHECK(done >= w->done || (w->each_window && w->done > 0.999));
+    FUZZ_CHECK(done >= w->done && done <= 1 && !w->stopped);
     w->done = done;
     w->stopped = w->calls_left == 0;
     w->calls_left -= w->calls_left != 0;
@@ -210,6 +209,7 @@ static void open_with(fuzz_session *s, mbt_options *options, fuzz_input *in)
     const mbt_status status = mbt_open(s->model, options, &s->enhancer);
     FUZZ_CHECK(status == expected && (status == MBT_OK) == (s->enhancer != NULL));
     s->hooked = status == MBT_OK && options->allocate != NULL;
+    FUZZ_CHECK(!s->hooked || s->memory.size == needed + ALIGN - 1);
     FUZZ_CHECK(s->hooked || s->memory.empty || s->memory.allocations == s->memory.releases);
 }
 

@@ -156,11 +156,15 @@ static void compare_with_scalar(const fuzz_session *s, const float *in, const fl
 
 /* Calls */
 
-void fuzz_watch(fuzz_watcher *w, bool each_window)
+void fuzz_watch(fuzz_watcher *w)
 {
-    w->each_window = each_window;
     w->stopped = false;
     w->done = 0;
+}
+
+void fuzz_check_progress(const fuzz_watcher *w)
+{
+    FUZZ_CHECK(w->done == 0 || w->done > 0.999);
 }
 
 static mbt_status expected_status(const fuzz_session *s, const float *in, size_t count)
@@ -181,7 +185,7 @@ static mbt_status expected_status(const fuzz_session *s, const float *in, size_t
 static void enhance_again(fuzz_session *s, float *in_out, size_t count)
 {
     s->watcher.calls_left = UINT32_MAX;
-    fuzz_watch(&s->watcher, false);
+    fuzz_watch(&s->watcher);
     FUZZ_CHECK(mbt_enhance(s->enhancer, in_out, in_out, count) == MBT_OK);
 }
 
@@ -219,12 +223,15 @@ void fuzz_call_enhance(fuzz_player *p)
     const size_t count = fuzz_byte(&p->input) % (fuzz_most_samples(s) + 1);
     float *in = fuzz_take_signal(&p->input, count), *out = fuzz_make_output(count);
     p->samples += count;
-    fuzz_watch(&s->watcher, false);
+    fuzz_watch(&s->watcher);
     const mbt_status status = mbt_enhance(s->enhancer, in, out, count);
     FUZZ_CHECK(status == expected_status(s, in, count));
     if (status == MBT_OK) {
         fuzz_check_output(out, count, count);
         check_enhanced(in, out, count);
+        if (count <= s->window) {
+            fuzz_check_progress(&s->watcher);
+        }
     } else if (status == MBT_ERROR_CANCELLED) {
         check_cancelled(s, in, out, count);
     } else {

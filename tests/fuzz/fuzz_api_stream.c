@@ -68,11 +68,12 @@ static void pull(fuzz_session *s, size_t room)
     float *out = fuzz_make_output(room);
     const size_t expected = smaller(room, available_of(s) - t->pulled);
     size_t given = SIZE_MAX;
-    fuzz_watch(&s->watcher, true);
+    fuzz_watch(&s->watcher);
     const mbt_status status = mbt_pull(s->enhancer, out, room, &given);
     FUZZ_CHECK(status == (s->watcher.stopped ? MBT_ERROR_CANCELLED : MBT_OK));
     if (status == MBT_OK) {
         FUZZ_CHECK(given == expected);
+        fuzz_check_progress(&s->watcher);
     } else { /* whole windows have been given */
         FUZZ_CHECK(given < expected && (t->pulled + given) % (s->window - s->overlap) == 0);
     }
@@ -150,7 +151,7 @@ void fuzz_check_stream(fuzz_player *p, fuzz_session *s)
     if (t->pulled > 0) {
         float *whole = fuzz_make_output(t->pushed);
         s->watcher.calls_left = UINT32_MAX;
-        fuzz_watch(&s->watcher, false);
+        fuzz_watch(&s->watcher);
         FUZZ_CHECK(mbt_enhance(s->enhancer, t->in, whole, t->pushed) == MBT_OK);
         FUZZ_CHECK(memcmp(t->out, whole, t->pulled * sizeof *whole) == 0);
         fuzz_check_windows(p, s, t->in, whole, t->pushed);
