@@ -268,6 +268,25 @@ START_TEST(broken_samples)
 }
 END_TEST
 
+/* They are looked at when there is room for them. */
+START_TEST(broken_samples_that_do_not_fit)
+{
+    const mbt_options options = stream_options();
+    mbt_enhancer *enhancer = api_open(&options);
+    float block[WINDOW + 1];
+    size_t taken;
+    memcpy(block, in, WINDOW * sizeof *block);
+    block[WINDOW] = NAN;
+    ck_assert_int_eq(mbt_push(enhancer, block, WINDOW + 1, &taken), MBT_OK);
+    ck_assert_uint_eq(taken, WINDOW);
+    ck_assert_int_eq(mbt_push(enhancer, block + WINDOW, 1, &taken), MBT_OK);
+    ck_assert_uint_eq(taken, 0);
+    ck_assert_uint_eq(pull(enhancer, 0, LONG), STEP);
+    ck_assert_int_eq(mbt_push(enhancer, block + WINDOW, 1, &taken), MBT_ERROR_SAMPLE);
+    mbt_close(enhancer);
+}
+END_TEST
+
 START_TEST(longer_than_was_said)
 {
     static const size_t longest[] = {100, 1000};
@@ -409,6 +428,7 @@ TCase *api_stream_tests(void)
     tcase_add_test(tests, reset_anywhere);
     tcase_add_test(tests, broken_arguments);
     tcase_add_test(tests, broken_samples);
+    tcase_add_test(tests, broken_samples_that_do_not_fit);
     tcase_add_test(tests, longer_than_was_said);
     tcase_add_test(tests, progress_and_cancelling);
     tcase_add_loop_test(tests, nothing_is_allocated, 0, 2);

@@ -75,6 +75,23 @@ START_TEST(without_overlap_windows_are_pieces)
 }
 END_TEST
 
+/* Half a window, if that is less than 0.5 s: of 5 frames 2, of 1 none. */
+START_TEST(the_default_overlap_of_short_windows)
+{
+    static const size_t windows[] = {WINDOW, 1000, 200}, overlaps[] = {600, 400, MBT_OVERLAP_NONE};
+    for (int i = 0; i < COUNT(windows); i++) {
+        float given[LONG];
+        mbt_options options = window_options();
+        options.window = windows[i];
+        options.overlap = overlaps[i];
+        api_enhance(&options, in, given, LONG);
+        options.overlap = 0;
+        api_enhance(&options, in, out, LONG);
+        ck_assert_mem_eq(out, given, sizeof out);
+    }
+}
+END_TEST
+
 /* The bits of a recording that fits one window do not depend on the window, nor on whether windows were at work. */
 START_TEST(one_window_is_the_whole_recording)
 {
@@ -246,6 +263,7 @@ TCase *api_window_tests(void)
     tcase_add_unchecked_fixture(tests, prepare, NULL); /* once, before the tests' processes part */
     tcase_add_test(tests, windows_are_recordings_faded_into_one_another);
     tcase_add_test(tests, without_overlap_windows_are_pieces);
+    tcase_add_test(tests, the_default_overlap_of_short_windows);
     tcase_add_test(tests, one_window_is_the_whole_recording);
     tcase_add_loop_test(tests, in_place_and_again, 0, COUNT(lengths));
     tcase_add_test(tests, the_same_bits_for_all_kernels_and_threads);

@@ -138,8 +138,8 @@ typedef struct mbt_options {
     void *progress_cookie;
     /* Samples that the network sees at once, rounded up to a multiple of the model's hop. 0 (default): 10 s. */
     size_t window;
-    /* Samples, rounded up likewise, and then at most half a window. 0 (default): 0.5 s, or half a window if that is
-     * less; or MBT_OVERLAP_NONE. */
+    /* Samples, rounded up likewise, and then at most half a window. 0 (default): 0.5 s, or half a window, rounded down,
+     * if that is less; or MBT_OVERLAP_NONE. */
     size_t overlap;
     /* Where memory comes from when options.memory is NULL, and where it goes; both, or neither for malloc and free
      * (default). The cookie is passed on. */
@@ -206,9 +206,9 @@ MBT_API MBT_MUST_CHECK mbt_status mbt_enhance(mbt_enhancer *enhancer, const floa
  * for it, which the thread that records and plays should not wait for. Nothing is allocated. */
 
 /* Hands on the next samples of the stream; the first call begins it. *taken: how many fitted; as long as it is less
- * than samples, mbt_pull has to be called before more are taken. MBT_ERROR_ARGUMENT; MBT_ERROR_TOO_LONG beyond
- * max_samples; MBT_ERROR_SAMPLE if one is NaN or infinite; MBT_ERROR_STREAM after mbt_flush. On failure nothing was
- * taken. */
+ * than samples, mbt_pull has to be called before more are taken. MBT_ERROR_ARGUMENT; MBT_ERROR_TOO_LONG if all of
+ * them would go beyond max_samples; MBT_ERROR_SAMPLE if one of those that fit is NaN or infinite; MBT_ERROR_STREAM
+ * after mbt_flush. On failure nothing was taken. */
 MBT_API MBT_MUST_CHECK mbt_status mbt_push(mbt_enhancer *enhancer, const float *in, size_t samples, size_t *taken);
 
 /* Gives the next samples of the result, at most room. *given: how many; fewer than room mean that more have to be
