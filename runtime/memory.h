@@ -11,8 +11,8 @@ typedef struct mbt_memory {
     void *cookie;
 } mbt_memory;
 
-/* Takes a block of `bytes` as the options have it. MBT_ERROR_MEMORY if there is none, or the caller's is too small or not
- * aligned. */
+/* Takes a block of `bytes` as the options have it. MBT_ERROR_MEMORY if there is none, or the caller's is too small or
+ * not aligned. */
 mbt_status mbt_memory_take(mbt_memory *memory, const mbt_options *options, size_t bytes);
 
 void mbt_memory_give_back(mbt_memory memory);

@@ -134,7 +134,8 @@ START_TEST(nothing_from_malloc)
 }
 END_TEST
 
-/* The first allocation fails, then the second, until opening needs no more: it needs one. What was had is given back. */
+/* The first allocation fails, then the second, until opening needs no more: it needs one. What was had is given
+ * back. */
 START_TEST(each_allocation_fails_in_turn)
 {
     mbt_options options = window_options();

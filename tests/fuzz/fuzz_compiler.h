@@ -16,7 +16,8 @@ void fuzz_check_error(bool done, const mbt_error *error);
 void fuzz_check_tensors(const mbt_tensors *tensors);
 
 /* A torch.save archive of an input (a count of storages, the size of each in a byte, their bytes, and the rest is
- * data.pkl; 0x80 in the count makes the last of them the entry byteorder), with right lengths and checksums, so that mutations reach what is within. malloc'd. */
+ * data.pkl; 0x80 in the count makes the last of them the entry byteorder), with right lengths and checksums, so that
+ * mutations reach what is within. malloc'd. */
 uint8_t *fuzz_archive(fuzz_input input, size_t *size);
 
 /* A checkpoint as the input has it if it begins like a zip archive or a safetensors file, else fuzz_archive's.

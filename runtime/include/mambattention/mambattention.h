@@ -174,8 +174,8 @@ MBT_API MBT_MUST_CHECK mbt_status mbt_model_describe(const mbt_model *model, mbt
  * Never NULL. */
 MBT_API const mbt_model *mbt_model_default(void);
 
-/* The bytes of options->memory that mbt_open needs for this model and these options; allocated, it takes one block of 63
- * more. Nothing else is allocated, then or later, but for what the system takes for threads when they start. Set
+/* The bytes of options->memory that mbt_open needs for this model and these options; allocated, it takes one block of
+ * 63 more. Nothing else is allocated, then or later, but for what the system takes for threads when they start. Set
  * options->threads when bringing memory: the number of cores online may change between the calls.
  * MBT_ERROR_ARGUMENT, MBT_ERROR_MODEL, MBT_ERROR_TOO_LONG. */
 MBT_API MBT_MUST_CHECK mbt_status mbt_memory_needed(const mbt_model *model, const mbt_options *options, size_t *bytes);
