@@ -25,6 +25,10 @@ typedef struct mbt_recording {
     float *samples;        /* [frames][info.channels], in [-1, 1] unless stored as float; NULL if read in blocks */
     size_t frames;         /* as many as could be read */
     bool ended_early;      /* fewer than the header says */
+    struct {
+        bool is_file;
+        long long size, seconds, nanoseconds; /* bytes; time of change */
+    } opened;                                 /* what it was like then */
 } mbt_recording;
 
 /* Whether the file ends before the samples that its header promises: WAV (RIFF, RIFX, RF64, W64), AIFF and AU. False
@@ -47,6 +51,10 @@ bool mbt_recording_next(mbt_recording *recording, float *samples, size_t most, s
 
 /* Reads all samples into recording->samples. On failure false, told in a line. */
 bool mbt_recording_read(mbt_recording *recording);
+
+/* Whether a file is what it was when it was opened, by size and time of change; a pipe always is. On failure false,
+ * told in a line. */
+bool mbt_recording_is_unchanged(const mbt_recording *recording);
 
 /* Releases everything. Fine after any of the above, and more than once. */
 void mbt_recording_close(mbt_recording *recording);
@@ -72,8 +80,8 @@ typedef struct mbt_writer {
     uint64_t frames; /* written */
 } mbt_writer;
 
-/* Begins a sound file in fd, which is empty and open for reading and writing, with the recording's tags and channel
- * map, after a trial: most encoders tell only when samples come that they do not take so many channels or that rate.
+/* Begins a sound file in fd, which is empty and open for reading and writing, with the recording's tags and, of a WAV,
+ * channel map, after a trial: most encoders tell only when samples come that they do not take so many channels or that rate.
  * On failure false, told in a line. */
 bool mbt_writer_open(mbt_writer *writer, const mbt_recording *recording, const SF_INFO *format, int fd,
                      const char *out_path);

@@ -32,6 +32,10 @@ bool mbt_recording_open(mbt_recording *recording, const char *path)
         mbt_recording_close(recording);
         return mbt_complain("%s: %s", path, S_ISDIR(about.st_mode) ? "is a folder" : "not a regular file");
     }
+    recording->opened.is_file = true;
+    recording->opened.size = about.st_size;
+    recording->opened.seconds = about.st_mtim.tv_sec;
+    recording->opened.nanoseconds = about.st_mtim.tv_nsec;
     if (about.st_size == 0) {
         mbt_recording_close(recording);
         return mbt_complain("%s: the file is empty, without even a header", path);
@@ -148,6 +152,17 @@ bool mbt_recording_read(mbt_recording *recording)
         }
     } while (got > 0);
     return true;
+}
+
+bool mbt_recording_is_unchanged(const mbt_recording *recording)
+{
+    struct stat now;
+    if (!recording->opened.is_file) {
+        return true;
+    }
+    bool same = fstat(recording->fd, &now) == 0 && now.st_size == recording->opened.size &&
+                now.st_mtim.tv_sec == recording->opened.seconds && now.st_mtim.tv_nsec == recording->opened.nanoseconds;
+    return same || mbt_complain("%s: was changed while it was read", recording->path);
 }
 
 void mbt_recording_close(mbt_recording *recording)

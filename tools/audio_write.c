@@ -75,14 +75,21 @@ static void copy_tags(SNDFILE *from, SNDFILE *to)
     }
 }
 
-static bool copy_channel_map(SNDFILE *from, SNDFILE *to, int channels)
+/* From WAV alone. In RF64 and W64 a second fmt chunk, in CAF and AIFF a layout of fewer channels leaves libsndfile 1.2
+ * with a map that is shorter than the number of channels, and it reads beyond the end of it when asked (tests/fuzz,
+ * seeds/audio/second-fmt.rf64). */
+static bool copy_channel_map(const mbt_recording *from, SNDFILE *to)
 {
-    size_t bytes = (size_t)channels * sizeof(int);
+    int major = from->info.format & SF_FORMAT_TYPEMASK;
+    if (major != SF_FORMAT_WAV && major != SF_FORMAT_WAVEX) {
+        return true;
+    }
+    size_t bytes = (size_t)from->info.channels * sizeof(int);
     int *map = malloc(bytes);
     if (map == NULL) {
         return false;
     }
-    if (sf_command(from, SFC_GET_CHANNEL_MAP_INFO, map, (int)bytes)) {
+    if (sf_command(from->file, SFC_GET_CHANNEL_MAP_INFO, map, (int)bytes)) {
         sf_command(to, SFC_SET_CHANNEL_MAP_INFO, map, (int)bytes);
     }
     free(map);
@@ -220,7 +227,7 @@ bool mbt_writer_open(mbt_writer *writer, const mbt_recording *recording, const S
     }
     if (good && recording->file != NULL) {
         copy_tags(recording->file, writer->file);
-        good = copy_channel_map(recording->file, writer->file, format->channels) ||
+        good = copy_channel_map(recording, writer->file) ||
                mbt_complain("%s: out of memory for %d channels", out_path, format->channels);
     }
     if (!good) {

@@ -91,7 +91,7 @@ static bool enhance_to_file(const mbt_enhance_request *r, const mbt_loaded_model
     bool done = false;
     if (mbt_writer_open(&writer, recording, &format, output.fd, r->out)) {
         done = enhance_recording(r, loaded, recording, &writer) && mbt_writer_finish(&writer) &&
-               mbt_output_commit(&output);
+               mbt_recording_is_unchanged(recording) && mbt_output_commit(&output);
         mbt_writer_close(&writer);
     }
     mbt_output_discard(&output);

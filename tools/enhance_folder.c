@@ -14,6 +14,12 @@
 #include "command.h"
 #include "file_tree.h"
 #include "jobs.h"
+#include "output_file.h"
+
+typedef struct file_id {
+    dev_t device;
+    ino_t inode;
+} file_id;
 
 typedef struct folder_work {
     const mbt_enhance_request *request;
@@ -22,10 +28,53 @@ typedef struct folder_work {
     mbt_file_tree tree;
     size_t *waiting, count; /* recordings to do: places in the tree */
     bool *failed;           /* [tree.count] */
+    file_id *recordings;    /* [tree.count], sorted: which files they are */
     size_t done, failures;
 } folder_work;
 
-/* In the task's process, which frees nothing when it ends. */
+static int compare_ids(const void *x, const void *y)
+{
+    const file_id *a = x, *b = y;
+    return a->device != b->device ? (a->device > b->device) - (a->device < b->device)
+                                  : (a->inode > b->inode) - (a->inode < b->inode);
+}
+
+/* False, and so an id of its own, for what is not there. */
+static bool find_id(const char *path, file_id *id)
+{
+    struct stat about;
+    bool found = stat(path, &about) == 0;
+    *id = (file_id){found ? about.st_dev : 0, found ? about.st_ino : 0};
+    return found;
+}
+
+static bool find_recordings(folder_work *work)
+{
+    const mbt_file_tree *tree = &work->tree;
+    work->recordings = calloc(tree->count + 1, sizeof *work->recordings);
+    for (size_t i = 0; work->recordings != NULL && i < tree->count; i++) {
+        char *path = mbt_join_path(work->request->in, tree->paths[i]);
+        if (path == NULL) {
+            return false;
+        }
+        find_id(path, &work->recordings[i]);
+        free(path);
+    }
+    if (work->recordings != NULL) {
+        qsort(work->recordings, tree->count, sizeof *work->recordings, compare_ids);
+    }
+    return work->recordings != NULL;
+}
+
+/* A result never takes the place of a recording, which OUT_DIR may reach by a link, or by being above IN_DIR: another
+ * run would enhance it twice. */
+static bool is_no_recording(const folder_work *work, const char *out)
+{
+    file_id id;
+    return !find_id(out, &id) || bsearch(&id, work->recordings, work->tree.count, sizeof id, compare_ids) == NULL ||
+           mbt_complain("%s: is itself one of the recordings", out);
+}
+
 static bool run_one(void *cookie, size_t index)
 {
     const folder_work *work = cookie;
@@ -35,21 +84,27 @@ static bool run_one(void *cookie, size_t index)
     request.in = in;
     request.out = out;
     bool done = ((in != NULL && out != NULL) || mbt_complain("%s: out of memory", name)) &&
-                mbt_make_folders_above(out) && work->enhance_one(&request, work->loaded);
+                mbt_make_folders_above(out) && is_no_recording(work, out) && work->enhance_one(&request, work->loaded);
     free(in);
     free(out);
     return done;
 }
 
-static void count_one(void *cookie, size_t index, bool done, int number)
+static void count_one(void *cookie, size_t index, const mbt_job_end *end)
 {
     folder_work *work = cookie;
     const char *name = work->tree.paths[work->waiting[index]];
-    work->done += done;
-    work->failures += !done;
-    work->failed[work->waiting[index]] = !done;
-    if (number != 0) {
-        mbt_complain("%s: its process was ended by signal %d (%s)", name, number, strsignal(number));
+    bool failed = !end->done && !end->stopped;
+    work->done += end->done;
+    work->failures += failed;
+    work->failed[work->waiting[index]] = failed;
+    char *out = end->signal != 0 ? mbt_join_path(work->request->out, name) : NULL;
+    if (out != NULL) {
+        mbt_output_remove_left(out, end->process);
+    }
+    free(out);
+    if (failed && end->signal != 0) {
+        mbt_complain("%s: its process was ended by signal %d (%s)", name, end->signal, strsignal(end->signal));
     }
 }
 
@@ -59,6 +114,7 @@ static bool is_done(const mbt_enhance_request *request, const char *name)
     char *in = mbt_join_path(request->in, name), *out = mbt_join_path(request->out, name);
     struct stat from, to;
     bool done = in != NULL && out != NULL && stat(in, &from) == 0 && stat(out, &to) == 0 && S_ISREG(to.st_mode) &&
+                to.st_size > 0 &&
                 (to.st_mtim.tv_sec > from.st_mtim.tv_sec ||
                  (to.st_mtim.tv_sec == from.st_mtim.tv_sec && to.st_mtim.tv_nsec >= from.st_mtim.tv_nsec));
     free(in);
@@ -71,7 +127,7 @@ static bool choose_waiting(folder_work *work)
     const mbt_file_tree *tree = &work->tree;
     work->waiting = calloc(tree->count + 1, sizeof *work->waiting);
     work->failed = calloc(tree->count + 1, sizeof *work->failed);
-    if (work->waiting == NULL || work->failed == NULL) {
+    if (work->waiting == NULL || work->failed == NULL || !find_recordings(work)) {
         return mbt_complain("out of memory for %zu recordings", tree->count);
     }
     for (size_t i = 0; i < tree->count; i++) {
@@ -90,7 +146,11 @@ static bool check_folders(const mbt_enhance_request *request)
         return mbt_complain("%s: %s", request->in, strerror(errno));
     }
     if (stat(request->out, &out) != 0) {
-        return errno == ENOENT || mbt_complain("%s: %s", request->out, strerror(errno));
+        int error = errno;
+        if (lstat(request->out, &out) == 0 && S_ISLNK(out.st_mode)) {
+            return mbt_complain("%s: a link that leads nowhere (%s)", request->out, strerror(error));
+        }
+        return error == ENOENT || mbt_complain("%s: %s", request->out, strerror(error));
     }
     if (!S_ISDIR(out.st_mode)) {
         return mbt_complain("%s: not a folder, and %s is one", request->out, request->in);
@@ -138,10 +198,11 @@ static void list_failures(const folder_work *work)
 {
     const mbt_file_tree *tree = &work->tree;
     if (tree->unread > 0) {
-        mbt_complain("%zu folder%s could not be read", tree->unread, plural(tree->unread));
+        mbt_complain("%zu folder%s or file%s could not be read", tree->unread, plural(tree->unread),
+                     plural(tree->unread));
     }
     if (work->failures > 0) {
-        mbt_complain("%zu of %zu recordings failed:", work->failures, tree->count);
+        mbt_complain("%zu of %zu recording%s failed:", work->failures, tree->count, plural(tree->count));
     }
     for (size_t i = 0; i < tree->count; i++) {
         if (work->failed[i]) {
@@ -192,6 +253,7 @@ int mbt_enhance_folder(const mbt_enhance_request *request, const mbt_loaded_mode
     int code = choose_waiting(&work) ? run_all(&work) : MBT_EXIT_FAILED;
     free(work.waiting);
     free(work.failed);
+    free(work.recordings);
     mbt_file_tree_free(&work.tree);
     return code;
 }

@@ -72,13 +72,18 @@ static bool read_entry(mbt_file_tree *tree, const char *root, char *relative)
 {
     char *path = mbt_join_path(root, relative);
     struct stat link, target;
-    bool exists = path != NULL && lstat(path, &link) == 0, found = exists && stat(path, &target) == 0;
-    free(path);
-    if (path == NULL) {
-        free(relative);
-        return false;
+    bool joined = path != NULL, exists = joined && lstat(path, &link) == 0;
+    bool found = exists && stat(path, &target) == 0;
+    if (joined && !exists && errno != ENOENT) { /* which it does if it was removed just now */
+        mbt_complain("%s: %s", path, strerror(errno));
+        tree->unread++;
     }
-    if (exists && S_ISDIR(link.st_mode)) {
+    free(path);
+    if (!joined || !exists) {
+        free(relative);
+        return joined;
+    }
+    if (S_ISDIR(link.st_mode)) {
         bool left_out = link.st_dev == tree->not_device && link.st_ino == tree->not_inode;
         bool good = left_out || read_folder(tree, root, relative);
         free(relative);

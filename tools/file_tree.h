@@ -9,7 +9,7 @@ typedef struct mbt_file_tree {
     char **paths; /* [count], relative to the folder, in the order of their bytes, folder by folder */
     size_t count;
     size_t others;                            /* files that are no recordings by their names, and were passed over */
-    size_t unread;                            /* folders that could not be read, each told in a line */
+    size_t unread;                            /* folders and files that cannot be looked at, each told in a line */
     size_t room;                              /* of paths */
     unsigned long long not_device, not_inode; /* the folder that is left out */
 } mbt_file_tree;

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "output_file.h"
 
 typedef struct running_task {
     pid_t process; /* 0: a free place */
@@ -24,11 +25,12 @@ typedef struct job_state {
     running_task *running; /* [jobs->at_once] */
     size_t count;          /* that run */
     size_t next;           /* to begin */
+    int stopped;           /* the signal that came, or 0 */
     sigset_t watched, before;
     struct sigaction child_before;
 } job_state;
 
-/* Makes a signal wait for sigwait, which one that is ignored would not. */
+/* Makes SIGCHLD wait for sigwait, which one that is ignored would not. */
 static void wake(int number)
 {
     (void)number;
@@ -36,13 +38,12 @@ static void wake(int number)
 
 static void watch_signals(job_state *s)
 {
-    static const int ending[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
     struct sigaction action;
     sigemptyset(&s->watched);
     sigaddset(&s->watched, SIGCHLD);
-    for (size_t i = 0; i < sizeof ending / sizeof ending[0]; i++) {
-        if (sigaction(ending[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN) {
-            sigaddset(&s->watched, ending[i]);
+    for (int i = 0, number; (number = mbt_fatal_signal(i)) >= 0; i++) {
+        if (number > 0) {
+            sigaddset(&s->watched, number);
         }
     }
     sigprocmask(SIG_BLOCK, &s->watched, &s->before);
@@ -68,13 +69,14 @@ static running_task *find_task(const job_state *s, pid_t process)
     return NULL;
 }
 
+/* The signals that the caller waits for reach the task, also if they were blocked before. */
 _Noreturn static void run_here(const job_state *s, size_t index)
 {
+    signal(SIGPIPE, SIG_IGN);
     sigprocmask(SIG_SETMASK, &s->before, NULL);
+    sigprocmask(SIG_UNBLOCK, &s->watched, NULL);
     bool done = s->jobs->run(s->jobs->cookie, index);
-    if (fflush(stdout) != 0) {
-        done = mbt_complain("standard output: %s", strerror(errno));
-    }
+    fflush(stdout);
     _exit(done ? MBT_EXIT_OK : MBT_EXIT_FAILED);
 }
 
@@ -100,7 +102,7 @@ static void begin_tasks(job_state *s)
         room = begin_task(s);
         if (!room && s->count == 0) {
             mbt_complain("cannot start another process: %s", strerror(errno));
-            s->jobs->ended(s->jobs->cookie, s->next++, false, 0);
+            s->jobs->ended(s->jobs->cookie, s->next++, &(mbt_job_end){.done = false});
             room = true;
         }
     }
@@ -113,20 +115,22 @@ static void collect_ended(job_state *s)
     while ((process = waitpid(-1, &status, WNOHANG)) > 0) {
         running_task *task = find_task(s, process);
         if (task != NULL) {
-            const size_t index = task->index;
+            mbt_job_end end = {.done = WIFEXITED(status) && WEXITSTATUS(status) == MBT_EXIT_OK,
+                               .signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0,
+                               .process = process};
+            end.stopped = !end.done && s->stopped != 0;
             task->process = 0;
             s->count--;
-            s->jobs->ended(s->jobs->cookie, index, WIFEXITED(status) && WEXITSTATUS(status) == MBT_EXIT_OK,
-                           WIFSIGNALED(status) ? WTERMSIG(status) : 0);
+            s->jobs->ended(s->jobs->cookie, task->index, &end);
         }
     }
 }
 
-static void end_running(const job_state *s)
+static void hand_on(const job_state *s, int number)
 {
     for (size_t i = 0; i < s->jobs->at_once; i++) {
         if (s->running[i].process > 0) {
-            kill(s->running[i].process, SIGTERM);
+            kill(s->running[i].process, number);
         }
     }
 }
@@ -138,7 +142,6 @@ int mbt_jobs_run(const mbt_jobs *jobs)
         mbt_complain("out of memory for %zu jobs", jobs->at_once);
         return -1;
     }
-    int stopped = 0;
     watch_signals(&s);
     begin_tasks(&s);
     while (s.count > 0) {
@@ -146,15 +149,15 @@ int mbt_jobs_run(const mbt_jobs *jobs)
         sigwait(&s.watched, &number);
         if (number == SIGCHLD) {
             collect_ended(&s);
-        } else if (stopped == 0) {
-            stopped = number;
-            end_running(&s);
+        } else {
+            hand_on(&s, s.stopped == 0 ? number : SIGKILL);
+            s.stopped = s.stopped == 0 ? number : s.stopped;
         }
-        if (stopped == 0) {
+        if (s.stopped == 0) {
             begin_tasks(&s);
         }
     }
     unwatch_signals(&s);
     free(s.running);
-    return stopped;
+    return s.stopped;
 }

@@ -4,6 +4,7 @@
 
 #include "output_file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,9 +16,19 @@
 #include "command.h"
 
 /* Those that end the process from outside; a bug's, such as SIGSEGV, are not caught. */
-static const int fatal_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGQUIT, SIGXCPU, SIGALRM, SIGUSR1, SIGUSR2};
+static const int fatal_signals[] = {
+    SIGINT,    SIGTERM, SIGHUP, SIGPIPE, SIGQUIT, SIGXCPU, SIGALRM, SIGUSR1, SIGUSR2, SIGVTALRM, SIGPROF, SIGPOLL,
+#if defined(SIGSTKFLT)
+    SIGSTKFLT,
+#endif
+#if defined(SIGPWR)
+    SIGPWR,
+#endif
+};
 
 enum { FATAL_SIGNALS = sizeof fatal_signals / sizeof fatal_signals[0] };
+
+static const char hidden_name[] = ".mambattention-";
 
 /* What the handler removes. Changed only while the signals are held back. */
 static const char *volatile removed_on_signal;
@@ -27,7 +38,18 @@ static void remove_and_die(int number)
     if (removed_on_signal != NULL) {
         unlink(removed_on_signal);
     }
-    raise(number); /* SA_RESETHAND has put the default action back: this ends the process when the handler returns */
+    signal(number, SIG_DFL);
+    raise(number); /* ends the process when the handler, which holds all signals back, returns */
+}
+
+int mbt_fatal_signal(int index)
+{
+    struct sigaction action;
+    if (index >= FATAL_SIGNALS) {
+        return -1;
+    }
+    bool ignored = sigaction(fatal_signals[index], NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+    return ignored ? 0 : fatal_signals[index];
 }
 
 static void hold_signals(sigset_t *before)
@@ -47,8 +69,7 @@ static void catch_signals(void)
         if (sigaction(fatal_signals[i], NULL, &action) == 0 && action.sa_handler == SIG_DFL) {
             memset(&action, 0, sizeof action);
             action.sa_handler = remove_and_die;
-            action.sa_flags = (int)SA_RESETHAND;
-            sigemptyset(&action.sa_mask);
+            sigfillset(&action.sa_mask); /* a second one must not end the process before the handler is through */
             sigaction(fatal_signals[i], &action, NULL);
         }
     }
@@ -85,7 +106,8 @@ static bool find_mode(const char *path, bool *exists, mode_t *mode)
 
 static bool set_names(mbt_output_file *file, const char *path, bool exists)
 {
-    static const char hidden[] = ".mambattention-XXXXXX";
+    char hidden[sizeof hidden_name + 40]; /* the process's number serves mbt_output_remove_left */
+    snprintf(hidden, sizeof hidden, "%s%ld-XXXXXX", hidden_name, (long)getpid());
     file->path = exists ? realpath(path, NULL) : strdup(path);
     if (file->path == NULL) {
         return mbt_complain("%s: %s", path, strerror(errno));
@@ -95,12 +117,12 @@ static bool set_names(mbt_output_file *file, const char *path, bool exists)
     if (file->path[folder] == '\0') {
         return mbt_complain("'%s': names a folder, not a file", path);
     }
-    file->temporary = malloc(folder + sizeof hidden);
+    file->temporary = malloc(folder + strlen(hidden) + 1);
     if (file->temporary == NULL) {
         return mbt_complain("%s: out of memory", path);
     }
     memcpy(file->temporary, file->path, folder);
-    memcpy(file->temporary + folder, hidden, sizeof hidden);
+    strcpy(file->temporary + folder, hidden);
     return true;
 }
 
@@ -175,4 +197,25 @@ void mbt_output_discard(mbt_output_file *file)
     free(file->temporary);
     free(file->path);
     *file = (mbt_output_file){NULL, NULL, -1};
+}
+
+void mbt_output_remove_left(const char *path, long process)
+{
+    char *whole = realpath(path, NULL), *folder = whole != NULL ? whole : strdup(path), start[sizeof hidden_name + 32];
+    snprintf(start, sizeof start, "%s%ld-", hidden_name, process);
+    char *slash = folder != NULL ? strrchr(folder, '/') : NULL;
+    if (slash != NULL) {
+        slash[slash == folder] = '\0';
+    }
+    DIR *entries = folder != NULL ? opendir(slash != NULL ? folder : ".") : NULL;
+    const struct dirent *entry;
+    while (entries != NULL && (entry = readdir(entries)) != NULL) {
+        if (strncmp(entry->d_name, start, strlen(start)) == 0) {
+            unlinkat(dirfd(entries), entry->d_name, 0);
+        }
+    }
+    if (entries != NULL) {
+        closedir(entries);
+    }
+    free(folder);
 }

@@ -21,4 +21,10 @@ bool mbt_output_commit(mbt_output_file *file);
 /* Removes the temporary file. Fine after any of the above, and more than once. */
 void mbt_output_discard(mbt_output_file *file);
 
+/* Removes what a process that was killed while it wrote to `path` has left. */
+void mbt_output_remove_left(const char *path, long process);
+
+/* The signals that end a process from outside: the one of that index, 0 if it is ignored, -1 past the last. */
+int mbt_fatal_signal(int index);
+
 #endif

@@ -24,7 +24,8 @@ void *__libc_realloc(void *block, size_t size);
 void *__libc_memalign(size_t alignment, size_t size);
 
 static enum { NONE, WRITE, FSYNC, CLOSE, RENAME, FORK, MALLOC } fault;
-static unsigned long long limit, calls;
+static unsigned long long limit;
+static _Atomic unsigned long long calls; /* from any thread */
 static int written_fd = -1; /* of the last write beyond standard error */
 
 __attribute__((constructor)) static void choose_fault(void)
@@ -45,7 +46,7 @@ __attribute__((destructor)) static void tell_calls(void)
     fault = NONE;
     FILE *log = path != NULL ? fopen(path, "w") : NULL;
     if (log != NULL) {
-        fprintf(log, "%llu\n", calls);
+        fprintf(log, "%llu\n", (unsigned long long)calls);
         fclose(log);
     }
 }

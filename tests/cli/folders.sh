@@ -46,6 +46,24 @@ within() {
         tree_done own/clean
 }
 
+# own_stays FOLDER OUT: nothing of it is replaced, however OUT leads there.
+own_stays() {
+    local code=0
+    cp -a "$1" untouched && "$command" enhance -q "$1" "$2" 2>stderr || code=$?
+    cat stderr
+    [ $code -eq 1 ] && grep -q 'x.wav: is itself one of the recordings' stderr && diff -r untouched "$1" &&
+        rm -rf untouched && no_leftovers "$1"
+}
+
+result_above() {
+    rm -rf above && mkdir -p above/b/b && cp voice.wav above/b/x.wav && cp half.wav above/b/b/x.wav && own_stays above/b above
+}
+
+result_linked() {
+    rm -rf own result && mkdir -p own/sub result && cp voice.wav own/x.wav && cp voice.wav own/sub/x.wav || return 1
+    ln -s ../own/x.wav result/x.wav && ln -s ../own/sub result/sub && own_stays own result
+}
+
 # The failures are told in one line each, and then listed; the good ones are done.
 bad_ones() {
     rm -rf bad result && mkdir -p bad/below && cp voice.wav bad/good.wav && cp voice.wav bad/zgood.wav &&
@@ -102,7 +120,38 @@ unreadable_folder() {
     cat stderr
     [ $code -eq 1 ] && cmp guarded/result/open/a.wav wanted/a.wav &&
         grep -q 'guarded/in/shut: Permission denied' stderr &&
-        grep -q '1 folder could not be read' stderr
+        grep -q '1 folder or file could not be read' stderr || return 1
+    code=0
+    chmod 744 guarded/in/shut && mkdir -m 755 guarded/in/shut/below && rm -r guarded/result && mkdir -m 777 guarded/result
+    unprivileged ./as-anyone enhance -q guarded/in guarded/result 2>stderr || code=$?
+    cat stderr
+    [ $code -eq 1 ] && grep -q 'guarded/in/shut/below: Permission denied' stderr
+}
+
+# What is recorded while it is read is no result.
+changed() {
+    local pid code=0
+    rm -rf long result && mkdir long && cp half.wav long/1.wav
+    "$command" enhance -q --threads 1 --isa scalar long result 2>stderr &
+    pid=$!
+    wait_for temporaries 1 result && sleep 0.1 && cat voice.wav >>long/1.wav
+    wait $pid || code=$?
+    cat stderr
+    [ $code -eq 1 ] && grep -q 'long/1.wav: was changed while it was read' stderr && [ -z "$(ls -A result)" ]
+}
+
+# What nobody reads fails no recording.
+nobody_reads() {
+    local codes
+    rm -rf result
+    env --default-signal=PIPE "$command" enhance --jobs 2 tree result 2>stderr | head -n 1 >stdout
+    codes="${PIPESTATUS[*]}"
+    cat stderr
+    [ "$codes" = '141 0' ] && [ ! -s stderr ] && tree_done result || return 1
+    rm -rf result
+    "$command" enhance tree result >/dev/full 2>stderr
+    [ $? -eq 1 ] && cat stderr && [ "$(cat stderr)" = 'mambattention: cannot write to standard output' ] &&
+        tree_done result
 }
 
 long_tree() {
@@ -111,16 +160,18 @@ long_tree() {
 }
 
 # The first is done, two are at work: they end, leave nothing, and the third is not begun.
-batch_killed() { # batch_killed SIGNAL
-    local code=0 pid
+batch_killed() { # batch_killed 'SIGNAL...'
+    local code=0 pid name
     long_tree && ulimit -S -c 0
     env --default-signal "$command" enhance -q --jobs 2 --threads 1 --isa scalar long result 2>stderr &
     pid=$!
     wait_for test -e result/0.wav && wait_for temporaries 2 result
-    kill -s "$1" $pid
+    for name in $1; do
+        kill -s "$name" $pid
+    done
     wait $pid || code=$?
     cat stderr
-    [ $code -eq $((128 + $(kill -l "$1"))) ] && [ "$(ls -A result)" = 0.wav ] &&
+    [ $code -eq $((128 + $(kill -l "${1%% *}"))) ] && [ "$(ls -A result)" = 0.wav ] && [ "$(wc -l <stderr)" -eq 1 ] &&
         grep -qE '^mambattention: ended by a signal \(.*\) after 1 of 4 recordings; --resume' stderr
 }
 
@@ -153,7 +204,7 @@ one_crashes() {
     kill -s SEGV "$(child_of $pid)"
     wait $pid || code=$?
     cat stderr
-    [ $code -eq 1 ] && [ -e result/2.wav ] && [ ! -e result/1.wav ] &&
+    [ $code -eq 1 ] && [ -e result/2.wav ] && [ ! -e result/1.wav ] && no_leftovers result &&
         grep -qE 'mambattention: 1.wav: its process was ended by signal 11' stderr &&
         grep -qxF 'mambattention: 1 of 3 recordings failed:' stderr
 }
@@ -177,12 +228,18 @@ folders() {
     check "folders: no more processes" all_fail 'cannot start another process: Resource' MBT_FAULT=fork:1 \
         LD_PRELOAD="$PWD/faults.so"
     check "folders: one that may not be read" unreadable_folder
-    for name in TERM INT HUP QUIT; do
-        check "folders: SIG$name" batch_killed $name
+    for name in TERM INT HUP QUIT USR1 'TERM TERM' 'HUP TERM INT'; do
+        check "folders: SIG$name" batch_killed "$name"
     done
     check "folders: SIGHUP ignored" hangup_ignored
     check "folders: a crash" one_crashes
     check "folders: nothing to do" none_there
+    check "folders: the result above" result_above
+    check "folders: the result leads back by links" result_linked
+    check "folders: a recording that is being written" changed
+    check "folders: nobody reads the standard output" nobody_reads
+    ln -sfn nowhere lost
+    check "folders: OUT_DIR is a link to nothing" fails_with 1 'lost: a link that leads nowhere' enhance tree lost
     ln -sfn tree alias
     check "folders: onto itself" fails_with 1 'alias: is the folder of the recordings itself' enhance tree alias
     check "folders: OUT_DIR is a file" fails_with 1 'voice.wav: not a folder, and tree is one' enhance tree voice.wav
