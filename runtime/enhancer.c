@@ -63,7 +63,7 @@ mbt_status mbt_open(const mbt_model *model, const mbt_options *options, mbt_enha
 
 void mbt_close(mbt_enhancer *enhancer)
 {
-    if (!enhancer)
+    if (!enhancer || enhancer->busy)
         return;
     mbt_pool_stop(enhancer->pool);
     mbt_memory_give_back(enhancer->memory); /* a copy: the enhancer lies in it */
@@ -145,6 +145,8 @@ mbt_status mbt_enhance(mbt_enhancer *enhancer, const float *in, float *out, size
     mbt_enhancer *e = enhancer;
     if (!e || (samples && (!in || !out)))
         return MBT_ERROR_ARGUMENT;
+    if (e->busy)
+        return MBT_ERROR_STREAM;
     if (e->options.max_samples > 0 && samples > e->options.max_samples)
         return MBT_ERROR_TOO_LONG;
     if (e->streaming) /* its samples are where the windows' would be */
@@ -155,8 +157,10 @@ mbt_status mbt_enhance(mbt_enhancer *enhancer, const float *in, float *out, size
     e->windows_all = (double)mbt_windows_count(&e->windows, samples);
     mbt_float_mode callers;
     mbt_float_mode_enter(&callers);
+    e->busy = true;
     const mbt_status status =
         samples <= e->windows.size ? mbt_enhancer_window(e, in, out, samples) : enhance_long(e, in, out, samples);
+    e->busy = false;
     mbt_float_mode_leave(&callers);
     return status;
 }

@@ -21,6 +21,7 @@ struct mbt_enhancer {
     double windows_all;  /* 1 in a stream */
     size_t pushed;       /* samples of this stream, counted if there is a limit */
     bool streaming;      /* a stream has begun and was not reset */
+    bool busy;           /* the network runs: calls from the progress callback are refused */
     mbt_stage_hook *hook;
     void *hook_cookie;
 };

@@ -32,7 +32,7 @@ const char *mbt_status_string(mbt_status status)
     case MBT_ERROR_CANCELLED:
         return "cancelled";
     case MBT_ERROR_STREAM:
-        return "a stream is under way, or was flushed: mbt_reset ends it";
+        return "a stream is under way or was flushed (mbt_reset ends it), or the call came from the progress callback";
     }
     return "unknown status";
 }

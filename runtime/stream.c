@@ -17,7 +17,7 @@ mbt_status mbt_push(mbt_enhancer *enhancer, const float *in, size_t samples, siz
         *taken = 0;
     if (!enhancer || !taken || (samples && !in))
         return MBT_ERROR_ARGUMENT;
-    if (enhancer->windows.ended)
+    if (enhancer->busy || enhancer->windows.ended)
         return MBT_ERROR_STREAM;
     if (enhancer->options.max_samples > 0 && samples > enhancer->options.max_samples - enhancer->pushed)
         return MBT_ERROR_TOO_LONG;
@@ -38,10 +38,16 @@ mbt_status mbt_pull(mbt_enhancer *enhancer, float *out, size_t room, size_t *giv
         *given = 0;
     if (!enhancer || !given || (room && !out))
         return MBT_ERROR_ARGUMENT;
+    if (enhancer->busy)
+        return MBT_ERROR_STREAM;
+    size_t count; /* not *given, which a call from the progress callback may set */
     mbt_float_mode callers;
     mbt_float_mode_enter(&callers);
-    const mbt_status status = mbt_windows_get(&enhancer->windows, stream_window, enhancer, out, room, given);
+    enhancer->busy = true;
+    const mbt_status status = mbt_windows_get(&enhancer->windows, stream_window, enhancer, out, room, &count);
+    enhancer->busy = false;
     mbt_float_mode_leave(&callers);
+    *given = count;
     return status;
 }
 
@@ -49,6 +55,8 @@ mbt_status mbt_flush(mbt_enhancer *enhancer)
 {
     if (!enhancer)
         return MBT_ERROR_ARGUMENT;
+    if (enhancer->busy)
+        return MBT_ERROR_STREAM;
     mbt_windows_finish(&enhancer->windows);
     enhancer->streaming = true;
     return MBT_OK;
@@ -56,7 +64,7 @@ mbt_status mbt_flush(mbt_enhancer *enhancer)
 
 void mbt_reset(mbt_enhancer *enhancer)
 {
-    if (!enhancer)
+    if (!enhancer || enhancer->busy)
         return;
     mbt_windows_reset(&enhancer->windows);
     enhancer->pushed = 0;

@@ -5,7 +5,13 @@
 #include <pthread.h>
 #endif
 
+/* 4 frames of the embedded model, overlapping by 1: 4 windows. */
+#define WINDOW 800u
+#define OVERLAP 200u
+#define LONG 2201u
+
 static float in[SHORT], out[SHORT], wanted[SHORT];
+static float long_in[LONG], long_out[LONG], long_wanted[LONG];
 
 /* What a progress callback has seen, and when it is to say stop. */
 typedef struct progress {
@@ -37,11 +43,22 @@ static int watch(void *cookie, double done)
     return ++p->calls == p->stop_at ? -5 : 0;
 }
 
+static mbt_options window_options(void)
+{
+    mbt_options options = api_options(0);
+    options.window = WINDOW;
+    options.overlap = OVERLAP;
+    return options;
+}
+
 static void prepare(void)
 {
     const mbt_options options = api_options(SHORT);
     api_speech(in, SHORT);
     api_enhance(&options, in, wanted, SHORT);
+    const mbt_options windows = window_options();
+    api_speech(long_in, LONG);
+    api_enhance(&windows, long_in, long_wanted, LONG);
 }
 
 START_TEST(progress_rises_to_one)
@@ -134,6 +151,91 @@ START_TEST(nothing_is_allocated)
 }
 END_TEST
 
+/* A progress callback that calls what it may not. */
+typedef struct meddler {
+    mbt_enhancer *enhancer;
+    size_t *count; /* the one that the call in progress gives */
+    unsigned calls, stop_at;
+    bool refused; /* every time, and nothing has changed */
+} meddler;
+
+static int meddle(void *cookie, double done)
+{
+    meddler *m = cookie;
+    const size_t pending = mbt_pending(m->enhancer);
+    const int blocks = api_hook.blocks, threads = api_hook.threads;
+    float sample = 77;
+    size_t taken = 5;
+    bool refused = mbt_enhance(m->enhancer, long_in, &sample, 1) == MBT_ERROR_STREAM;
+    refused = mbt_enhance(m->enhancer, long_in, &sample, 0) == MBT_ERROR_STREAM && refused;
+    refused = mbt_push(m->enhancer, long_in, 1, &taken) == MBT_ERROR_STREAM && taken == 0 && refused;
+    *m->count = 5;
+    refused = mbt_pull(m->enhancer, &sample, 1, m->count) == MBT_ERROR_STREAM && *m->count == 0 && refused;
+    refused = mbt_flush(m->enhancer) == MBT_ERROR_STREAM && refused;
+    mbt_reset(m->enhancer);
+    mbt_close(m->enhancer);
+    refused = api_hook.blocks == blocks && api_hook.threads == threads && refused;
+    refused = mbt_pending(m->enhancer) == pending && mbt_latency(m->enhancer) == WINDOW && refused;
+    m->refused = m->refused && refused && sample == 77 && done <= 1;
+    return ++m->calls == m->stop_at;
+}
+
+/* long_in to long_out, in one call or as a stream. A stream goes on after it was cancelled. */
+static mbt_status run_long(meddler *m, bool streaming)
+{
+    size_t given = 0, count = 0, taken;
+    m->count = &count;
+    if (!streaming)
+        return mbt_enhance(m->enhancer, long_in, long_out, LONG);
+    for (size_t pushed = 0; given < LONG;) {
+        if (pushed < LONG) {
+            ck_assert_int_eq(mbt_push(m->enhancer, long_in + pushed, LONG - pushed, &taken), MBT_OK);
+            pushed += taken;
+            if (pushed == LONG)
+                ck_assert_int_eq(mbt_flush(m->enhancer), MBT_OK);
+        }
+        /* Not by windows: most calls give the end of one and then run the next. */
+        const size_t room = LONG - given < 500 ? LONG - given : 500;
+        const mbt_status status = mbt_pull(m->enhancer, long_out + given, room, &count);
+        ck_assert(status == MBT_OK || (status == MBT_ERROR_CANCELLED && m->calls == m->stop_at));
+        given += count;
+        ck_assert_uint_eq(mbt_pending(m->enhancer), pushed - given);
+    }
+    mbt_reset(m->enhancer);
+    return MBT_OK;
+}
+
+/* Recording and stream, with 1 and 3 threads. Afterwards, cancelled or not, everything may be called again. */
+START_TEST(calls_from_the_callback_are_refused)
+{
+    const bool streaming = _i % 2;
+    meddler m = {.refused = true};
+    mbt_options options = window_options();
+    options.threads = _i / 2 ? 3 : 1;
+    options.progress = meddle;
+    options.progress_cookie = &m;
+    m.enhancer = api_open(&options);
+    ck_assert_int_eq(run_long(&m, streaming), MBT_OK);
+    ck_assert_mem_eq(long_out, long_wanted, sizeof long_out);
+    const unsigned calls = m.calls;
+    ck_assert_uint_ge(calls, 40);
+    m.stop_at = calls + calls / 2;
+    ck_assert_int_eq(run_long(&m, streaming), streaming ? MBT_OK : MBT_ERROR_CANCELLED);
+    ck_assert_uint_ge(m.calls, m.stop_at);
+    ck_assert_int_eq(run_long(&m, !streaming), MBT_OK);
+    ck_assert_mem_eq(long_out, long_wanted, sizeof long_out);
+    m.calls = 0;
+    m.stop_at = 1;
+    ck_assert_int_eq(run_long(&m, false), MBT_ERROR_CANCELLED);
+    ck_assert(m.refused);
+    const int blocks = api_hook.blocks;
+    mbt_close(m.enhancer);
+    const int left = api_hook.blocks;
+    ck_assert_int_eq(left, blocks - 1);
+    ck_assert_int_eq(api_hook.threads, 0);
+}
+END_TEST
+
 TCase *api_run_tests(void)
 {
     TCase *tests = tcase_create("run");
@@ -142,5 +244,6 @@ TCase *api_run_tests(void)
     tcase_add_test(tests, cancelled_anywhere);
     tcase_add_test(tests, cancelled_in_place);
     tcase_add_loop_test(tests, nothing_is_allocated, 0, 2);
+    tcase_add_loop_test(tests, calls_from_the_callback_are_refused, 0, 4);
     return tests;
 }

@@ -27,6 +27,7 @@ typedef struct fuzz_memory {
 typedef struct fuzz_watcher {
     unsigned calls_left; /* until it asks to stop */
     bool stopped;
+    bool meddles; /* each time it calls what it may not */
     double done;
 } fuzz_watcher;
 

@@ -58,10 +58,29 @@ static void release(void *cookie, void *block)
     free_block(m);
 }
 
+/* What a progress callback may not call is refused, and changes nothing. */
+static void meddle(const fuzz_session *s)
+{
+    const size_t pending = mbt_pending(s->enhancer);
+    size_t taken = SIZE_MAX, given = SIZE_MAX;
+    float in = 1, out = 2;
+    FUZZ_CHECK(mbt_enhance(s->enhancer, &in, &out, 1) == MBT_ERROR_STREAM);
+    FUZZ_CHECK(mbt_push(s->enhancer, &in, 1, &taken) == MBT_ERROR_STREAM && taken == 0);
+    FUZZ_CHECK(mbt_pull(s->enhancer, &out, 1, &given) == MBT_ERROR_STREAM && given == 0);
+    FUZZ_CHECK(mbt_flush(s->enhancer) == MBT_ERROR_STREAM);
+    mbt_reset(s->enhancer);
+    mbt_close(s->enhancer);
+    FUZZ_CHECK(out == 2 && mbt_pending(s->enhancer) == pending && mbt_latency(s->enhancer) == s->window);
+}
+
 static int watch(void *cookie, double done)
 {
-    fuzz_watcher *w = cookie;
+    fuzz_session *s = cookie;
+    fuzz_watcher *w = &s->watcher;
     FUZZ_CHECK(done >= w->done && done <= 1 && !w->stopped);
+    if (w->meddles) {
+        meddle(s);
+    }
     w->done = done;
     w->stopped = w->calls_left == 0;
     w->calls_left -= w->calls_left != 0;
@@ -200,8 +219,9 @@ static void open_with(fuzz_session *s, mbt_options *options, fuzz_input *in)
     }
     if (flags & 2) {
         s->watcher.calls_left = fuzz_byte(in);
+        s->watcher.meddles = flags & 8;
         options->progress = watch;
-        options->progress_cookie = &s->watcher;
+        options->progress_cookie = s;
     }
     if (expected == MBT_OK) {
         expected = !mbt_isa_available(options->isa) ? MBT_ERROR_ISA : enough ? MBT_OK : MBT_ERROR_MEMORY;

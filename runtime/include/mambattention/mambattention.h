@@ -64,7 +64,7 @@ typedef enum mbt_status {
     MBT_ERROR_ISA = -6,       /* no such kernels in this build or for this processor, or MBT_ISA names none */
     MBT_ERROR_THREADS = -7,   /* the system refused to start a thread */
     MBT_ERROR_CANCELLED = -8, /* options.progress asked to stop */
-    MBT_ERROR_STREAM = -9     /* a stream is under way, or was flushed: mbt_reset ends it */
+    MBT_ERROR_STREAM = -9     /* a stream is under way or was flushed: mbt_reset ends it; or see mbt_progress */
 } mbt_status;
 
 /* One line, without a newline, for any value. Never NULL; the text is constant. */
@@ -103,7 +103,9 @@ MBT_API MBT_MUST_CHECK mbt_status mbt_isa_chosen(mbt_isa *isa);
 
 /* Called now and then with the share of the work done, rising from 0 to 1: by mbt_enhance of all of it, by mbt_pull of
  * each window. It comes from the thread that made the call. Returning anything but 0 stops the call with
- * MBT_ERROR_CANCELLED. */
+ * MBT_ERROR_CANCELLED. It has to return, and may not call mbt_enhance, mbt_push, mbt_pull, mbt_flush, mbt_reset or
+ * mbt_close for the same enhancer: they are refused, the former four with MBT_ERROR_STREAM, the latter two without a
+ * word. */
 typedef int mbt_progress(void *cookie, double done);
 
 /* Memory of the caller's making. mbt_allocate returns a block of that many bytes, aligned or not, or NULL if there is
@@ -184,8 +186,9 @@ MBT_API MBT_MUST_CHECK mbt_status mbt_memory_needed(const mbt_model *model, cons
 MBT_API MBT_MUST_CHECK mbt_status mbt_open(const mbt_model *model, const mbt_options *options, mbt_enhancer **enhancer);
 
 /* Enhances a whole recording; 0 samples are done at once. out may be in; else they may not overlap. Silence comes out
- * as silence. Allocates nothing. On failure out is untouched, but for one case: when a recording longer than a window
- * is cancelled, the part of it that was done by then, from its beginning on, is in out. */
+ * as silence. Allocates nothing. MBT_ERROR_STREAM if a stream has begun, and from the progress callback. On failure
+ * out is untouched, but for one case: when a recording longer than a window is cancelled, the part of it that was done
+ * by then, from its beginning on, is in out. */
 MBT_API MBT_MUST_CHECK mbt_status mbt_enhance(mbt_enhancer *enhancer, const float *in, float *out, size_t samples);
 
 /* Streams. What comes out has the bits that mbt_enhance would give for all of it, whatever the sizes of the blocks:
@@ -208,18 +211,20 @@ MBT_API MBT_MUST_CHECK mbt_status mbt_enhance(mbt_enhancer *enhancer, const floa
 /* Hands on the next samples of the stream; the first call begins it. *taken: how many fitted; as long as it is less
  * than samples, mbt_pull has to be called before more are taken. MBT_ERROR_ARGUMENT; MBT_ERROR_TOO_LONG if all of
  * them would go beyond max_samples; MBT_ERROR_SAMPLE if one of those that fit is NaN or infinite; MBT_ERROR_STREAM
- * after mbt_flush. On failure nothing was taken. */
+ * after mbt_flush, and from the progress callback. On failure nothing was taken. */
 MBT_API MBT_MUST_CHECK mbt_status mbt_push(mbt_enhancer *enhancer, const float *in, size_t samples, size_t *taken);
 
 /* Gives the next samples of the result, at most room. *given: how many; fewer than room mean that more have to be
  * pushed first, or, after mbt_flush, that this is the end. MBT_ERROR_ARGUMENT; MBT_ERROR_CANCELLED: *given samples are
- * there nonetheless, and the next call tries the window again. */
+ * there nonetheless, and the next call tries the window again; MBT_ERROR_STREAM from the progress callback. */
 MBT_API MBT_MUST_CHECK mbt_status mbt_pull(mbt_enhancer *enhancer, float *out, size_t room, size_t *given);
 
-/* No more samples come: the rest can be pulled. MBT_ERROR_ARGUMENT for NULL. */
+/* No more samples come: the rest can be pulled. MBT_ERROR_ARGUMENT for NULL; MBT_ERROR_STREAM from the progress
+ * callback. */
 MBT_API mbt_status mbt_flush(mbt_enhancer *enhancer);
 
-/* Ends the stream, forgets what was not pulled, and makes room for another stream or recording. NULL is fine. */
+/* Ends the stream, forgets what was not pulled, and makes room for another stream or recording. NULL is fine. Does
+ * nothing in the progress callback. */
 MBT_API void mbt_reset(mbt_enhancer *enhancer);
 
 /* How many samples at most are pushed before the first comes out, and how far the result can lag behind later: the
@@ -229,7 +234,7 @@ MBT_API size_t mbt_latency(const mbt_enhancer *enhancer);
 /* Samples pushed and not yet pulled. 0 for NULL. */
 MBT_API size_t mbt_pending(const mbt_enhancer *enhancer);
 
-/* Releases everything. NULL is fine. */
+/* Releases everything. NULL is fine. Does nothing in the progress callback. */
 MBT_API void mbt_close(mbt_enhancer *enhancer);
 
 /* Samples in [-1, 1] to 16 bits: round to nearest even of 32768 x, saturated to [-32768, 32767]; NaN becomes 0. */
