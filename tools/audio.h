@@ -81,8 +81,8 @@ typedef struct mbt_writer {
 } mbt_writer;
 
 /* Begins a sound file in fd, which is empty and open for reading and writing, with the recording's tags and, of a WAV,
- * channel map, after a trial: most encoders tell only when samples come that they do not take so many channels or that rate.
- * On failure false, told in a line. */
+ * channel map, after a trial: most encoders tell only when samples come that they do not take so many channels or that
+ * rate. On failure false, told in a line. */
 bool mbt_writer_open(mbt_writer *writer, const mbt_recording *recording, const SF_INFO *format, int fd,
                      const char *out_path);
 

@@ -56,7 +56,8 @@ own_stays() {
 }
 
 result_above() {
-    rm -rf above && mkdir -p above/b/b && cp voice.wav above/b/x.wav && cp half.wav above/b/b/x.wav && own_stays above/b above
+    rm -rf above && mkdir -p above/b/b && cp voice.wav above/b/x.wav && cp half.wav above/b/b/x.wav &&
+        own_stays above/b above
 }
 
 result_linked() {
@@ -122,7 +123,8 @@ unreadable_folder() {
         grep -q 'guarded/in/shut: Permission denied' stderr &&
         grep -q '1 folder or file could not be read' stderr || return 1
     code=0
-    chmod 744 guarded/in/shut && mkdir -m 755 guarded/in/shut/below && rm -r guarded/result && mkdir -m 777 guarded/result
+    chmod 744 guarded/in/shut && mkdir -m 755 guarded/in/shut/below && rm -r guarded/result &&
+        mkdir -m 777 guarded/result
     unprivileged ./as-anyone enhance -q guarded/in guarded/result 2>stderr || code=$?
     cat stderr
     [ $code -eq 1 ] && grep -q 'guarded/in/shut/below: Permission denied' stderr
