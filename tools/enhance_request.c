@@ -201,6 +201,9 @@ int mbt_enhance_parse(int argc, char **argv, mbt_enhance_request *r)
     }
     r->in = argv[optind];
     r->out = argv[optind + 1];
+    if (r->in[0] == '\0' || r->out[0] == '\0') {
+        return mbt_usage_error("enhance", "%s is empty", r->in[0] == '\0' ? "IN" : "OUT");
+    }
     return check_together(r);
 }
 
