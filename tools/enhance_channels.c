@@ -84,22 +84,16 @@ static bool open_enhancer(const mbt_enhance_request *r, const mbt_loaded_model *
 }
 
 /* The enhancer sees one window after the other, and takes each for a recording. */
-static bool set_options(const mbt_enhance_request *r, const mbt_loaded_model *loaded, mbt_options *options,
+static void set_options(const mbt_enhance_request *r, const mbt_loaded_model *loaded, mbt_options *options,
                         mbt_channels *c)
 {
     mbt_enhance_set_options(r, loaded->info.sample_rate, options);
-    mbt_status status = mbt_options_check(options, loaded->model);
-    if (status != MBT_OK) {
-        return status == MBT_ERROR_ARGUMENT ? mbt_complain("--overlap is more than half of the window")
-                                            : mbt_complain_status(status, c->format.path);
-    }
     mbt_options_windows(options, loaded->model, &c->window, &c->overlap);
     options->window = c->window;
     options->overlap = MBT_OVERLAP_NONE;
     options->max_samples = window_samples(c);
     options->progress = show_progress;
     options->progress_cookie = c;
-    return true;
 }
 
 static bool open_channel(mbt_channels *c, channel_state *channel, uint32_t model_rate)
@@ -137,7 +131,8 @@ mbt_channels *mbt_channels_open(const mbt_enhance_request *request, const mbt_lo
         return NULL;
     }
     mbt_options options;
-    bool good = set_options(request, loaded, &options, c) && open_enhancer(request, loaded, &options, c);
+    set_options(request, loaded, &options, c);
+    bool good = open_enhancer(request, loaded, &options, c);
     for (size_t i = 0; good && i < format->channels; i++) {
         good = open_channel(c, &c->channel[i], loaded->info.sample_rate);
     }

@@ -32,6 +32,12 @@ windows() {
             enhance --overlap "$name" a b
     done
     check "the paper's has no overlap" fails_with 2 'paper' enhance --window paper --overlap 1 a b
-    check "more overlap than half a window" fails_with 1 'half of the window' enhance voice.wav never.wav \
+    check "more overlap than half a window" fails_with 2 'half of the window' enhance voice.wav never.wav \
         --window 1 --overlap 0.6
+    check "half a window of overlap" aligns voice.wav out.wav "22848 16000 1 wav-s16" --window 1 --overlap 0.5
+    check "more overlap than half the default window" fails_with 2 'half of the window' enhance voice.wav never.wav \
+        --overlap 6
+    rm -rf overlapped && mkdir overlapped && cp voice.wav overlapped/a.wav && cp voice.wav overlapped/b.wav
+    check "more overlap than half a window, once for a folder" fails_with 2 'half of the window' \
+        enhance overlapped never.folder --overlap 6
 }
