@@ -34,7 +34,7 @@ static bool pass_through(mbt_channels *channels, mbt_recording *recording)
            frames;
     float *block = malloc(most * width * sizeof *block);
     if (block == NULL) {
-        return mbt_complain("%s: out of memory for %zu channels", recording->path, width);
+        return mbt_complain("%s: out of memory for %zu channel%s", recording->path, width, mbt_plural(width));
     }
     bool good;
     do {
@@ -64,8 +64,8 @@ static bool enhance_recording(const mbt_enhance_request *r, const mbt_loaded_mod
     mbt_channels_close(channels);
     mbt_progress_bar_end(&bar);
     if (done && recording->ended_early) {
-        mbt_complain("warning: %s: damaged or cut short; the first %zu frames were read", recording->path,
-                     recording->frames);
+        mbt_complain("warning: %s: damaged or cut short; the first %zu frame%s read", recording->path,
+                     recording->frames, recording->frames == 1 ? " was" : "s were");
     }
     return done;
 }
