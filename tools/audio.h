@@ -62,6 +62,10 @@ void mbt_recording_close(mbt_recording *recording);
 /* Whether the name has an extension of the sound files that are read and written, in small letters or capitals. */
 bool mbt_is_recording_name(const char *path);
 
+/* ".wav, .flac or .ogg" and so on: those extensions. */
+#define MBT_EXTENSION_LIST 128
+void mbt_list_extensions(char list[MBT_EXTENSION_LIST]);
+
 /* How to write the recording to out_path: the container by out_path's extension if it is a known one, else the input's;
  * samples stored as in the input if the container can, else in the nearest way it can. On failure false, told. */
 bool mbt_choose_format(const SF_INFO *in, const char *out_path, mbt_sample_format wanted, SF_INFO *out);

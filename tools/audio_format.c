@@ -2,6 +2,7 @@
 #include "audio.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -36,6 +37,17 @@ static int known_major(const char *extension)
         }
     }
     return 0;
+}
+
+void mbt_list_extensions(char list[MBT_EXTENSION_LIST])
+{
+    const size_t count = sizeof extensions / sizeof extensions[0];
+    size_t used = 0;
+    list[0] = '\0';
+    for (size_t i = 0; i < count && used < MBT_EXTENSION_LIST; i++) {
+        const char *between = i == 0 ? "" : i + 1 < count ? ", " : " or ";
+        used += (size_t)snprintf(list + used, MBT_EXTENSION_LIST - used, "%s.%s", between, extensions[i].extension);
+    }
 }
 
 bool mbt_is_recording_name(const char *path)
@@ -107,16 +119,16 @@ bool mbt_choose_format(const SF_INFO *in, const char *out_path, mbt_sample_forma
     out->channels = in->channels;
     if (wanted != MBT_FORMAT_AS_INPUT) {
         return can_store(out, major, subtypes[wanted], endian) || can_store(out, major, subtypes[wanted], 0) ||
-               mbt_complain("%s: %s cannot hold %s with %d channels at %d Hz", out_path, major_name(major),
-                            names[wanted], out->channels, out->samplerate);
+               mbt_complain("%s: %s cannot hold %s with %d channel%s at %d Hz", out_path, major_name(major),
+                            names[wanted], out->channels, mbt_plural((size_t)out->channels), out->samplerate);
     }
     if (strcasecmp(extension, "opus") == 0) {
         subtype = SF_FORMAT_OPUS;
     }
     return can_store(out, major, subtype, endian) || can_store(out, major, subtype, 0) ||
            choose_subtype(out, major, subtype) ||
-           mbt_complain("%s: %s cannot hold %d channels at %d Hz", out_path, major_name(major), out->channels,
-                        out->samplerate);
+           mbt_complain("%s: %s cannot hold %d channel%s at %d Hz", out_path, major_name(major), out->channels,
+                        mbt_plural((size_t)out->channels), out->samplerate);
 }
 
 bool mbt_check_size(uint64_t frames, const SF_INFO *format, const char *out_path)

@@ -103,8 +103,9 @@ static bool complain_refused(const SF_INFO *format, const char *out_path)
     memset(&about, 0, sizeof about);
     about.format = format->format & SF_FORMAT_SUBMASK;
     bool named = sf_command(NULL, SFC_GET_FORMAT_INFO, &about, (int)sizeof about) == 0 && about.name != NULL;
-    return mbt_complain("%s: cannot write: the %s encoder refused %d channels at %d Hz", out_path,
-                        named ? about.name : "chosen", format->channels, format->samplerate);
+    return mbt_complain("%s: cannot write: the %s encoder refused %d channel%s at %d Hz", out_path,
+                        named ? about.name : "chosen", format->channels, mbt_plural((size_t)format->channels),
+                        format->samplerate);
 }
 
 /* How many frames can be read back; -1 if it is no sound file. Some containers fail without a word: no frames at all in
@@ -192,7 +193,8 @@ static bool try_format(mbt_writer *writer)
 {
     float *silence = calloc((size_t)writer->format.channels * TRIAL_FRAMES, sizeof *silence);
     if (silence == NULL) {
-        return mbt_complain("%s: out of memory for %d channels", writer->path, writer->format.channels);
+        return mbt_complain("%s: out of memory for %d channel%s", writer->path, writer->format.channels,
+                            mbt_plural((size_t)writer->format.channels));
     }
     bool fine = mbt_writer_write(writer, silence, TRIAL_FRAMES);
     free(silence);
@@ -213,7 +215,8 @@ static bool allocate(mbt_writer *writer)
     size_t samples = block_frames(&writer->format) * (size_t)writer->format.channels;
     writer->integers = malloc(samples * sizeof *writer->integers);
     return writer->integers != NULL ||
-           mbt_complain("%s: out of memory for %d channels", writer->path, writer->format.channels);
+           mbt_complain("%s: out of memory for %d channel%s", writer->path, writer->format.channels,
+                            mbt_plural((size_t)writer->format.channels));
 }
 
 bool mbt_writer_open(mbt_writer *writer, const mbt_recording *recording, const SF_INFO *format, int fd,
@@ -228,7 +231,8 @@ bool mbt_writer_open(mbt_writer *writer, const mbt_recording *recording, const S
     if (good && recording->file != NULL) {
         copy_tags(recording->file, writer->file);
         good = copy_channel_map(recording, writer->file) ||
-               mbt_complain("%s: out of memory for %d channels", out_path, format->channels);
+               mbt_complain("%s: out of memory for %d channel%s", out_path, format->channels,
+                            mbt_plural((size_t)format->channels));
     }
     if (!good) {
         mbt_writer_close(writer);

@@ -77,8 +77,12 @@ typedef struct second_list {
 static bool parse_second(const char *word, void *context)
 {
     const second_list *list = context;
-    return *list->count < MBT_BENCH_LIST &&
-           mbt_bench_parse_number(word, LEAST_SECONDS, MOST_SECONDS, &list->seconds[(*list->count)++]);
+    if (*list->count == MBT_BENCH_LIST ||
+        !mbt_bench_parse_number(word, LEAST_SECONDS, MOST_SECONDS, &list->seconds[*list->count])) {
+        return false;
+    }
+    ++*list->count;
+    return true;
 }
 
 bool mbt_bench_parse_seconds(const char *text, double seconds[MBT_BENCH_LIST], size_t *count)

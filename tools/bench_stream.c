@@ -265,11 +265,11 @@ static void print_report(const stream *s, double wall)
     add_pace(&table, "last tenth", mbt_soak_last_tenth(&s->pace), mbt_soak_last_tenth(&s->processor_pace));
     mbt_table_print(&table);
     printf("\nMemory: %.1f MB at most after two windows, %.1f MB at the end.\n"
-           "%" PRIu64 " samples went in, and as many came out. %" PRIu64 " windows, %" PRIu64
+           "%" PRIu64 " samples went in, and as many came out. %" PRIu64 " window%s, %" PRIu64
            " of them checked: each has its own bits at its own place.\n"
            "Times are those of the stream's calls alone; where other processes run, processor time is the one to go "
            "by.\n",
-           (double)s->memory_early / 1e6, (double)s->memory / 1e6, s->given, s->windows, s->checked);
+           (double)s->memory_early / 1e6, (double)s->memory / 1e6, s->given, s->windows, mbt_plural(s->windows), s->checked);
 }
 
 static bool print_json(const stream *s, double wall)

@@ -137,7 +137,12 @@ bool mbt_choose_isa(mbt_isa wanted, mbt_isa *chosen)
     return mbt_complain("MBT_ISA is '%s': %s; there are: %s", name, wrong, available);
 }
 
+const char *mbt_reason(mbt_status status)
+{
+    return status == MBT_ERROR_MEMORY ? "out of memory" : mbt_status_string(status);
+}
+
 bool mbt_complain_status(mbt_status status, const char *subject)
 {
-    return mbt_complain("%s: %s", subject, mbt_status_string(status));
+    return mbt_complain("%s: %s", subject, mbt_reason(status));
 }

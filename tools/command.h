@@ -3,6 +3,7 @@
 #define MBT_TOOLS_COMMAND_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "mambattention/mambattention.h"
 
@@ -56,6 +57,15 @@ bool mbt_parse_isa(const char *command, const char *text, mbt_isa *isa);
 /* The kernels to run: those wanted, or for MBT_ISA_AUTO those that MBT_ISA names, else the fastest. If they do not run
  * on this machine, false, told in a line. */
 bool mbt_choose_isa(mbt_isa wanted, mbt_isa *chosen);
+
+/* What follows the noun: "1 channel", "2 channels". */
+static inline const char *mbt_plural(size_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
+/* mbt_status_string in the terms of the command, which gives the library no memory of its own. */
+const char *mbt_reason(mbt_status status);
 
 /* Tells a failure of the library about `subject` (a file's or model's name). Returns false. */
 bool mbt_complain_status(mbt_status status, const char *subject);

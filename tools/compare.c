@@ -89,8 +89,8 @@ static bool read_whole(mbt_recording *recording)
         return false;
     }
     if (recording->ended_early) {
-        mbt_complain("warning: %s: damaged or cut short; the first %zu frames were read", recording->path,
-                     recording->frames);
+        mbt_complain("warning: %s: damaged or cut short; the first %zu frame%s read", recording->path,
+                     recording->frames, recording->frames == 1 ? " was" : "s were");
     }
     return recording->frames > 0 || mbt_complain("%s: there are no samples in it", recording->path);
 }
@@ -104,7 +104,7 @@ static bool same_kind(const mbt_recording *x, const mbt_recording *reference)
     }
     return x->info.channels == reference->info.channels ||
            mbt_complain("%s: it has %d channel%s, and %s has %d", x->path, x->info.channels,
-                        x->info.channels == 1 ? "" : "s", reference->path, reference->info.channels);
+                        mbt_plural((size_t)x->info.channels), reference->path, reference->info.channels);
 }
 
 static bool open_all(mbt_recording *recordings, const char *const *paths, size_t count)
@@ -119,8 +119,8 @@ static bool open_all(mbt_recording *recordings, const char *const *paths, size_t
             return false;
         }
         if (recordings[i].frames != recordings[A].frames) {
-            return mbt_complain("%s: it has %zu frames, and %s has %zu", paths[i], recordings[i].frames, paths[A],
-                                recordings[A].frames);
+            return mbt_complain("%s: it has %zu frame%s, and %s has %zu", paths[i], recordings[i].frames,
+                                mbt_plural(recordings[i].frames), paths[A], recordings[A].frames);
         }
     }
     return true;

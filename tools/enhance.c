@@ -13,6 +13,7 @@
 #include "enhance_channels.h"
 #include "enhance_folder.h"
 #include "enhance_request.h"
+#include "enhancer.h"
 #include "model_load.h"
 #include "output_file.h"
 #include "progress.h"
@@ -33,7 +34,7 @@ static bool pass_through(mbt_channels *channels, mbt_recording *recording)
            frames;
     float *block = malloc(most * width * sizeof *block);
     if (block == NULL) {
-        return mbt_complain("%s: out of memory for %zu channels", recording->path, width);
+        return mbt_complain("%s: out of memory for %zu channel%s", recording->path, width, mbt_plural(width));
     }
     bool good;
     do {
@@ -63,8 +64,8 @@ static bool enhance_recording(const mbt_enhance_request *r, const mbt_loaded_mod
     mbt_channels_close(channels);
     mbt_progress_bar_end(&bar);
     if (done && recording->ended_early) {
-        mbt_complain("warning: %s: damaged or cut short; the first %zu frames were read", recording->path,
-                     recording->frames);
+        mbt_complain("warning: %s: damaged or cut short; the first %zu frame%s read", recording->path,
+                     recording->frames, recording->frames == 1 ? " was" : "s were");
     }
     return done;
 }
@@ -161,6 +162,19 @@ static int check_kinds(const mbt_enhance_request *r, bool *folder)
     return mbt_usage_error("enhance", "--jobs and --resume are for folders, and %s is none", r->in);
 }
 
+/* As check_kinds: an overlap that the window, the model's by default, has no room for. */
+static int check_windows(const mbt_enhance_request *r, const mbt_loaded_model *loaded)
+{
+    mbt_options options;
+    mbt_enhance_set_options(r, loaded->info.sample_rate, &options);
+    const mbt_status status = mbt_options_check(&options, loaded->model);
+    if (status == MBT_OK) {
+        return MBT_EXIT_OK;
+    }
+    return mbt_usage_error("enhance", status == MBT_ERROR_TOO_LONG ? "--window is more than memory can hold"
+                                                                   : "--overlap is more than half of the window");
+}
+
 int mbt_command_enhance(int argc, char **argv)
 {
     mbt_enhance_request r;
@@ -181,9 +195,12 @@ int mbt_command_enhance(int argc, char **argv)
     if (!mbt_choose_isa(r.isa, &r.isa) || !mbt_model_load(r.model, &loaded)) {
         return MBT_EXIT_FAILED;
     }
-    code = folder                      ? mbt_enhance_folder(&r, &loaded, enhance_file)
-           : enhance_file(&r, &loaded) ? MBT_EXIT_OK
-                                       : MBT_EXIT_FAILED;
+    code = check_windows(&r, &loaded);
+    if (code == MBT_EXIT_OK) {
+        code = folder                      ? mbt_enhance_folder(&r, &loaded, enhance_file)
+               : enhance_file(&r, &loaded) ? MBT_EXIT_OK
+                                           : MBT_EXIT_FAILED;
+    }
     mbt_model_unload(&loaded);
     return code;
 }

@@ -7,6 +7,7 @@
 #include "enhance_channels.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -43,14 +44,21 @@ static int show_progress(void *cookie, double done)
     return 0;
 }
 
-/* The system hands out memory that it does not have and kills the process when that comes to light: asked before. */
-static bool check_memory(const mbt_channels *c, double bytes, double seconds)
+/* The system hands out memory that it does not have and kills the process when that comes to light: asked before. The
+ * other jobs may need as much. */
+static bool check_memory(const mbt_channels *c, unsigned jobs, double bytes, double seconds)
 {
     long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
     double machine = (double)pages * (double)page;
-    return pages <= 0 || page <= 0 || bytes <= machine ||
-           mbt_complain("%s: a window of %.1f s needs %.1f GB of memory, and this machine has %.1f GB", c->format.path,
-                        seconds, bytes / 1e9, machine / 1e9);
+    if (pages <= 0 || page <= 0 || bytes * jobs <= machine) {
+        return true;
+    }
+    char times[64] = "";
+    if (jobs > 1) {
+        snprintf(times, sizeof times, ", %u jobs need %.1f GB", jobs, bytes * jobs / 1e9);
+    }
+    return mbt_complain("%s: a window of %.1f s needs %.1f GB of memory%s, and this machine has %.1f GB",
+                        c->format.path, seconds, bytes / 1e9, times, machine / 1e9);
 }
 
 /* What a window holds at most. */
@@ -75,7 +83,7 @@ static bool open_enhancer(const mbt_enhance_request *r, const mbt_loaded_model *
     mbt_status status = mbt_memory_needed(loaded->model, options, &bytes);
     if (status == MBT_OK) {
         double all = (double)bytes + (double)counted.peak * (double)c->format.channels;
-        if (!check_memory(c, all, (double)window_samples(c) / loaded->info.sample_rate)) {
+        if (!check_memory(c, r->jobs > 1 ? r->jobs : 1, all, (double)window_samples(c) / loaded->info.sample_rate)) {
             return false;
         }
         status = mbt_open(loaded->model, options, &c->enhancer);
@@ -84,22 +92,16 @@ static bool open_enhancer(const mbt_enhance_request *r, const mbt_loaded_model *
 }
 
 /* The enhancer sees one window after the other, and takes each for a recording. */
-static bool set_options(const mbt_enhance_request *r, const mbt_loaded_model *loaded, mbt_options *options,
+static void set_options(const mbt_enhance_request *r, const mbt_loaded_model *loaded, mbt_options *options,
                         mbt_channels *c)
 {
     mbt_enhance_set_options(r, loaded->info.sample_rate, options);
-    mbt_status status = mbt_options_check(options, loaded->model);
-    if (status != MBT_OK) {
-        return status == MBT_ERROR_ARGUMENT ? mbt_complain("--overlap is more than half of the window")
-                                            : mbt_complain_status(status, c->format.path);
-    }
     mbt_options_windows(options, loaded->model, &c->window, &c->overlap);
     options->window = c->window;
     options->overlap = MBT_OVERLAP_NONE;
     options->max_samples = window_samples(c);
     options->progress = show_progress;
     options->progress_cookie = c;
-    return true;
 }
 
 static bool open_channel(mbt_channels *c, channel_state *channel, uint32_t model_rate)
@@ -114,7 +116,8 @@ static bool open_channel(mbt_channels *c, channel_state *channel, uint32_t model
     plan_windows(c, &channel->windows, &arena);
     channel->memory = arena.overflow ? NULL : aligned_alloc(MBT_ARENA_ALIGN, arena.peak);
     if (channel->memory == NULL) {
-        return mbt_complain("%s: out of memory for %zu channels", c->format.path, c->format.channels);
+        return mbt_complain("%s: out of memory for %zu channel%s", c->format.path, c->format.channels,
+                            mbt_plural(c->format.channels));
     }
     arena = (mbt_arena){.base = channel->memory};
     plan_windows(c, &channel->windows, &arena);
@@ -132,12 +135,14 @@ mbt_channels *mbt_channels_open(const mbt_enhance_request *request, const mbt_lo
         c->emitted = malloc(format->channels * BLOCK * sizeof *c->emitted);
     }
     if (c == NULL || c->channel == NULL || c->emitted == NULL) {
-        mbt_complain("%s: out of memory for %zu channels", format->path, format->channels);
+        mbt_complain("%s: out of memory for %zu channel%s", format->path, format->channels,
+                     mbt_plural(format->channels));
         mbt_channels_close(c);
         return NULL;
     }
     mbt_options options;
-    bool good = set_options(request, loaded, &options, c) && open_enhancer(request, loaded, &options, c);
+    set_options(request, loaded, &options, c);
+    bool good = open_enhancer(request, loaded, &options, c);
     for (size_t i = 0; good && i < format->channels; i++) {
         good = open_channel(c, &c->channel[i], loaded->info.sample_rate);
     }
@@ -228,7 +233,7 @@ static bool drain(mbt_channels *c)
             channel_state *channel = &c->channel[k];
             mbt_status status = mbt_windows_get(&channel->windows, do_window, c, channel->clean, BLOCK, &count);
             if (status != MBT_OK) {
-                return failed(c, k, "", mbt_status_string(status));
+                return failed(c, k, "", mbt_reason(status));
             }
         }
         if (count > 0 && !emit(c, count)) {

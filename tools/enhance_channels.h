@@ -23,7 +23,7 @@ typedef struct mbt_channels_format {
     mbt_progress_bar *bar; /* drawn if the number of frames is known; wiped away before a failure is told */
 } mbt_channels_format;
 
-/* On failure NULL, told in a line. */
+/* request: its options fit the model (mbt_options_check). On failure NULL, told in a line. */
 mbt_channels *mbt_channels_open(const mbt_enhance_request *request, const mbt_loaded_model *loaded,
                                 const mbt_channels_format *format);
 

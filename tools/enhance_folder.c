@@ -170,18 +170,13 @@ static void share(mbt_enhance_request *request)
     request->no_bar = request->jobs > 1;
 }
 
-static const char *plural(size_t count)
-{
-    return count == 1 ? "" : "s";
-}
-
 static void print_counts(const folder_work *work, size_t before)
 {
     const mbt_file_tree *tree = &work->tree;
     char name[4096];
     snprintf(name, sizeof name, "%s", work->request->out);
     mbt_make_printable(name);
-    printf("%s: %zu recording%s: %zu enhanced", name, tree->count, plural(tree->count), work->done);
+    printf("%s: %zu recording%s: %zu enhanced", name, tree->count, mbt_plural(tree->count), work->done);
     if (before > 0) {
         printf(", %zu done before", before);
     }
@@ -189,7 +184,7 @@ static void print_counts(const folder_work *work, size_t before)
         printf(", %zu failed", work->failures);
     }
     if (tree->others > 0) {
-        printf("; %zu other file%s passed over", tree->others, plural(tree->others));
+        printf("; %zu other file%s passed over", tree->others, mbt_plural(tree->others));
     }
     putchar('\n');
 }
@@ -198,11 +193,11 @@ static void list_failures(const folder_work *work)
 {
     const mbt_file_tree *tree = &work->tree;
     if (tree->unread > 0) {
-        mbt_complain("%zu folder%s or file%s could not be read", tree->unread, plural(tree->unread),
-                     plural(tree->unread));
+        mbt_complain("%zu folder%s or file%s could not be read", tree->unread, mbt_plural(tree->unread),
+                     mbt_plural(tree->unread));
     }
     if (work->failures > 0) {
-        mbt_complain("%zu of %zu recording%s failed:", work->failures, tree->count, plural(tree->count));
+        mbt_complain("%zu of %zu recording%s failed:", work->failures, tree->count, mbt_plural(tree->count));
     }
     for (size_t i = 0; i < tree->count; i++) {
         if (work->failed[i]) {

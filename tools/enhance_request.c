@@ -18,8 +18,9 @@ enum { MOST_HERTZ = 1000000, MOST_JOBS = 256 };
 
 void mbt_enhance_print_help(void)
 {
-    char isas[MBT_ISA_LIST];
+    char isas[MBT_ISA_LIST], extensions[MBT_EXTENSION_LIST];
     mbt_list_isas(isas);
+    mbt_list_extensions(extensions);
     printf(
         "Usage: mambattention enhance [OPTION]... IN OUT\n"
         "       mambattention enhance [OPTION]... IN_DIR OUT_DIR\n"
@@ -32,7 +33,7 @@ void mbt_enhance_print_help(void)
         "8 kHz for tiny.\n"
         "\n"
         "Of a folder every recording is enhanced, in the folders below it too, to the same name in OUT_DIR: files\n"
-        "named .wav, .flac, .ogg, .oga, .opus, .mp3, .aiff, .aif, .aifc, .au, .snd, .caf, .w64, .rf64 or .sph.\n"
+        "named %s.\n"
         "One that fails does not stop the others; those that failed are listed at the end, and the exit code is 1.\n"
         "\n"
         "Options:\n"
@@ -54,7 +55,7 @@ void mbt_enhance_print_help(void)
         "\n"
         "The real-time factor that is printed is the time taken over the length of the recording: below 1 is\n"
         "faster than real time.\n",
-        isas);
+        extensions, isas);
 }
 
 static bool parse_format(const char *text, mbt_sample_format *format)
@@ -201,6 +202,9 @@ int mbt_enhance_parse(int argc, char **argv, mbt_enhance_request *r)
     }
     r->in = argv[optind];
     r->out = argv[optind + 1];
+    if (r->in[0] == '\0' || r->out[0] == '\0') {
+        return mbt_usage_error("enhance", "%s is empty", r->in[0] == '\0' ? "IN" : "OUT");
+    }
     return check_together(r);
 }
 

@@ -1,6 +1,11 @@
 /* main.c: the mambattention command: picks the subcommand. */
+#define _POSIX_C_SOURCE 200809L
+
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command.h"
 
@@ -52,8 +57,24 @@ static int run(int argc, char **argv)
     return mbt_usage_error(NULL, "unknown %s '%s'", name[0] == '-' ? "option" : "command", name);
 }
 
+/* A file that is opened gets the lowest descriptor: without standard error, the result would be it, with the warnings
+ * in it. What stands in for those that are closed fails as they do: it cannot be read from, or written to. */
+static bool fill_standard_descriptors(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
+            open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd) {
+            return mbt_complain("/dev/null: cannot stand in for descriptor %d, which is closed", fd);
+        }
+    }
+    return true;
+}
+
 int main(int argc, char **argv)
 {
+    if (!fill_standard_descriptors()) {
+        return MBT_EXIT_FAILED;
+    }
     int code = run(argc, argv);
     if (fflush(stdout) != 0 || ferror(stdout)) {
         mbt_complain("cannot write to standard output");

@@ -139,7 +139,7 @@ bool mbt_model_load(const char *name, mbt_loaded_model *loaded)
     const mbt_status status = mbt_model_describe(loaded->model, &loaded->info);
     if (status != MBT_OK) {
         mbt_model_unload(loaded);
-        return mbt_complain("model '%s': %s", name, mbt_status_string(status));
+        return mbt_complain("model '%s': %s", name, mbt_reason(status));
     }
     return true;
 }

@@ -32,6 +32,47 @@ windows() {
             enhance --overlap "$name" a b
     done
     check "the paper's has no overlap" fails_with 2 'paper' enhance --window paper --overlap 1 a b
-    check "more overlap than half a window" fails_with 1 'half of the window' enhance voice.wav never.wav \
+    check "more overlap than half a window" fails_with 2 'half of the window' enhance voice.wav never.wav \
         --window 1 --overlap 0.6
+    check "half a window of overlap" aligns voice.wav out.wav "22848 16000 1 wav-s16" --window 1 --overlap 0.5
+    check "more overlap than half the default window" fails_with 2 'half of the window' enhance voice.wav never.wav \
+        --overlap 6
+    rm -rf overlapped && mkdir overlapped && cp voice.wav overlapped/a.wav && cp voice.wav overlapped/b.wav
+    check "more overlap than half a window, once for a folder" fails_with 2 'half of the window' \
+        enhance overlapped never.folder --overlap 6
+}
+
+# A window that the machine has room for, but not for 256 of them: 1.5 times the share of a job. 3 MB for a second is
+# less than the smallest model takes.
+too_many_jobs() {
+    local seconds code=0 n
+    seconds=$(awk '/^MemTotal:/ { print int(1.5 * $2 * 1024 / 256 / 3e6) + 1 }' /proc/meminfo)
+    rm -rf many result && mkdir many && ./wavtool make silence many/0.wav 16000 1 wav-s16 $((16000 * seconds)) &&
+        for ((n = 1; n < 256; n++)); do
+            ln many/0.wav many/$n.wav || return 1
+        done
+    "$command" enhance -q --threads 1 --jobs 256 --window "$seconds" many result 2>stderr || code=$?
+    head -n 1 stderr
+    rm -rf many
+    [ $code -eq 1 ] && [ -z "$(find result -type f)" ] && [ "$(grep -cE \
+        '^mambattention: .*: a window of [0-9.]+ s needs [0-9.]+ GB of memory, 256 jobs need [0-9.]+ GB, and this' \
+        stderr)" -eq 256 ]
+}
+
+# Whichever allocation fails.
+without_library_terms() {
+    local n count
+    MBT_FAULT=malloc:0 MBT_FAULT_LOG=calls LD_PRELOAD=./faults.so "$command" enhance -q voice.wav out.wav || return 1
+    count=$(cat calls)
+    for ((n = 1; n <= count; n++)); do
+        MBT_FAULT=malloc:$n LD_PRELOAD=./faults.so "$command" enhance -q voice.wav out.wav || true
+    done 2>stderr
+    cat stderr
+    [ "$(grep -c 'voice.wav: out of memory$' stderr)" -ge 1 ] && grep -q 'out of memory for 1 channel$' stderr &&
+        ! grep -q 'block of memory' stderr
+}
+
+shortage() {
+    check "more jobs than there is memory for" too_many_jobs
+    check "no memory, in the terms of the command" without_library_terms
 }

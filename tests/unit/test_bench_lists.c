@@ -49,6 +49,7 @@ START_TEST(second_lists)
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         ck_assert_msg(!mbt_bench_parse_seconds(wrong[i], seconds, &count), "'%s'", wrong[i]);
     }
+    ck_assert(!mbt_bench_parse_seconds("2,1,x", seconds, &count) && count == 2); /* what is refused is not counted */
 }
 END_TEST
 
