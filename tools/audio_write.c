@@ -216,7 +216,7 @@ static bool allocate(mbt_writer *writer)
     writer->integers = malloc(samples * sizeof *writer->integers);
     return writer->integers != NULL ||
            mbt_complain("%s: out of memory for %d channel%s", writer->path, writer->format.channels,
-                            mbt_plural((size_t)writer->format.channels));
+                        mbt_plural((size_t)writer->format.channels));
 }
 
 bool mbt_writer_open(mbt_writer *writer, const mbt_recording *recording, const SF_INFO *format, int fd,

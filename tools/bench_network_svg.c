@@ -54,10 +54,10 @@ void mbt_network_draw(const mbt_network_report *report, mbt_svg *svg)
     double y = GAP;
     for (size_t i = 0; i < report->profile_count; i++) {
         const mbt_network_run *run = report->profiles[i].run;
-        mbt_svg_text(
-            svg, 16, y + 24, 13, MBT_SVG_START, "#000000",
-            "%s, %u thread%s, %g s of audio: real-time factor %.3f, %.0f %% of peak. By part:", mbt_isa_name(run->isa),
-            run->threads, mbt_plural(run->threads), run->seconds, run->time.median / 1e9 / run->seconds, 100 * mbt_network_share(run));
+        mbt_svg_text(svg, 16, y + 24, 13, MBT_SVG_START, "#000000",
+                     "%s, %u thread%s, %g s of audio: real-time factor %.3f, %.0f %% of peak. By part:",
+                     mbt_isa_name(run->isa), run->threads, mbt_plural(run->threads), run->seconds,
+                     run->time.median / 1e9 / run->seconds, 100 * mbt_network_share(run));
         y = draw_parts(svg, &report->profiles[i].profile, y + GAP - 8);
         mbt_svg_text(svg, 16, y + 24, 13, MBT_SVG_START, "#000000", "By kind of kernel:");
         y = draw_kinds(svg, &report->profiles[i].profile, y + GAP - 8);

@@ -269,7 +269,8 @@ static void print_report(const stream *s, double wall)
            " of them checked: each has its own bits at its own place.\n"
            "Times are those of the stream's calls alone; where other processes run, processor time is the one to go "
            "by.\n",
-           (double)s->memory_early / 1e6, (double)s->memory / 1e6, s->given, s->windows, mbt_plural(s->windows), s->checked);
+           (double)s->memory_early / 1e6, (double)s->memory / 1e6, s->given, s->windows, mbt_plural(s->windows),
+           s->checked);
 }
 
 static bool print_json(const stream *s, double wall)

@@ -73,6 +73,7 @@ without_library_terms() {
 }
 
 shortage() {
+    check "memory does not grow" memory_stays
     check "more jobs than there is memory for" too_many_jobs
     check "no memory, in the terms of the command" without_library_terms
 }
