@@ -160,9 +160,10 @@ static bool check_folders(const mbt_enhance_request *request)
 }
 
 /* Each job has its share of the cores, and one progress bar is enough for a terminal. */
-static void share(mbt_enhance_request *request)
+static void share(mbt_enhance_request *request, size_t recordings)
 {
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    request->jobs = request->jobs < recordings ? request->jobs : (unsigned)recordings;
     request->jobs = request->jobs > 0 ? request->jobs : 1;
     if (request->threads == 0 && request->jobs > 1) {
         request->threads = cores > (long)request->jobs ? (unsigned)cores / request->jobs : 1;
@@ -240,12 +241,15 @@ static int run_all(folder_work *work)
 int mbt_enhance_folder(const mbt_enhance_request *request, const mbt_loaded_model *loaded, mbt_enhance_one *enhance_one)
 {
     mbt_enhance_request shared = *request;
-    share(&shared);
     folder_work work = {.request = &shared, .loaded = loaded, .enhance_one = enhance_one};
     if (!check_folders(request) || !mbt_file_tree_read(&work.tree, request->in, request->out)) {
         return MBT_EXIT_FAILED;
     }
-    int code = choose_waiting(&work) ? run_all(&work) : MBT_EXIT_FAILED;
+    int code = MBT_EXIT_FAILED;
+    if (choose_waiting(&work)) {
+        share(&shared, work.count);
+        code = run_all(&work);
+    }
     free(work.waiting);
     free(work.failed);
     free(work.recordings);

@@ -29,7 +29,9 @@ bool mbt_make_folders_above(const char *path)
 {
     char *folder = mbt_join_path("", path);
     bool good = folder != NULL || mbt_complain("%s: out of memory", path);
-    for (char *slash = good ? strchr(folder + 1, '/') : NULL; good && slash != NULL; slash = strchr(slash + 1, '/')) {
+    size_t root = good && folder[0] == '/'; /* which is there */
+    for (char *slash = good ? strchr(folder + root, '/') : NULL; good && slash != NULL;
+         slash = strchr(slash + 1, '/')) {
         *slash = '\0';
         struct stat about;
         if (mkdir(folder, 0777) != 0) {
