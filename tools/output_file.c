@@ -117,12 +117,13 @@ static bool set_names(mbt_output_file *file, const char *path, bool exists)
     if (file->path[folder] == '\0') {
         return mbt_complain("'%s': names a folder, not a file", path);
     }
-    file->temporary = malloc(folder + strlen(hidden) + 1);
+    size_t hidden_size = strlen(hidden) + 1;
+    file->temporary = malloc(folder + hidden_size);
     if (file->temporary == NULL) {
         return mbt_complain("%s: out of memory", path);
     }
     memcpy(file->temporary, file->path, folder);
-    strcpy(file->temporary + folder, hidden);
+    memcpy(file->temporary + folder, hidden, hidden_size);
     return true;
 }
 
