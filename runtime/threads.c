@@ -3,6 +3,7 @@
 #define _POSIX_C_SOURCE 200809L
 #define _DARWIN_C_SOURCE /* macOS hides the number of cores behind it */
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <unistd.h>
 #endif
@@ -87,6 +88,34 @@ static void *work(void *argument)
     return NULL;
 }
 
+/* What a worker holds back: a handler that blocks signals while it works would else be run by one meanwhile. Not the
+ * signals of a thread's own faults, for crash reporters, nor a profiler's. */
+static void fill_workers_mask(sigset_t *mask)
+{
+    static const int taken[] = {SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGPROF, SIGSEGV, SIGSYS, SIGTRAP};
+    sigfillset(mask);
+    for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++)
+        sigdelset(mask, taken[i]);
+}
+
+/* Threads begin with the mask of the one that makes them. */
+static mbt_status start_workers(mbt_pool *pool)
+{
+    sigset_t mask, callers;
+    fill_workers_mask(&mask);
+    mbt_status status = MBT_OK;
+    pthread_sigmask(SIG_BLOCK, &mask, &callers);
+    for (unsigned i = 0; status == MBT_OK && i + 1 < pool->threads; i++) {
+        pool->workers[i] = (worker){.pool = pool, .number = i + 1};
+        if (pthread_create(&pool->workers[i].thread, NULL, work, &pool->workers[i]))
+            status = MBT_ERROR_THREADS;
+        else
+            pool->started++;
+    }
+    pthread_sigmask(SIG_SETMASK, &callers, NULL);
+    return status;
+}
+
 mbt_status mbt_pool_start(mbt_pool *pool)
 {
     if (pthread_mutex_init(&pool->lock, NULL))
@@ -100,15 +129,10 @@ mbt_status mbt_pool_start(mbt_pool *pool)
         pthread_mutex_destroy(&pool->lock);
         return MBT_ERROR_THREADS;
     }
-    for (unsigned i = 0; i + 1 < pool->threads; i++) {
-        pool->workers[i] = (worker){.pool = pool, .number = i + 1};
-        if (pthread_create(&pool->workers[i].thread, NULL, work, &pool->workers[i])) {
-            mbt_pool_stop(pool);
-            return MBT_ERROR_THREADS;
-        }
-        pool->started++;
-    }
-    return MBT_OK;
+    const mbt_status status = start_workers(pool);
+    if (status != MBT_OK)
+        mbt_pool_stop(pool);
+    return status;
 }
 
 void mbt_pool_run(mbt_pool *pool, mbt_task *task, void *context, size_t count)

@@ -3,6 +3,8 @@
 #define _POSIX_C_SOURCE 200809L
 #include "runtime_fixture.h"
 
+#include <pthread.h>
+#include <signal.h>
 #include <string.h>
 #include <time.h>
 
@@ -181,6 +183,39 @@ START_TEST(two_pools_side_by_side)
 }
 END_TEST
 
+typedef struct masks {
+    pthread_barrier_t all_here; /* so that each worker has one task */
+    sigset_t of[MBT_MAX_THREADS];
+} masks;
+
+static void note_mask(void *context, size_t task, unsigned worker)
+{
+    masks *m = context;
+    (void)task;
+    pthread_sigmask(SIG_BLOCK, NULL, &m->of[worker]);
+    pthread_barrier_wait(&m->all_here);
+}
+
+START_TEST(signals_go_to_the_callers_threads)
+{
+    static const int held[] = {SIGTERM, SIGINT, SIGHUP, SIGCHLD, SIGALRM, SIGUSR1, SIGPIPE};
+    static const int taken[] = {SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGPROF, SIGSEGV};
+    const unsigned threads = mbt_pool_threads(thread_counts[_i]);
+    static masks m;
+    ck_assert_int_eq(pthread_barrier_init(&m.all_here, NULL, threads), 0);
+    opened o = open_pool(threads);
+    mbt_pool_run(o.pool, note_mask, &m, threads);
+    close_pool(&o);
+    pthread_barrier_destroy(&m.all_here);
+    for (unsigned worker = 0; worker < threads; worker++) {
+        for (int i = 0; i < COUNT(held); i++) /* the caller, worker 0, has its mask of before */
+            ck_assert_int_eq(sigismember(&m.of[worker], held[i]), worker > 0);
+        for (int i = 0; i < COUNT(taken); i++)
+            ck_assert_int_eq(sigismember(&m.of[worker], taken[i]), 0);
+    }
+}
+END_TEST
+
 START_TEST(thread_counts_are_kept)
 {
     ck_assert_uint_ge(mbt_pool_threads(0), 1);
@@ -199,6 +234,7 @@ int main(void)
     tcase_add_loop_test(tests, a_round_sees_the_round_before, 0, COUNT(thread_counts));
     tcase_add_loop_test(tests, a_run_waits_for_the_slowest, 0, COUNT(thread_counts));
     tcase_add_test(tests, two_pools_side_by_side);
+    tcase_add_loop_test(tests, signals_go_to_the_callers_threads, 0, COUNT(thread_counts));
     tcase_add_test(tests, thread_counts_are_kept);
     return unit_main(tests, "pool");
 }

@@ -127,7 +127,8 @@ typedef void mbt_release(void *cookie, void *block);
 typedef struct mbt_options {
     /* Length of the longest recording or stream; longer ones are refused. 0 (default): any length. */
     size_t max_samples;
-    /* 1 to 256; 0 (default): one for each core that is online. Without thread support in the build: 1. */
+    /* 1 to 256; 0 (default): one for each core that is online. Without thread support in the build: 1.
+     * Those that the library starts leave signals to the caller's, but for faults', SIGABRT and SIGPROF. */
     unsigned threads;
     /* MBT_ISA_AUTO by default. */
     mbt_isa isa;
