@@ -2,6 +2,7 @@
 #include "api.h"
 
 #include <math.h>
+#include <stdio.h>
 
 #define PI 3.14159265358979323846
 
@@ -110,18 +111,40 @@ void api_expect_guards(const mbt_model *model, size_t count, size_t max_samples,
     free(out);
 }
 
-int main(void)
+static const struct {
+    const char *name; /* as its file is: test_NAME.c */
+    TCase *(*tests)(void);
+} cases[] = {{"open", api_open_tests},     {"signals", api_signal_tests}, {"bits", api_bits_tests},
+             {"run", api_run_tests},       {"windows", api_window_tests}, {"stream", api_stream_tests},
+             {"memory", api_memory_tests}, {"rank", api_rank_tests},      {"flush", api_flush_tests}};
+
+/* The cases that are named, or all; -1 if one that is named is not there. */
+static int run_cases(int names, char **name)
 {
-    TCase *cases[] = {api_open_tests(),   api_signal_tests(), api_bits_tests(), api_run_tests(),  api_window_tests(),
-                      api_stream_tests(), api_memory_tests(), api_rank_tests(), api_flush_tests()};
     Suite *suite = suite_create("api");
+    int found = 0;
     for (int i = 0; i < COUNT(cases); i++) {
-        tcase_set_timeout(cases[i], 600); /* emulated and sanitized builds are slow */
-        suite_add_tcase(suite, cases[i]);
+        bool wanted = names == 0;
+        for (int k = 0; k < names; k++)
+            wanted = wanted || strcmp(name[k], cases[i].name) == 0;
+        if (wanted) {
+            TCase *tests = cases[i].tests();
+            tcase_set_timeout(tests, 600); /* emulated and sanitized builds are slow */
+            suite_add_tcase(suite, tests);
+            found++;
+        }
     }
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
     const int failed = srunner_ntests_failed(runner);
     srunner_free(runner);
+    return names != 0 && found != names ? -1 : failed;
+}
+
+int main(int argc, char **argv)
+{
+    const int failed = run_cases(argc - 1, argv + 1);
+    if (failed < 0)
+        fprintf(stderr, "usage: test_api [CASE...]; a case that is named is not there\n");
     return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
