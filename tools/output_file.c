@@ -30,7 +30,7 @@ enum { FATAL_SIGNALS = sizeof fatal_signals / sizeof fatal_signals[0] };
 
 static const char hidden_name[] = ".mambattention-";
 
-/* What the handler removes. Changed only while the signals are held back, as the pool's threads do throughout. */
+/* What the handler removes. Changed only while the signals are held back, and no pool runs. */
 static const char *volatile removed_on_signal;
 
 static void remove_and_die(int number)

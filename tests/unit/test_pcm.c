@@ -1,6 +1,7 @@
 /* test_pcm.c: 16-bit samples there and back. */
 #include "runtime_fixture.h"
 
+#include <fenv.h>
 #include <float.h>
 #include <math.h>
 
@@ -90,11 +91,30 @@ START_TEST(many_at_once_are_each_alone)
 }
 END_TEST
 
+static const int rounding_modes[] = {FE_TONEAREST, FE_UPWARD, FE_DOWNWARD, FE_TOWARDZERO};
+
+START_TEST(whatever_the_callers_rounding_mode)
+{
+    float samples[COUNT(cases)];
+    int16_t out[COUNT(cases)];
+    for (int i = 0; i < COUNT(cases); i++)
+        samples[i] = cases[i].sample;
+    ck_assert_int_eq(fesetround(rounding_modes[_i]), 0);
+    mbt_to_s16(samples, out, COUNT(cases));
+    const int after = fegetround();
+    fesetround(FE_TONEAREST);
+    ck_assert_int_eq(after, rounding_modes[_i]);
+    for (int i = 0; i < COUNT(cases); i++)
+        ck_assert_int_eq(out[i], cases[i].wanted);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tests = tcase_create("pcm");
     tcase_add_loop_test(tests, rounding_and_saturation, 0, COUNT(cases));
     tcase_add_test(tests, all_values_survive);
     tcase_add_test(tests, many_at_once_are_each_alone);
+    tcase_add_loop_test(tests, whatever_the_callers_rounding_mode, 0, COUNT(rounding_modes));
     return unit_main(tests, "pcm");
 }
