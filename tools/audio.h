@@ -19,6 +19,7 @@ typedef enum mbt_sample_format {
 typedef struct mbt_recording {
     const char *path; /* "standard input" for a pipe */
     int fd;
+    struct mbt_pump *pump; /* which fills fd with the standard input; NULL without */
     SNDFILE *file;         /* stays open for its tags and channel map; NULL for samples without a header */
     SF_INFO info;          /* frames: as libsndfile has it from the header; may be wrong in a damaged file */
     mbt_sample_format raw; /* of samples without a header */
@@ -28,17 +29,22 @@ typedef struct mbt_recording {
     struct {
         bool is_file;
         long long size, seconds, nanoseconds; /* bytes; time of change */
-    } opened;                                 /* what it was like then */
+        unsigned long long device, inode;
+    } opened; /* what it was like then */
 } mbt_recording;
 
-/* Whether the file ends before the samples that its header promises: WAV (RIFF, RIFX, RF64, W64), AIFF and AU. False
- * for others, and for a header that leaves the length open, as programs write it that write to a pipe. */
-bool mbt_is_cut_short(int fd);
+/* What a sound file holds beside what its header says: as much; less; or samples where its header says that there are
+ * none, as a recorder leaves it that could not finish. */
+typedef enum mbt_data_extent { MBT_DATA_AS_SAID, MBT_DATA_CUT, MBT_DATA_UNCOUNTED } mbt_data_extent;
+
+/* Of WAV (RIFF, RIFX, RF64, W64), AIFF and AU. MBT_DATA_AS_SAID for others, and for a header that leaves the length
+ * open, as programs write it that write to a pipe. */
+mbt_data_extent mbt_find_data_extent(int fd);
 
 /* Reads the header. On failure false, told in a line, and nothing is held. */
 bool mbt_recording_open(mbt_recording *recording, const char *path);
 
-/* Standard input: a sound file that libsndfile can read from a pipe (WAV, AU), or with `raw` samples of that format,
+/* Standard input: a sound file, through a pipe WAV, W64, AIFF or AU, or with `raw` samples of that format,
  * little-endian, one channel at `rate` Hz. On failure as above. */
 bool mbt_recording_open_stdin(mbt_recording *recording, mbt_sample_format raw, uint32_t rate);
 
@@ -52,8 +58,8 @@ bool mbt_recording_next(mbt_recording *recording, float *samples, size_t most, s
 /* Reads all samples into recording->samples. On failure false, told in a line. */
 bool mbt_recording_read(mbt_recording *recording);
 
-/* Whether a file is what it was when it was opened, by size and time of change; a pipe always is. On failure false,
- * told in a line. */
+/* Whether a file is what it was when it was opened, by size and time of change, and no other has taken its name; a pipe
+ * always is. On failure false, told in a line. */
 bool mbt_recording_is_unchanged(const mbt_recording *recording);
 
 /* Releases everything. Fine after any of the above, and more than once. */

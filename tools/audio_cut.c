@@ -1,5 +1,5 @@
-/* audio_cut.c: whether a sound file ends before its samples do, by the length that its header gives them. libsndfile
- * reduces that length to what is there, and most of its readers do not tell. */
+/* audio_cut.c: a sound file's length beside that which its header gives its samples. libsndfile reduces the latter to
+ * what is there, and most of its readers do not tell; and it takes a length of 0 at its word. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "audio.h"
@@ -15,13 +15,14 @@ typedef struct layout {
     unsigned first_chunk;                 /* where the row begins */
     unsigned name_bytes, length_bytes;    /* a name is known by its first four bytes */
     unsigned counted_bytes, padded_bytes; /* bytes of the chunk's head within its length; what lengths are padded to */
+    unsigned before_data;                 /* bytes in the chunk with the samples that are before them */
     bool big_endian;
 } layout;
 
 static const layout layouts[] = {
-    {"RIFF", "data", 12, 4, 4, 0, 2, false},   {"RIFX", "data", 12, 4, 4, 0, 2, true},
-    {"RF64", "data", 12, 4, 4, 0, 2, false},   {"FORM", "SSND", 12, 4, 4, 0, 2, true},
-    {"riff", "data", 40, 16, 8, 24, 8, false},
+    {"RIFF", "data", 12, 4, 4, 0, 2, 0, false},   {"RIFX", "data", 12, 4, 4, 0, 2, 0, true},
+    {"RF64", "data", 12, 4, 4, 0, 2, 0, false},   {"FORM", "SSND", 12, 4, 4, 0, 2, 8, true},
+    {"riff", "data", 40, 16, 8, 24, 8, 0, false},
 };
 
 /* Far more chunks than a recording has, so that a hostile file cannot take long. */
@@ -51,56 +52,87 @@ static bool is_known(uint64_t length, unsigned length_bytes)
     return length != 0 && length < 0xffff0000u && (length < 0x7fff0000u || length > 0x80000000u);
 }
 
-static bool chunk_is_cut(int fd, const layout *l, uint64_t size)
+/* Whether the bytes from `at` to the end of the file, `left`, are chunks by the look of the first one. */
+static bool is_chunk(int fd, const layout *l, uint64_t at, uint64_t left)
 {
-    unsigned head_bytes = l->name_bytes + l->length_bytes, bytes_of_length = l->length_bytes;
-    uint64_t at = l->first_chunk, length_of_64 = 0; /* RF64 has the length of "data" in "ds64" */
+    unsigned char head[HEAD_BYTES];
+    unsigned head_bytes = l->name_bytes + l->length_bytes;
+    if (left < head_bytes || !read_at(fd, at, head, head_bytes)) {
+        return false;
+    }
+    for (int i = 0; i < 4; i++) {
+        if (head[i] < ' ' || head[i] > '~') {
+            return false;
+        }
+    }
+    return number(head + l->name_bytes, l->length_bytes, l->big_endian) <= left - head_bytes + l->counted_bytes;
+}
+
+/* A chunk with samples begins at `at`, with `left` bytes to the end of the file, and has a length of so many bytes. */
+static mbt_data_extent judge(int fd, const layout *l, uint64_t at, uint64_t left, uint64_t length,
+                             unsigned length_bytes)
+{
+    if (length > l->before_data) {
+        return is_known(length, length_bytes) && length > left ? MBT_DATA_CUT : MBT_DATA_AS_SAID;
+    }
+    unsigned least = l->name_bytes + l->length_bytes; /* what is shorter may be padding, and is no recording */
+    if (left < l->before_data + least || is_chunk(fd, l, at + length, left - length)) {
+        return MBT_DATA_AS_SAID;
+    }
+    return MBT_DATA_UNCOUNTED;
+}
+
+static mbt_data_extent find_in_chunks(int fd, const layout *l, uint64_t size)
+{
+    unsigned head_bytes = l->name_bytes + l->length_bytes;
+    uint64_t at = l->first_chunk, length_of_64 = UINT32_MAX; /* RF64 has the length of "data" in "ds64" */
     unsigned char head[HEAD_BYTES], length64[8];
     for (int i = 0; i < MOST_CHUNKS && at < size; i++) {
         if (!read_at(fd, at, head, head_bytes)) {
-            return true; /* within a chunk's head */
+            return MBT_DATA_CUT; /* within a chunk's head */
         }
         uint64_t length = number(head + l->name_bytes, l->length_bytes, l->big_endian);
         uint64_t left = size - at - head_bytes;
-        if (length < l->counted_bytes) {
-            return false;
+        bool is_data = memcmp(head, l->data, 4) == 0;
+        if (length < l->counted_bytes && !is_data) {
+            return MBT_DATA_AS_SAID;
         }
-        length -= l->counted_bytes;
-        if (memcmp(head, l->data, 4) == 0) {
-            if (length == UINT32_MAX && length_of_64 != 0) {
-                length = length_of_64;
-                bytes_of_length = 8;
-            }
-            return is_known(length, bytes_of_length) && length > left;
+        length -= length < l->counted_bytes ? length : l->counted_bytes;
+        if (is_data) {
+            bool long_one = l->length_bytes == 4 && length == UINT32_MAX && length_of_64 != UINT32_MAX;
+            return judge(fd, l, at + head_bytes, left, long_one ? length_of_64 : length,
+                         long_one ? 8 : l->length_bytes);
         }
         if (memcmp(head, "ds64", 4) == 0 && read_at(fd, at + head_bytes + 8, length64, sizeof length64)) {
             length_of_64 = number(length64, sizeof length64, false);
         }
         if (length > left) {
-            return false; /* there are no samples after it */
+            return MBT_DATA_AS_SAID; /* there are no samples after it */
         }
         at += head_bytes + (length + l->padded_bytes - 1) / l->padded_bytes * l->padded_bytes;
     }
-    return false;
+    return MBT_DATA_AS_SAID;
 }
 
-bool mbt_is_cut_short(int fd)
+mbt_data_extent mbt_find_data_extent(int fd)
 {
     struct stat about;
     unsigned char head[12];
     if (fstat(fd, &about) != 0 || about.st_size < (off_t)sizeof head || !read_at(fd, 0, head, sizeof head)) {
-        return false;
+        return MBT_DATA_AS_SAID;
     }
     uint64_t size = (uint64_t)about.st_size;
     bool au_big_endian = memcmp(head, ".snd", 4) == 0;
     if (au_big_endian || memcmp(head, "dns.", 4) == 0) {
         uint64_t begin = number(head + 4, 4, au_big_endian), length = number(head + 8, 4, au_big_endian);
-        return is_known(length, 4) && begin + length > size;
+        return length == 0 && begin < size                    ? MBT_DATA_UNCOUNTED
+               : is_known(length, 4) && begin + length > size ? MBT_DATA_CUT
+                                                              : MBT_DATA_AS_SAID;
     }
     for (size_t i = 0; i < sizeof layouts / sizeof layouts[0]; i++) {
         if (memcmp(head, layouts[i].magic, 4) == 0) {
-            return chunk_is_cut(fd, &layouts[i], size);
+            return find_in_chunks(fd, &layouts[i], size);
         }
     }
-    return false;
+    return MBT_DATA_AS_SAID;
 }

@@ -6,13 +6,59 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "audio_pump.h"
 #include "command.h"
 
 enum { BLOCK_BYTES = 16384 };
 
 static const char input_name[] = "standard input", output_name[] = "standard output";
+
+/* Those that libsndfile 1.2 reads whole from a pipe. RF64 loses its end there, and SDS never ends. */
+static bool is_for_pipes(const unsigned char *head)
+{
+    static const char *const kinds[][2] = {
+        {"RIFF", "WAVE"}, {"RIFX", "WAVE"}, {"FORM", "AIFF"}, {"FORM", "AIFC"},
+        {"riff", ""},     {".snd", ""},     {"dns.", ""},
+    };
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        if (memcmp(head, kinds[i][0], 4) == 0 && memcmp(head + 8, kinds[i][1], strlen(kinds[i][1])) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool not_for_pipes(void)
+{
+    return mbt_complain("%s: neither a WAV, AIFF nor AU, which alone can be read from a pipe; for samples without a "
+                        "header there is --raw",
+                        input_name);
+}
+
+/* Lets libsndfile read from a pipe only what it reads well. */
+static bool start_pump(mbt_recording *recording)
+{
+    unsigned char head[MBT_PUMP_HEAD];
+    size_t held = 0;
+    while (held < sizeof head) {
+        const ssize_t got = read(STDIN_FILENO, head + held, sizeof head - held);
+        if (got < 0 && errno != EINTR) {
+            return mbt_complain("%s: %s", input_name, strerror(errno));
+        }
+        if (got == 0) {
+            return not_for_pipes();
+        }
+        held += got > 0 ? (size_t)got : 0;
+    }
+    if (!is_for_pipes(head)) {
+        return not_for_pipes();
+    }
+    recording->pump = mbt_pump_start(head, sizeof head, STDIN_FILENO, &recording->fd);
+    return recording->pump != NULL || mbt_complain("%s: %s", input_name, strerror(errno));
+}
 
 bool mbt_recording_open_stdin(mbt_recording *recording, mbt_sample_format raw, uint32_t rate)
 {
@@ -26,10 +72,14 @@ bool mbt_recording_open_stdin(mbt_recording *recording, mbt_sample_format raw, u
         recording->info.format = SF_FORMAT_WAV | (raw == MBT_FORMAT_S16 ? SF_FORMAT_PCM_16 : SF_FORMAT_FLOAT);
         return true;
     }
+    struct stat about;
+    bool is_file = fstat(recording->fd, &about) == 0 && S_ISREG(about.st_mode);
+    if (!is_file && !start_pump(recording)) {
+        return false;
+    }
     recording->file = sf_open_fd(recording->fd, SFM_READ, &recording->info, SF_FALSE);
     if (recording->file == NULL || recording->info.channels < 1 || recording->info.samplerate < 1) {
-        mbt_complain("%s: neither a WAV nor anything else that libsndfile reads from a pipe; for samples without a "
-                     "header there is --raw",
+        mbt_complain("%s: not a recording that libsndfile can read; for samples without a header there is --raw",
                      input_name);
         mbt_recording_close(recording);
         return false;

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "audio_pipe.h"
+#include "audio_pump.h"
 #include "command.h"
 
 enum { PIPE_FRAMES = 1024 };
@@ -36,6 +37,8 @@ bool mbt_recording_open(mbt_recording *recording, const char *path)
     recording->opened.size = about.st_size;
     recording->opened.seconds = about.st_mtim.tv_sec;
     recording->opened.nanoseconds = about.st_mtim.tv_nsec;
+    recording->opened.device = about.st_dev;
+    recording->opened.inode = about.st_ino;
     if (about.st_size == 0) {
         mbt_recording_close(recording);
         return mbt_complain("%s: the file is empty, without even a header", path);
@@ -52,17 +55,26 @@ bool mbt_recording_open(mbt_recording *recording, const char *path)
     return true;
 }
 
-/* Programs that write a WAV to a pipe leave the largest length, or one near it. */
+/* libsndfile's length for a FLAC or an MP3 whose header has none, and for an Ogg file without its last page. */
+static bool has_no_length(const SF_INFO *info)
+{
+    return info->frames == SF_COUNT_MAX;
+}
+
+/* Programs that write a WAV to a pipe leave the largest length, or one near it; those that write a FLAC, none. */
 static bool is_open_ended(const mbt_recording *recording)
 {
+    const SF_INFO *info = &recording->info;
     return recording->raw != MBT_FORMAT_AS_INPUT ||
-           (!recording->info.seekable && recording->info.frames > 0x7fff0000 / 8 / recording->info.channels);
+           (!info->seekable && info->frames > 0x7fff0000 / 8 / info->channels) ||
+           (has_no_length(info) && (info->format & SF_FORMAT_TYPEMASK) != SF_FORMAT_OGG);
 }
 
 size_t mbt_recording_length(const mbt_recording *recording)
 {
-    bool known = recording->info.seekable && recording->info.frames > 0;
-    return known && (uint64_t)recording->info.frames < SIZE_MAX ? (size_t)recording->info.frames : 0;
+    const SF_INFO *info = &recording->info;
+    bool known = info->seekable && info->frames > 0 && !has_no_length(info);
+    return known && (uint64_t)info->frames < SIZE_MAX ? (size_t)info->frames : 0;
 }
 
 static bool check_finite(const mbt_recording *recording, const float *samples, size_t frames)
@@ -79,15 +91,25 @@ static bool check_finite(const mbt_recording *recording, const float *samples, s
     return true;
 }
 
+/* At the end, without a single sample: whether there are more bytes. */
+static bool has_uncounted(const mbt_recording *recording)
+{
+    char byte;
+    return recording->info.seekable ? mbt_find_data_extent(recording->fd) == MBT_DATA_UNCOUNTED
+                                    : read(recording->fd, &byte, 1) == 1;
+}
+
 /* At the end: whether this is all that there should be. */
 static bool check_end(mbt_recording *recording)
 {
     int error = recording->file != NULL ? sf_error(recording->file) : 0;
-    bool cut = recording->info.seekable && mbt_is_cut_short(recording->fd);
-    char byte;
-    if (recording->frames == 0 && recording->file != NULL && !recording->info.seekable &&
-        read(recording->fd, &byte, 1) == 1) {
-        return mbt_complain("%s: its header says that there are no samples; pass them without it, with --raw",
+    if (recording->pump != NULL && mbt_pump_error(recording->pump) != 0) {
+        return mbt_complain("%s: %s", recording->path, strerror(mbt_pump_error(recording->pump)));
+    }
+    bool cut = recording->info.seekable && mbt_find_data_extent(recording->fd) == MBT_DATA_CUT;
+    if (recording->frames == 0 && recording->file != NULL && recording->info.frames == 0 && has_uncounted(recording)) {
+        return mbt_complain("%s: its header says that there are no samples, but more follows; pass that without the "
+                            "header, with --raw",
                             recording->path);
     }
     if (recording->frames == 0 && (error != 0 || cut || recording->info.frames > 0)) {
@@ -156,13 +178,15 @@ bool mbt_recording_read(mbt_recording *recording)
 
 bool mbt_recording_is_unchanged(const mbt_recording *recording)
 {
-    struct stat now;
+    struct stat now, named;
     if (!recording->opened.is_file) {
         return true;
     }
     bool same = fstat(recording->fd, &now) == 0 && now.st_size == recording->opened.size &&
                 now.st_mtim.tv_sec == recording->opened.seconds && now.st_mtim.tv_nsec == recording->opened.nanoseconds;
-    return same || mbt_complain("%s: was changed while it was read", recording->path);
+    bool replaced = stat(recording->path, &named) == 0 &&
+                    (named.st_dev != recording->opened.device || named.st_ino != recording->opened.inode);
+    return (same && !replaced) || mbt_complain("%s: was changed while it was read", recording->path);
 }
 
 void mbt_recording_close(mbt_recording *recording)
@@ -173,6 +197,7 @@ void mbt_recording_close(mbt_recording *recording)
     if (recording->fd >= 0) {
         close(recording->fd);
     }
+    mbt_pump_end(recording->pump);
     free(recording->samples);
     memset(recording, 0, sizeof *recording);
     recording->fd = -1;

@@ -142,6 +142,18 @@ changed() {
     [ $code -eq 1 ] && grep -q 'long/1.wav: was changed while it was read' stderr && [ -z "$(ls -A result)" ]
 }
 
+# A recording of that name takes its place: what becomes of the old one is no result of the new one.
+replaced() {
+    local pid code=0
+    rm -rf long result && mkdir long && cp half.wav long/1.wav
+    "$command" enhance -q --threads 1 --isa scalar long result 2>stderr &
+    pid=$!
+    wait_for temporaries 1 result && cp voice.wav another.wav && mv another.wav long/1.wav
+    wait $pid || code=$?
+    cat stderr
+    [ $code -eq 1 ] && grep -q 'long/1.wav: was changed while it was read' stderr && [ -z "$(ls -A result)" ]
+}
+
 # What nobody reads fails no recording.
 nobody_reads() {
     local codes
@@ -239,6 +251,7 @@ folders() {
     check "folders: the result above" result_above
     check "folders: the result leads back by links" result_linked
     check "folders: a recording that is being written" changed
+    check "folders: a recording that is replaced" replaced
     check "folders: nobody reads the standard output" nobody_reads
     ln -sfn nowhere lost
     check "folders: OUT_DIR is a link to nothing" fails_with 1 'lost: a link that leads nowhere' enhance tree lost

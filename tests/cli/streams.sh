@@ -49,6 +49,21 @@ stereo_in_24_bits() {
         cmp a.wav b.wav && [ "$(./wavtool describe got.wav)" = "22848 16000 2 wav-s24" ]
 }
 
+# Every format that a pipe may have, in small pieces.
+like_a_file() { # like_a_file FORMAT
+    ./wavtool convert voice.wav piped.in 16000 1 "$1" && "$command" enhance -q piped.in wanted.wav --format f32 &&
+        dribble piped.in | "$command" enhance -q - got.wav --format f32 && ./wavtool unwrap wanted.wav wanted.f32 &&
+        ./wavtool unwrap got.wav got.f32 && cmp got.f32 wanted.f32
+}
+
+not_for_pipes() { # not_for_pipes FORMAT
+    ./wavtool convert voice.wav piped.in 16000 1 "$1" && "$command" enhance -q - - <piped.in >file-out.wav &&
+        ./wavtool finite file-out.wav && stdin_fails 'standard input: neither a WAV' < <(cat piped.in)
+}
+
+# MIDI's Sample Dump Standard, 16 bits, 16 kHz: the head of 21 bytes, and a block of 127.
+make_sds() { printf '\xf0\x7e\0\x01\0\0\x10\x24\x74\x03\x50\x01\0\0\0\0\0\0\0\0\xf7\xf0\x7e' && head -c 125 /dev/zero; }
+
 # Windows of 0.5 s end to end: the first is there when half a second has gone in, while the input is still open.
 as_windows_complete() {
     python3 - "$command" <<'END'
@@ -74,12 +89,25 @@ END
 
 broken_pipe() {
     ./wavtool make voiced long.wav 16000 1 wav-s16 160000 || return 1
-    env --default-signal=PIPE "$command" enhance --raw s16 --window 1 - - <long.wav 2>stderr | head -c 10 >/dev/null
-    [ "${PIPESTATUS[0]}" -eq 141 ] && [ ! -s stderr ] || return 1
-    # A signal that is ignored, as some shells and daemons have it, leaves a failed write.
-    (trap '' PIPE && "$command" enhance --raw s16 --window 1 - - <long.wav 2>stderr; echo $? >code) |
-        head -c 10 >/dev/null
-    [ "$(<code)" -eq 1 ] && [ "$(<stderr)" = "mambattention: standard output: cannot write: Broken pipe" ]
+    local how
+    for how in --default-signal=PIPE --ignore-signal=PIPE; do
+        env $how "$command" enhance --raw s16 --window 1 - - <long.wav 2>stderr | head -c 10 >/dev/null
+        [ "${PIPESTATUS[0]}" -eq 1 ] &&
+            [ "$(<stderr)" = "mambattention: standard output: cannot write: Broken pipe" ] || return 1
+    done
+}
+
+# A limit on the size of files.
+stdout_too_large() {
+    local code=0
+    (ulimit -f 1 && exec "$command" enhance -q voice.wav - >large.wav 2>stderr) || code=$?
+    cat stderr
+    [ $code -eq 1 ] && [ "$(<stderr)" = "mambattention: standard output: cannot write: File too large" ]
+}
+
+# '-' is the standard input, whatever there is of that name.
+folder_named_dash() {
+    mkdir -p ./- && same_as_file voice.wav s16 && rmdir ./-
 }
 
 # stdin_fails PATTERN OPTION...: exit code 1, one line on stderr that matches, nothing on stdout.
@@ -178,6 +206,17 @@ streams() {
     check "output as windows complete" as_windows_complete
     check "a broken pipe" broken_pipe
     check "no room" stdin_to_full
+    check "a limit on the size of files" stdout_too_large
+    check "a folder named '-'" folder_named_dash
+    for name in wav-s24 aiff-s16 au-s16 w64-s16; do
+        check "$name through a pipe" like_a_file $name
+    done
+    for name in flac-s16 ogg rf64-s16; do
+        check "$name, which takes a file" not_for_pipes $name
+    done
+    check "SDS, which libsndfile would read for ever" stdin_fails 'standard input: neither a WAV' < <(make_sds)
+    check "what is no recording, with the head of a WAV" stdin_fails 'standard input: not a recording' \
+        < <(printf 'RIFF\x24\0\0\0WAVE' && head -c 1000 /dev/zero)
     check "half a sample at the end, s16" odd_bytes s16 2002
     check "half a sample at the end, f32" odd_bytes f32 2000
     check "nothing on standard input" nothing_in

@@ -1,4 +1,4 @@
-/* fuzz_audio.c: sound files as `mambattention enhance` reads them, and how it stores the result. */
+/* fuzz_audio.c: sound files and streams as `mambattention enhance` reads them, and how it stores the result. */
 #define _GNU_SOURCE
 #include "audio.h"
 
@@ -12,6 +12,7 @@
 #include "fuzz.h"
 
 #define MOST_FRAMES 4096u /* written: encoders are slow */
+#define MOST_PIPED 60000u /* bytes: a pipe holds 64 KiB */
 
 /* In place of command.c's, which prints. */
 bool mbt_complain(const char *format, ...)
@@ -68,21 +69,51 @@ static void choose_formats(const mbt_recording *recording, unsigned written)
     }
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static bool read_all(mbt_recording *recording)
+{
+    if (!mbt_recording_read(recording)) {
+        return false;
+    }
+    for (size_t i = 0; i < recording->frames * (size_t)recording->info.channels; i++) {
+        FUZZ_CHECK(isfinite(recording->samples[i]));
+    }
+    return true;
+}
+
+static void read_file(const uint8_t *data, size_t size)
 {
     char path[32];
     mbt_recording recording;
     const int fd = make_file(data, size);
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
     if (mbt_recording_open(&recording, path)) {
-        if (mbt_recording_read(&recording)) {
-            for (size_t i = 0; i < recording.frames * (size_t)recording.info.channels; i++) {
-                FUZZ_CHECK(isfinite(recording.samples[i]));
-            }
+        if (read_all(&recording)) {
             choose_formats(&recording, data[size - 1]);
         }
         mbt_recording_close(&recording);
     }
     close(fd);
+}
+
+/* From standard input, which is a pipe. */
+static void read_pipe(const uint8_t *data, size_t size, mbt_sample_format raw)
+{
+    int ends[2];
+    mbt_recording recording;
+    FUZZ_CHECK(pipe(ends) == 0 && (size == 0 || write(ends[1], data, size) == (ssize_t)size));
+    FUZZ_CHECK(close(ends[1]) == 0 && dup2(ends[0], STDIN_FILENO) == STDIN_FILENO && close(ends[0]) == 0);
+    if (mbt_recording_open_stdin(&recording, raw, 16000)) {
+        (void)read_all(&recording);
+        mbt_recording_close(&recording);
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    read_file(data, size);
+    if (size <= MOST_PIPED) {
+        read_pipe(data, size, MBT_FORMAT_AS_INPUT);
+        read_pipe(data, size, size % 2 == 0 ? MBT_FORMAT_S16 : MBT_FORMAT_F32);
+    }
     return 0;
 }
