@@ -2,6 +2,7 @@
 #define _POSIX_C_SOURCE 200809L
 
 #include <errno.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,9 +71,12 @@ static bool enhance_recording(const mbt_enhance_request *r, const mbt_loaded_mod
     return done;
 }
 
+/* A reader that went away, or a file above the size limit, is a failed write, and told. */
 static bool enhance_to_pipe(const mbt_enhance_request *r, const mbt_loaded_model *loaded, mbt_recording *recording)
 {
     mbt_writer writer;
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     bool done = mbt_writer_open_stdout(&writer, recording, r->raw, r->format) &&
                 enhance_recording(r, loaded, recording, &writer);
     mbt_writer_close(&writer);
@@ -147,7 +151,7 @@ static bool enhance_file(const mbt_enhance_request *r, const mbt_loaded_model *l
 static int check_kinds(const mbt_enhance_request *r, bool *folder)
 {
     struct stat about;
-    bool exists = stat(r->in, &about) == 0;
+    bool exists = !mbt_is_pipe(r->in) && stat(r->in, &about) == 0;
     *folder = exists && S_ISDIR(about.st_mode);
     if (*folder && mbt_is_pipe(r->out)) {
         return mbt_usage_error("enhance", "%s is a folder, and '-' takes one recording", r->in);

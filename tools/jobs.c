@@ -73,6 +73,7 @@ static running_task *find_task(const job_state *s, pid_t process)
 _Noreturn static void run_here(const job_state *s, size_t index)
 {
     signal(SIGPIPE, SIG_IGN);
+    mbt_output_be_silent_on_signal();
     sigprocmask(SIG_SETMASK, &s->before, NULL);
     sigprocmask(SIG_UNBLOCK, &s->watched, NULL);
     bool done = s->jobs->run(s->jobs->cookie, index);

@@ -28,15 +28,40 @@ static const int fatal_signals[] = {
 
 enum { FATAL_SIGNALS = sizeof fatal_signals / sizeof fatal_signals[0] };
 
+/* Those above and the real-time signals; -1 past the last. */
+static int fatal_number(int index)
+{
+    if (index < FATAL_SIGNALS) {
+        return fatal_signals[index];
+    }
+#if defined(SIGRTMIN)
+    int number = SIGRTMIN + index - FATAL_SIGNALS;
+    return number <= SIGRTMAX ? number : -1;
+#else
+    return -1;
+#endif
+}
+
 static const char hidden_name[] = ".mambattention-";
 
 /* What the handler removes. Changed only while the signals are held back, and no pool runs. */
 static const char *volatile removed_on_signal;
 
+static bool silent_on_signal, stderr_is_terminal;
+
+void mbt_output_be_silent_on_signal(void)
+{
+    silent_on_signal = true;
+}
+
 static void remove_and_die(int number)
 {
+    static const char line[] = "\nmambattention: ended by a signal; the result is not written\n";
+    size_t skipped = stderr_is_terminal ? 0 : 1; /* where a progress bar may be in the line */
     if (removed_on_signal != NULL) {
         unlink(removed_on_signal);
+        ssize_t told = silent_on_signal ? 0 : write(STDERR_FILENO, line + skipped, sizeof line - 1 - skipped);
+        (void)told;
     }
     signal(number, SIG_DFL);
     raise(number); /* ends the process when the handler, which holds all signals back, returns */
@@ -45,34 +70,33 @@ static void remove_and_die(int number)
 int mbt_fatal_signal(int index)
 {
     struct sigaction action;
-    if (index >= FATAL_SIGNALS) {
-        return -1;
-    }
-    bool ignored = sigaction(fatal_signals[index], NULL, &action) == 0 && action.sa_handler == SIG_IGN;
-    return ignored ? 0 : fatal_signals[index];
+    int number = fatal_number(index);
+    bool ignored = number > 0 && sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+    return ignored ? 0 : number;
 }
 
 static void hold_signals(sigset_t *before)
 {
     sigset_t held;
     sigemptyset(&held);
-    for (int i = 0; i < FATAL_SIGNALS; i++) {
-        sigaddset(&held, fatal_signals[i]);
+    for (int i = 0, number; (number = fatal_number(i)) > 0; i++) {
+        sigaddset(&held, number);
     }
     sigprocmask(SIG_BLOCK, &held, before);
 }
 
 static void catch_signals(void)
 {
-    for (int i = 0; i < FATAL_SIGNALS; i++) {
+    for (int i = 0, number; (number = fatal_number(i)) > 0; i++) {
         struct sigaction action;
-        if (sigaction(fatal_signals[i], NULL, &action) == 0 && action.sa_handler == SIG_DFL) {
+        if (sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_DFL) {
             memset(&action, 0, sizeof action);
             action.sa_handler = remove_and_die;
             sigfillset(&action.sa_mask); /* a second one must not end the process before the handler is through */
-            sigaction(fatal_signals[i], &action, NULL);
+            sigaction(number, &action, NULL);
         }
     }
+    stderr_is_terminal = isatty(STDERR_FILENO);
     signal(SIGXFSZ, SIG_IGN); /* a file above the size limit is then a failed write, told and cleaned up like others */
 }
 

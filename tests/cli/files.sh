@@ -71,19 +71,23 @@ temporaries() { # temporaries COUNT FOLDER: so many are there
     [ "$(find "$2" -name '.mambattention-*' | wc -l)" -eq "$1" ]
 }
 
+signal_line='mambattention: ended by a signal; the result is not written'
+
 # Half a minute of voice; the signal comes as soon as the temporary file is there. OUT: a new file, or the recording.
 killed() { # killed 'SIGNAL...' OUT
     local name
     rm -rf signal && mkdir signal && cp half.wav signal/long.wav || return 1
     ulimit -S -c 0
-    env --default-signal "$command" enhance --threads 1 --isa scalar signal/long.wav "signal/$2" &
+    env --default-signal "$command" enhance --threads 1 --isa scalar signal/long.wav "signal/$2" 2>stderr &
     local pid=$! code=0
     wait_for temporaries 1 signal
     for name in $1; do
         kill -s "$name" $pid
     done
     wait $pid || code=$?
-    [ $code -eq $((128 + $(kill -l "${1%% *}"))) ] && [ "$(ls -A signal)" = long.wav ] && cmp half.wav signal/long.wav
+    cat stderr
+    [ $code -eq $((128 + $(kill -l "${1%% *}"))) ] && [ "$(ls -A signal)" = long.wav ] &&
+        cmp half.wav signal/long.wav && [ "$(<stderr)" = "$signal_line" ]
 }
 
 files() {
@@ -111,7 +115,7 @@ files() {
         voice.wav faulty/old.wav
     install -m 000 voice.wav locked.wav
     check "a recording that may not be read" no_permission 'locked.wav: Permission denied' locked.wav faulty/new.wav
-    for at in TERM INT HUP QUIT PIPE XCPU ALRM USR1 USR2 VTALRM PROF IO; do
+    for at in TERM INT HUP QUIT PIPE XCPU ALRM USR1 USR2 VTALRM PROF IO RTMIN RTMAX; do
         check "SIG$at removes the temporary file" killed $at never.wav
     done
     check "two signals" killed 'TERM TERM' never.wav
