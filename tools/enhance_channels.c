@@ -259,6 +259,16 @@ static bool fill_windows(mbt_channels *c, size_t count)
     return true;
 }
 
+static bool are_finite(const float *samples, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!isfinite(samples[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* channel->in[0 .. count - 1] at the model's rate; with count 0, what the resamplers hold back at the end. */
 static bool to_model_rate(mbt_channels *c, size_t count)
 {
@@ -270,6 +280,9 @@ static bool to_model_rate(mbt_channels *c, size_t count)
             if (!mbt_resampler_run(channel->to_model, channel->in + done, count - done, &used, channel->fresh, BLOCK,
                                    &made, &reason)) {
                 return failed(c, k, "cannot change the rate: ", reason);
+            }
+            if (!are_finite(channel->fresh, made)) {
+                return failed(c, k, "cannot change the rate: the samples are too large", "");
             }
         }
         if (!fill_windows(c, made)) {

@@ -96,8 +96,10 @@ static bool parse_seconds(const char *option, const char *text, double least, do
     return false;
 }
 
+/* Of several the last one counts. */
 static bool parse_window(const char *text, mbt_enhance_request *r)
 {
+    r->window = 0;
     r->paper = strcmp(text, "paper") == 0;
     return r->paper || parse_seconds("window", text, LEAST_WINDOW, &r->window);
 }

@@ -123,13 +123,14 @@ static void save(const char *path, sound s)
 }
 
 /* voiced: a buzz with a pitch and a beat, up to 0.6. loud: the same up to 3. nan and inf: voiced, with one bad sample
- * at frame 5 of the last channel. huge: voiced, with a square wave in the last channel that float only just holds. */
+ * at frame 5 of the last channel. huge: voiced, and after half a second a square wave in the last channel that float
+ * only just holds. */
 static float value(const char *kind, double t, double rate, int last, int bad)
 {
     if (strcmp(kind, "dc") == 0) {
         return 0.5f;
     }
-    if (last && strcmp(kind, "huge") == 0) {
+    if (last && t > rate / 2 && strcmp(kind, "huge") == 0) {
         return fmod(t, rate / 150.0) < rate / 300.0 ? 3.4e38f : -3.4e38f;
     }
     if (bad && strcmp(kind, "nan") == 0) {

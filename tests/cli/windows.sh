@@ -23,6 +23,7 @@ windows() {
     check "pieces without overlap" pieces
     check "a short recording whole: a window of 2 s" same_bytes --window 2
     check "a short recording whole: the paper's" same_bytes --window paper
+    check "a short recording whole: of two options the last counts" same_bytes --window 0.5 --window paper
     for name in 0 0.001 -1 nan inf 1e9 x '' 1x papers; do
         check "window '$name'" fails_with 2 "--window takes 0.01 to 86400 seconds or 'paper', not '$name'" \
             enhance --window "$name" a b
