@@ -41,6 +41,10 @@ typedef enum mbt_data_extent { MBT_DATA_AS_SAID, MBT_DATA_CUT, MBT_DATA_UNCOUNTE
  * open, as programs write it that write to a pipe. */
 mbt_data_extent mbt_find_data_extent(int fd);
 
+/* Whether it is MIDI's Sample Dump Standard (SDS). Of what libsndfile 1.2 dislikes in one it prints a line on standard
+ * output for each sample, and above 2 GiB or in a pipe it may never end: no recording. */
+bool mbt_is_sample_dump(int fd);
+
 /* Reads the header. On failure false, told in a line, and nothing is held. */
 bool mbt_recording_open(mbt_recording *recording, const char *path);
 
@@ -96,9 +100,13 @@ typedef struct mbt_writer {
 bool mbt_writer_open(mbt_writer *writer, const mbt_recording *recording, const SF_INFO *format, int fd,
                      const char *out_path);
 
-/* Begins on standard output: samples alone if raw is set, else a WAV of unknown length. Its samples are stored as
+/* Keeps standard output for samples: gives another descriptor of it, and from now on what is printed there, as some of
+ * libsndfile's readers do, goes to standard error. -1 on failure, told in a line. */
+int mbt_keep_stdout(void);
+
+/* Begins on that descriptor: samples alone if raw is set, else a WAV of unknown length. Its samples are stored as
  * wanted, else as in the recording, else in 16 bits. On failure false, told in a line. */
-bool mbt_writer_open_stdout(mbt_writer *writer, const mbt_recording *recording, mbt_sample_format raw,
+bool mbt_writer_open_stdout(mbt_writer *writer, int fd, const mbt_recording *recording, mbt_sample_format raw,
                             mbt_sample_format wanted);
 
 /* Writes frames; to a pipe, at once. Integers saturate. On failure false, told in a line. */

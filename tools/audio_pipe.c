@@ -16,7 +16,7 @@ enum { BLOCK_BYTES = 16384 };
 
 static const char input_name[] = "standard input", output_name[] = "standard output";
 
-/* Those that libsndfile 1.2 reads whole from a pipe. RF64 loses its end there, and SDS never ends. */
+/* Those that libsndfile 1.2 reads whole from a pipe. RF64 loses its end there. */
 static bool is_for_pipes(const unsigned char *head)
 {
     static const char *const kinds[][2] = {
@@ -77,7 +77,9 @@ bool mbt_recording_open_stdin(mbt_recording *recording, mbt_sample_format raw, u
     if (!is_file && !start_pump(recording)) {
         return false;
     }
-    recording->file = sf_open_fd(recording->fd, SFM_READ, &recording->info, SF_FALSE);
+    if (!mbt_is_sample_dump(recording->fd)) {
+        recording->file = sf_open_fd(recording->fd, SFM_READ, &recording->info, SF_FALSE);
+    }
     if (recording->file == NULL || recording->info.channels < 1 || recording->info.samplerate < 1) {
         mbt_complain("%s: not a recording that libsndfile can read; for samples without a header there is --raw",
                      input_name);
@@ -192,10 +194,20 @@ static mbt_sample_format nearest(const SF_INFO *info)
     }
 }
 
-bool mbt_writer_open_stdout(mbt_writer *writer, const mbt_recording *recording, mbt_sample_format raw,
+int mbt_keep_stdout(void)
+{
+    const int kept = dup(STDOUT_FILENO);
+    if (kept < 0 || dup2(STDERR_FILENO, STDOUT_FILENO) < 0) {
+        mbt_complain("%s: %s", output_name, strerror(errno));
+        return -1;
+    }
+    return kept;
+}
+
+bool mbt_writer_open_stdout(mbt_writer *writer, int fd, const mbt_recording *recording, mbt_sample_format raw,
                             mbt_sample_format wanted)
 {
-    *writer = (mbt_writer){.format = recording->info, .path = output_name, .fd = STDOUT_FILENO};
+    *writer = (mbt_writer){.format = recording->info, .path = output_name, .fd = fd};
     mbt_sample_format format = wanted != MBT_FORMAT_AS_INPUT ? wanted : raw;
     if (format == MBT_FORMAT_AS_INPUT) {
         format = nearest(&recording->info);

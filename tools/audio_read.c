@@ -18,6 +18,13 @@
 
 enum { PIPE_FRAMES = 1024 };
 
+bool mbt_is_sample_dump(int fd)
+{
+    unsigned char head[2];
+    const off_t begin = lseek(fd, 0, SEEK_CUR);
+    return begin >= 0 && pread(fd, head, sizeof head, begin) == sizeof head && head[0] == 0xf0 && head[1] == 0x7e;
+}
+
 bool mbt_recording_open(mbt_recording *recording, const char *path)
 {
     memset(recording, 0, sizeof *recording);
@@ -42,6 +49,10 @@ bool mbt_recording_open(mbt_recording *recording, const char *path)
     if (about.st_size == 0) {
         mbt_recording_close(recording);
         return mbt_complain("%s: the file is empty, without even a header", path);
+    }
+    if (mbt_is_sample_dump(recording->fd)) {
+        mbt_recording_close(recording);
+        return mbt_complain("%s: a MIDI sample dump, which is not read", path);
     }
     recording->file = sf_open_fd(recording->fd, SFM_READ, &recording->info, SF_FALSE);
     if (recording->file == NULL) {

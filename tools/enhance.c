@@ -72,12 +72,13 @@ static bool enhance_recording(const mbt_enhance_request *r, const mbt_loaded_mod
 }
 
 /* A reader that went away, or a file above the size limit, is a failed write, and told. */
-static bool enhance_to_pipe(const mbt_enhance_request *r, const mbt_loaded_model *loaded, mbt_recording *recording)
+static bool enhance_to_pipe(const mbt_enhance_request *r, const mbt_loaded_model *loaded, int out,
+                            mbt_recording *recording)
 {
     mbt_writer writer;
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
-    bool done = mbt_writer_open_stdout(&writer, recording, r->raw, r->format) &&
+    bool done = mbt_writer_open_stdout(&writer, out, recording, r->raw, r->format) &&
                 enhance_recording(r, loaded, recording, &writer);
     mbt_writer_close(&writer);
     return done;
@@ -127,6 +128,10 @@ static bool enhance_file(const mbt_enhance_request *r, const mbt_loaded_model *l
     double start = mbt_seconds();
     mbt_recording recording;
     uint32_t model_rate = loaded->info.sample_rate;
+    int out = mbt_is_pipe(r->out) ? mbt_keep_stdout() : -1; /* closed when the process ends */
+    if (mbt_is_pipe(r->out) && out < 0) {
+        return false;
+    }
     if (!(mbt_is_pipe(r->in) ? mbt_recording_open_stdin(&recording, r->raw, r->rate > 0 ? r->rate : model_rate)
                              : mbt_recording_open(&recording, r->in))) {
         return false;
@@ -135,8 +140,7 @@ static bool enhance_file(const mbt_enhance_request *r, const mbt_loaded_model *l
     bool done =
         mbt_can_resample(rate, model_rate) ||
         mbt_complain("%s: its rate of %u Hz is too far from the model's %u Hz", recording.path, rate, model_rate);
-    done =
-        done && (mbt_is_pipe(r->out) ? enhance_to_pipe(r, loaded, &recording) : enhance_to_file(r, loaded, &recording));
+    done = done && (out >= 0 ? enhance_to_pipe(r, loaded, out, &recording) : enhance_to_file(r, loaded, &recording));
     if (done && recording.frames == 0) {
         mbt_complain("warning: %s: there are no samples in it", recording.path);
     }

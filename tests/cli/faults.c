@@ -7,6 +7,7 @@
  *           fork:N    fork fails with EAGAIN, likewise
  *           malloc:N  the Nth allocation fails, and only that. Those of libsndfile, which does not check all, do not
  *                     count
+ *           print:0   a line is printed on standard output, as some of libsndfile's readers do
  * At the end of the process the number of calls (of write: bytes) is written to the file that MBT_FAULT_LOG names. */
 #define _GNU_SOURCE
 
@@ -23,20 +24,23 @@ void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *block, size_t size);
 void *__libc_memalign(size_t alignment, size_t size);
 
-static enum { NONE, WRITE, FSYNC, CLOSE, RENAME, FORK, MALLOC } fault;
+static enum { NONE, WRITE, FSYNC, CLOSE, RENAME, FORK, MALLOC, PRINT } fault;
 static unsigned long long limit;
 static _Atomic unsigned long long calls; /* from any thread */
 static int written_fd = -1; /* of the last write beyond standard error */
 
 __attribute__((constructor)) static void choose_fault(void)
 {
-    static const char *const names[] = {"", "write:", "fsync:", "close:", "rename:", "fork:", "malloc:"};
+    static const char *const names[] = {"", "write:", "fsync:", "close:", "rename:", "fork:", "malloc:", "print:"};
     const char *text = getenv("MBT_FAULT");
-    for (unsigned i = WRITE; text != NULL && i <= MALLOC; i++) {
+    for (unsigned i = WRITE; text != NULL && i <= PRINT; i++) {
         if (strncmp(text, names[i], strlen(names[i])) == 0) {
             limit = strtoull(text + strlen(names[i]), NULL, 10);
             fault = i;
         }
+    }
+    if (fault == PRINT) {
+        puts("a library's line");
     }
 }
 

@@ -90,6 +90,13 @@ killed() { # killed 'SIGNAL...' OUT
         cmp half.wav signal/long.wav && [ "$(<stderr)" = "$signal_line" ]
 }
 
+# What a library prints on standard output is not in the result.
+stdout_is_kept() {
+    "$command" enhance -q voice.wav - >wanted.wav 2>stderr && [ ! -s stderr ] &&
+        MBT_FAULT=print:0 LD_PRELOAD=./faults.so "$command" enhance -q voice.wav - >got.wav 2>stderr &&
+        cmp got.wav wanted.wav && [ "$(<stderr)" = "a library's line" ]
+}
+
 files() {
     local at
     rm -rf before faulty && mkdir before && cp voice.wav before/old.wav && cp -r before faulty
@@ -104,6 +111,7 @@ files() {
     ./wavtool convert voice.wav stereo.wav 44100 2 wav-s16
     check "no memory, at every allocation: 44100 Hz, stereo" each_allocation stereo.wav faulty/new.wav
     check "no memory, at every allocation: a folder" each_allocation_in_folder
+    check "standard output is for samples alone" stdout_is_kept
     for at in wav flac ogg; do
         check "no room for $at" no_room $at
     done

@@ -214,7 +214,10 @@ streams() {
     for name in flac-s16 ogg rf64-s16; do
         check "$name, which takes a file" not_for_pipes $name
     done
-    check "SDS, which libsndfile would read for ever" stdin_fails 'standard input: neither a WAV' < <(make_sds)
+    make_sds >dump.sds
+    check "SDS, which libsndfile would read for ever" stdin_fails 'standard input: neither a WAV' < <(cat dump.sds)
+    check "SDS, from a file" stdin_fails 'standard input: not a recording' <dump.sds
+    check "SDS, as a file" fails_with 1 'dump.sds: a MIDI sample dump' enhance dump.sds never.wav
     check "what is no recording, with the head of a WAV" stdin_fails 'standard input: not a recording' \
         < <(printf 'RIFF\x24\0\0\0WAVE' && head -c 1000 /dev/zero)
     check "half a sample at the end, s16" odd_bytes s16 2002
