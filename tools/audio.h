@@ -41,6 +41,9 @@ typedef enum mbt_data_extent { MBT_DATA_AS_SAID, MBT_DATA_CUT, MBT_DATA_UNCOUNTE
  * open, as programs write it that write to a pipe. */
 mbt_data_extent mbt_find_data_extent(int fd);
 
+/* Whether four bytes can be the name of a chunk in any of these: ASCII that is seen. */
+bool mbt_is_chunk_name(const unsigned char *name);
+
 /* Whether it is MIDI's Sample Dump Standard (SDS). Of what libsndfile 1.2 dislikes in one it prints a line on standard
  * output for each sample, and above 2 GiB or in a pipe it may never end: no recording. */
 bool mbt_is_sample_dump(int fd);
@@ -48,8 +51,8 @@ bool mbt_is_sample_dump(int fd);
 /* Reads the header. On failure false, told in a line, and nothing is held. */
 bool mbt_recording_open(mbt_recording *recording, const char *path);
 
-/* Standard input: a sound file, through a pipe WAV, W64, AIFF or AU, or with `raw` samples of that format,
- * little-endian, one channel at `rate` Hz. On failure as above. */
+/* Standard input: a sound file, through a pipe WAV alone, or with `raw` samples of that format, little-endian, one
+ * channel at `rate` Hz. On failure as above. */
 bool mbt_recording_open_stdin(mbt_recording *recording, mbt_sample_format raw, uint32_t rate);
 
 /* The number of frames, if it is known before all is read; else 0. */

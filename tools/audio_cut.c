@@ -52,20 +52,23 @@ static bool is_known(uint64_t length, unsigned length_bytes)
     return length != 0 && length < 0xffff0000u && (length < 0x7fff0000u || length > 0x80000000u);
 }
 
+bool mbt_is_chunk_name(const unsigned char *name)
+{
+    for (int i = 0; i < 4; i++) {
+        if (name[i] < ' ' || name[i] > '~') {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* Whether the bytes from `at` to the end of the file, `left`, are chunks by the look of the first one. */
 static bool is_chunk(int fd, const layout *l, uint64_t at, uint64_t left)
 {
     unsigned char head[HEAD_BYTES];
     unsigned head_bytes = l->name_bytes + l->length_bytes;
-    if (left < head_bytes || !read_at(fd, at, head, head_bytes)) {
-        return false;
-    }
-    for (int i = 0; i < 4; i++) {
-        if (head[i] < ' ' || head[i] > '~') {
-            return false;
-        }
-    }
-    return number(head + l->name_bytes, l->length_bytes, l->big_endian) <= left - head_bytes + l->counted_bytes;
+    return left >= head_bytes && read_at(fd, at, head, head_bytes) && mbt_is_chunk_name(head) &&
+           number(head + l->name_bytes, l->length_bytes, l->big_endian) <= left - head_bytes + l->counted_bytes;
 }
 
 /* A chunk with samples begins at `at`, with `left` bytes to the end of the file, and has a length of so many bytes. */

@@ -4,6 +4,7 @@
 #include "audio_pipe.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -16,48 +17,70 @@ enum { BLOCK_BYTES = 16384 };
 
 static const char input_name[] = "standard input", output_name[] = "standard output";
 
-/* Those that libsndfile 1.2 reads whole from a pipe. RF64 loses its end there. */
-static bool is_for_pipes(const unsigned char *head)
+/* After a read or a write that failed: whether to try again, once the descriptor is ready; it may be non-blocking. */
+static bool can_go_on(int fd, short events)
 {
-    static const char *const kinds[][2] = {
-        {"RIFF", "WAVE"}, {"RIFX", "WAVE"}, {"FORM", "AIFF"}, {"FORM", "AIFC"},
-        {"riff", ""},     {".snd", ""},     {"dns.", ""},
-    };
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        if (memcmp(head, kinds[i][0], 4) == 0 && memcmp(head + 8, kinds[i][1], strlen(kinds[i][1])) == 0) {
-            return true;
-        }
-    }
-    return false;
+    struct pollfd end = {.fd = fd, .events = events};
+    return errno == EINTR || (errno == EAGAIN && (poll(&end, 1, -1) >= 0 || errno == EINTR));
 }
 
-static bool not_for_pipes(void)
+/* Fewer than `wanted` bytes at the end. On failure false, told in a line. */
+static bool read_head(unsigned char *head, size_t wanted, size_t *held)
 {
-    return mbt_complain("%s: neither a WAV, AIFF nor AU, which alone can be read from a pipe; for samples without a "
-                        "header there is --raw",
-                        input_name);
-}
-
-/* Lets libsndfile read from a pipe only what it reads well. */
-static bool start_pump(mbt_recording *recording)
-{
-    unsigned char head[MBT_PUMP_HEAD];
-    size_t held = 0;
-    while (held < sizeof head) {
-        const ssize_t got = read(STDIN_FILENO, head + held, sizeof head - held);
-        if (got < 0 && errno != EINTR) {
+    for (*held = 0; *held < wanted;) {
+        const ssize_t got = read(STDIN_FILENO, head + *held, wanted - *held);
+        if (got < 0 && !can_go_on(STDIN_FILENO, POLLIN)) {
             return mbt_complain("%s: %s", input_name, strerror(errno));
         }
         if (got == 0) {
-            return not_for_pipes();
+            break;
         }
-        held += got > 0 ? (size_t)got : 0;
+        *held += got > 0 ? (size_t)got : 0;
     }
-    if (!is_for_pipes(head)) {
-        return not_for_pipes();
+    return *held > 0 || mbt_complain("%s: empty, without even a header", input_name);
+}
+
+/* WAV alone goes through a pipe. Where it cannot seek libsndfile 1.2 takes the offset in an AIFF for samples, loses the
+ * end of an RF64, and knows no length of a W64. */
+static bool start_pump(mbt_recording *recording)
+{
+    unsigned char head[MBT_PUMP_HEAD];
+    size_t held;
+    if (!read_head(head, sizeof head, &held)) {
+        return false;
+    }
+    if (held < sizeof head || (memcmp(head, "RIFF", 4) != 0 && memcmp(head, "RIFX", 4) != 0) ||
+        memcmp(head + 8, "WAVE", 4) != 0) {
+        return mbt_complain("%s: not a WAV; a pipe takes WAV, or samples alone with --raw, and a file any format",
+                            input_name);
     }
     recording->pump = mbt_pump_start(head, sizeof head, STDIN_FILENO, &recording->fd);
     return recording->pump != NULL || mbt_complain("%s: %s", input_name, strerror(errno));
+}
+
+/* On failure false, told in a line. */
+static bool open_sound(mbt_recording *recording)
+{
+    struct stat about;
+    bool is_file = fstat(recording->fd, &about) == 0 && S_ISREG(about.st_mode);
+    if (is_file && about.st_size == 0) {
+        return mbt_complain("%s: empty, without even a header", input_name);
+    }
+    if (!is_file && !start_pump(recording)) {
+        return false;
+    }
+    if (!mbt_is_sample_dump(recording->fd)) {
+        recording->file = sf_open_fd(recording->fd, SFM_READ, &recording->info, SF_FALSE);
+    }
+    if (recording->file != NULL && recording->info.channels > 0 && recording->info.samplerate > 0) {
+        return true;
+    }
+    int error = recording->pump != NULL ? mbt_pump_error(recording->pump) : 0;
+    if (error != 0) {
+        return mbt_complain("%s: %s", input_name, strerror(error));
+    }
+    return mbt_complain("%s: not a recording that libsndfile can read%s", input_name,
+                        recording->pump != NULL ? " from a pipe" : "; for samples without a header there is --raw");
 }
 
 bool mbt_recording_open_stdin(mbt_recording *recording, mbt_sample_format raw, uint32_t rate)
@@ -72,17 +95,7 @@ bool mbt_recording_open_stdin(mbt_recording *recording, mbt_sample_format raw, u
         recording->info.format = SF_FORMAT_WAV | (raw == MBT_FORMAT_S16 ? SF_FORMAT_PCM_16 : SF_FORMAT_FLOAT);
         return true;
     }
-    struct stat about;
-    bool is_file = fstat(recording->fd, &about) == 0 && S_ISREG(about.st_mode);
-    if (!is_file && !start_pump(recording)) {
-        return false;
-    }
-    if (!mbt_is_sample_dump(recording->fd)) {
-        recording->file = sf_open_fd(recording->fd, SFM_READ, &recording->info, SF_FALSE);
-    }
-    if (recording->file == NULL || recording->info.channels < 1 || recording->info.samplerate < 1) {
-        mbt_complain("%s: not a recording that libsndfile can read; for samples without a header there is --raw",
-                     input_name);
+    if (!open_sound(recording)) {
         mbt_recording_close(recording);
         return false;
     }
@@ -119,7 +132,7 @@ bool mbt_raw_read(mbt_recording *recording, float *samples, size_t most, size_t 
     size_t held = 0;
     do {
         const ssize_t got = read(recording->fd, bytes + held, wanted - held);
-        if (got < 0 && errno != EINTR) {
+        if (got < 0 && !can_go_on(recording->fd, POLLIN)) {
             return mbt_complain("%s: %s", recording->path, strerror(errno));
         }
         if (got == 0) {
@@ -139,7 +152,7 @@ static bool write_bytes(const mbt_writer *writer, const unsigned char *bytes, si
 {
     while (count > 0) {
         const ssize_t written = write(writer->fd, bytes, count);
-        if (written < 0 && errno != EINTR) {
+        if (written < 0 && !can_go_on(writer->fd, POLLOUT)) {
             return mbt_complain("%s: cannot write: %s", writer->path, strerror(errno));
         }
         bytes += written > 0 ? written : 0;

@@ -58,11 +58,21 @@ like_a_file() { # like_a_file FORMAT
 
 not_for_pipes() { # not_for_pipes FORMAT
     ./wavtool convert voice.wav piped.in 16000 1 "$1" && "$command" enhance -q - - <piped.in >file-out.wav &&
-        ./wavtool finite file-out.wav && stdin_fails 'standard input: neither a WAV' < <(cat piped.in)
+        ./wavtool finite file-out.wav && stdin_fails 'standard input: not a WAV; a pipe takes' < <(cat piped.in)
 }
 
 # MIDI's Sample Dump Standard, 16 bits, 16 kHz: the head of 21 bytes, and a block of 127.
 make_sds() { printf '\xf0\x7e\0\x01\0\0\x10\x24\x74\x03\x50\x01\0\0\0\0\0\0\0\0\xf7\xf0\x7e' && head -c 125 /dev/zero; }
+
+chunk_after_none_piped() {
+    ./wavtool make silence chunk.wav 16000 1 wav-s16 0 && printf 'LIST\4\0\0\0INFO' >>chunk.wav || return 1
+    cat chunk.wav | "$command" enhance -q - - 2>stderr >got.wav
+    [ "${PIPESTATUS[1]}" -eq 0 ] && [ "$(stat -c %s got.wav)" -eq 44 ] &&
+        [ "$(<stderr)" = "mambattention: warning: standard input: there are no samples in it" ]
+}
+
+# A case of dawdle.py, which ends itself after two minutes.
+dawdles() { "$command" enhance -q voice.wav - >wanted.wav && python3 "$here/dawdle.py" "$command" "$1"; }
 
 # Windows of 0.5 s end to end: the first is there when half a second has gone in, while the input is still open.
 as_windows_complete() {
@@ -208,14 +218,18 @@ streams() {
     check "no room" stdin_to_full
     check "a limit on the size of files" stdout_too_large
     check "a folder named '-'" folder_named_dash
-    for name in wav-s24 aiff-s16 au-s16 w64-s16; do
+    for name in wav-s24 wav-u8 wav-f32; do
         check "$name through a pipe" like_a_file $name
     done
-    for name in flac-s16 ogg rf64-s16; do
+    for name in flac-s16 ogg aiff-s16 au-s16 w64-s16 rf64-s16; do
         check "$name, which takes a file" not_for_pipes $name
     done
+    for name in held_open fails_at_once late_writer late_raw_writer slow_reader reset; do
+        check "a peer that dawdles: $name" dawdles $name
+    done
+    check "a chunk after 0 samples, through a pipe" chunk_after_none_piped
     make_sds >dump.sds
-    check "SDS, which libsndfile would read for ever" stdin_fails 'standard input: neither a WAV' < <(cat dump.sds)
+    check "SDS, which libsndfile would read for ever" stdin_fails 'standard input: not a WAV' < <(cat dump.sds)
     check "SDS, from a file" stdin_fails 'standard input: not a recording' <dump.sds
     check "SDS, as a file" fails_with 1 'dump.sds: a MIDI sample dump' enhance dump.sds never.wav
     check "what is no recording, with the head of a WAV" stdin_fails 'standard input: not a recording' \
@@ -224,9 +238,10 @@ streams() {
     check "half a sample at the end, f32" odd_bytes f32 2000
     check "nothing on standard input" nothing_in
     check "a header without a length" no_length
-    check "text on standard input" stdin_fails 'standard input: neither a WAV' \
+    check "text on standard input" stdin_fails 'standard input: not a WAV' \
         <<<"no sound, but enough letters for a header of a sound"
-    check "an empty WAV on standard input" stdin_fails 'standard input: neither a WAV' </dev/null
+    check "nothing for a WAV" stdin_fails 'standard input: empty, without even a header' </dev/null
+    check "nothing for a WAV, from a file" stdin_fails 'standard input: empty, without even a header' <nothing.wav
     check "NaN on standard input" stdin_fails 'standard input: channel 1, 0.000313 s \(frame 5\): .*not a number' \
         --raw f32 < <(head -c 20 /dev/zero && printf '\0\0\xc0\x7f')
     closed_descriptors

@@ -101,9 +101,11 @@ static void read_pipe(const uint8_t *data, size_t size, mbt_sample_format raw)
     int ends[2];
     mbt_recording recording;
     FUZZ_CHECK(pipe(ends) == 0 && (size == 0 || write(ends[1], data, size) == (ssize_t)size));
-    FUZZ_CHECK(close(ends[1]) == 0 && dup2(ends[0], STDIN_FILENO) == STDIN_FILENO && close(ends[0]) == 0);
+    FUZZ_CHECK(close(ends[1]) == 0 && dup2(ends[0], STDIN_FILENO) == STDIN_FILENO);
+    FUZZ_CHECK(ends[0] == STDIN_FILENO || close(ends[0]) == 0);
     if (mbt_recording_open_stdin(&recording, raw, 16000)) {
-        (void)read_all(&recording);
+        const bool done = read_all(&recording);
+        FUZZ_CHECK(raw != MBT_FORMAT_S16 || (done && recording.frames == size / 2));
         mbt_recording_close(&recording);
     }
 }
