@@ -189,20 +189,23 @@ bool mbt_output_commit(mbt_output_file *file)
     int synced = fsync(file->fd) == 0 || errno == EINVAL || errno == ENOTSUP ? 0 : errno;
     int closed = close(file->fd) == 0 ? 0 : errno;
     file->fd = -1;
-    errno = synced != 0 ? synced : closed;
-    if (errno != 0 || rename(file->temporary, file->path) != 0) {
-        mbt_complain("%s: %s", file->path, strerror(errno));
-        mbt_output_discard(file);
-        return false;
-    }
+    int error = synced != 0 ? synced : closed;
     sigset_t before;
-    hold_signals(&before);
-    removed_on_signal = NULL;
+    hold_signals(&before); /* a signal finds the temporary file, or the result in its place */
+    if (error == 0 && rename(file->temporary, file->path) != 0) {
+        error = errno;
+    }
+    if (error == 0) {
+        removed_on_signal = NULL;
+        free(file->temporary);
+        file->temporary = NULL;
+    }
     sigprocmask(SIG_SETMASK, &before, NULL);
-    free(file->temporary);
-    file->temporary = NULL;
+    if (error != 0) {
+        mbt_complain("%s: %s", file->path, strerror(error));
+    }
     mbt_output_discard(file);
-    return true;
+    return error == 0;
 }
 
 void mbt_output_discard(mbt_output_file *file)
