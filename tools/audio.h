@@ -19,18 +19,22 @@ typedef enum mbt_sample_format {
 typedef struct mbt_recording {
     const char *path; /* "standard input" for a pipe */
     int fd;
-    struct mbt_pump *pump; /* which fills fd with the standard input; NULL without */
-    SNDFILE *file;         /* stays open for its tags and channel map; NULL for samples without a header */
-    SF_INFO info;          /* frames: as libsndfile has it from the header; may be wrong in a damaged file */
-    mbt_sample_format raw; /* of samples without a header */
-    float *samples;        /* [frames][info.channels], in [-1, 1] unless stored as float; NULL if read in blocks */
-    size_t frames;         /* as many as could be read */
-    bool ended_early;      /* fewer than the header says */
+    SNDFILE *file;    /* stays open for its tags and channel map; NULL for a stream */
+    SF_INFO info;     /* frames: as the header has it; may be wrong in a damaged file; 0 if it is not known */
+    float *samples;   /* [frames][info.channels], in [-1, 1] unless stored as float; NULL if read in blocks */
+    size_t frames;    /* as many as could be read */
+    bool ended_early; /* fewer than the header says */
     struct {
         bool is_file;
         long long size, seconds, nanoseconds; /* bytes; time of change */
         unsigned long long device, inode;
     } opened; /* what it was like then */
+    struct {
+        unsigned bytes; /* of a sample */
+        bool is_float, big_endian;
+        bool counted;  /* by the header: */
+        uint64_t left; /* bytes of samples to come; else 0 */
+    } stream;          /* from standard input, if that is no file */
 } mbt_recording;
 
 /* What a sound file holds beside what its header says: as much; less; or samples where its header says that there are
@@ -40,6 +44,10 @@ typedef enum mbt_data_extent { MBT_DATA_AS_SAID, MBT_DATA_CUT, MBT_DATA_UNCOUNTE
 /* Of WAV (RIFF, RIFX, RF64, W64), AIFF and AU. MBT_DATA_AS_SAID for others, and for a header that leaves the length
  * open, as programs write it that write to a pipe. */
 mbt_data_extent mbt_find_data_extent(int fd);
+
+/* Whether a header's length of samples, of four or eight bytes, is one: programs that write to a pipe leave 0, or the
+ * largest value or one near it, with or without sign, or less some header. */
+bool mbt_is_length(uint64_t length, unsigned length_bytes);
 
 /* Whether four bytes can be the name of a chunk in any of these: ASCII that is seen. */
 bool mbt_is_chunk_name(const unsigned char *name);
@@ -54,6 +62,9 @@ bool mbt_recording_open(mbt_recording *recording, const char *path);
 /* Standard input: a sound file, through a pipe WAV alone, or with `raw` samples of that format, little-endian, one
  * channel at `rate` Hz. On failure as above. */
 bool mbt_recording_open_stdin(mbt_recording *recording, mbt_sample_format raw, uint32_t rate);
+
+/* That a header has a length of 0, and samples follow. Returns false. */
+bool mbt_complain_of_no_length(const mbt_recording *recording);
 
 /* The number of frames, if it is known before all is read; else 0. */
 size_t mbt_recording_length(const mbt_recording *recording);

@@ -42,9 +42,7 @@ static uint64_t number(const unsigned char *bytes, unsigned count, bool big_endi
     return value;
 }
 
-/* Programs that write to a pipe do not know the length: they leave 0, or the largest value or one near it, with or
- * without sign, or less some header. */
-static bool is_known(uint64_t length, unsigned length_bytes)
+bool mbt_is_length(uint64_t length, unsigned length_bytes)
 {
     if (length_bytes == 8) {
         return length != 0 && length < UINT64_C(1) << 62;
@@ -76,7 +74,7 @@ static mbt_data_extent judge(int fd, const layout *l, uint64_t at, uint64_t left
                              unsigned length_bytes)
 {
     if (length > l->before_data) {
-        return is_known(length, length_bytes) && length > left ? MBT_DATA_CUT : MBT_DATA_AS_SAID;
+        return mbt_is_length(length, length_bytes) && length > left ? MBT_DATA_CUT : MBT_DATA_AS_SAID;
     }
     unsigned least = l->name_bytes + l->length_bytes; /* what is shorter may be padding, and is no recording */
     if (left < l->before_data + least || is_chunk(fd, l, at + length, left - length)) {
@@ -128,9 +126,9 @@ mbt_data_extent mbt_find_data_extent(int fd)
     bool au_big_endian = memcmp(head, ".snd", 4) == 0;
     if (au_big_endian || memcmp(head, "dns.", 4) == 0) {
         uint64_t begin = number(head + 4, 4, au_big_endian), length = number(head + 8, 4, au_big_endian);
-        return length == 0 && begin < size                    ? MBT_DATA_UNCOUNTED
-               : is_known(length, 4) && begin + length > size ? MBT_DATA_CUT
-                                                              : MBT_DATA_AS_SAID;
+        return length == 0 && begin < size                         ? MBT_DATA_UNCOUNTED
+               : mbt_is_length(length, 4) && begin + length > size ? MBT_DATA_CUT
+                                                                   : MBT_DATA_AS_SAID;
     }
     for (size_t i = 0; i < sizeof layouts / sizeof layouts[0]; i++) {
         if (memcmp(head, layouts[i].magic, 4) == 0) {

@@ -1,158 +1,30 @@
-/* audio_pipe.c: samples from standard input and to standard output. */
+/* audio_pipe.c: samples to standard output. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "audio_pipe.h"
 
 #include <errno.h>
 #include <poll.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "audio_pump.h"
 #include "command.h"
 
 enum { BLOCK_BYTES = 16384 };
 
-static const char input_name[] = "standard input", output_name[] = "standard output";
+static const char output_name[] = "standard output";
 
-/* After a read or a write that failed: whether to try again, once the descriptor is ready; it may be non-blocking. */
-static bool can_go_on(int fd, short events)
+bool mbt_can_go_on(int fd, short events)
 {
     struct pollfd end = {.fd = fd, .events = events};
     return errno == EINTR || (errno == EAGAIN && (poll(&end, 1, -1) >= 0 || errno == EINTR));
-}
-
-/* Fewer than `wanted` bytes at the end. On failure false, told in a line. */
-static bool read_head(unsigned char *head, size_t wanted, size_t *held)
-{
-    for (*held = 0; *held < wanted;) {
-        const ssize_t got = read(STDIN_FILENO, head + *held, wanted - *held);
-        if (got < 0 && !can_go_on(STDIN_FILENO, POLLIN)) {
-            return mbt_complain("%s: %s", input_name, strerror(errno));
-        }
-        if (got == 0) {
-            break;
-        }
-        *held += got > 0 ? (size_t)got : 0;
-    }
-    return *held > 0 || mbt_complain("%s: empty, without even a header", input_name);
-}
-
-/* WAV alone goes through a pipe. Where it cannot seek libsndfile 1.2 takes the offset in an AIFF for samples, loses the
- * end of an RF64, and knows no length of a W64. */
-static bool start_pump(mbt_recording *recording)
-{
-    unsigned char head[MBT_PUMP_HEAD];
-    size_t held;
-    if (!read_head(head, sizeof head, &held)) {
-        return false;
-    }
-    if (held < sizeof head || (memcmp(head, "RIFF", 4) != 0 && memcmp(head, "RIFX", 4) != 0) ||
-        memcmp(head + 8, "WAVE", 4) != 0) {
-        return mbt_complain("%s: not a WAV; a pipe takes WAV, or samples alone with --raw, and a file any format",
-                            input_name);
-    }
-    recording->pump = mbt_pump_start(head, sizeof head, STDIN_FILENO, &recording->fd);
-    return recording->pump != NULL || mbt_complain("%s: %s", input_name, strerror(errno));
-}
-
-/* On failure false, told in a line. */
-static bool open_sound(mbt_recording *recording)
-{
-    struct stat about;
-    bool is_file = fstat(recording->fd, &about) == 0 && S_ISREG(about.st_mode);
-    if (is_file && about.st_size == 0) {
-        return mbt_complain("%s: empty, without even a header", input_name);
-    }
-    if (!is_file && !start_pump(recording)) {
-        return false;
-    }
-    if (!mbt_is_sample_dump(recording->fd)) {
-        recording->file = sf_open_fd(recording->fd, SFM_READ, &recording->info, SF_FALSE);
-    }
-    if (recording->file != NULL && recording->info.channels > 0 && recording->info.samplerate > 0) {
-        return true;
-    }
-    int error = recording->pump != NULL ? mbt_pump_error(recording->pump) : 0;
-    if (error != 0) {
-        return mbt_complain("%s: %s", input_name, strerror(error));
-    }
-    return mbt_complain("%s: not a recording that libsndfile can read%s", input_name,
-                        recording->pump != NULL ? " from a pipe" : "; for samples without a header there is --raw");
-}
-
-bool mbt_recording_open_stdin(mbt_recording *recording, mbt_sample_format raw, uint32_t rate)
-{
-    memset(recording, 0, sizeof *recording);
-    recording->path = input_name;
-    recording->fd = STDIN_FILENO;
-    recording->raw = raw;
-    if (raw != MBT_FORMAT_AS_INPUT) {
-        recording->info.channels = 1;
-        recording->info.samplerate = (int)rate;
-        recording->info.format = SF_FORMAT_WAV | (raw == MBT_FORMAT_S16 ? SF_FORMAT_PCM_16 : SF_FORMAT_FLOAT);
-        return true;
-    }
-    if (!open_sound(recording)) {
-        mbt_recording_close(recording);
-        return false;
-    }
-    return true;
-}
-
-static uint32_t little_endian(const unsigned char *bytes, size_t count)
-{
-    uint32_t value = 0;
-    for (size_t i = 0; i < count; i++) {
-        value |= (uint32_t)bytes[i] << (8 * i);
-    }
-    return value;
-}
-
-static float to_sample(const unsigned char *bytes, mbt_sample_format format)
-{
-    if (format == MBT_FORMAT_S16) {
-        const int value = (int)little_endian(bytes, 2);
-        return (float)(value < 32768 ? value : value - 65536) / 32768.0f;
-    }
-    const uint32_t bits = little_endian(bytes, 4);
-    float sample;
-    memcpy(&sample, &bits, sizeof sample);
-    return sample;
-}
-
-/* Waits for the first bytes, and then only for what a sample begun lacks. */
-bool mbt_raw_read(mbt_recording *recording, float *samples, size_t most, size_t *frames)
-{
-    unsigned char bytes[BLOCK_BYTES];
-    const size_t size = recording->raw == MBT_FORMAT_S16 ? 2 : 4;
-    const size_t wanted = most < BLOCK_BYTES / size ? most * size : BLOCK_BYTES;
-    size_t held = 0;
-    do {
-        const ssize_t got = read(recording->fd, bytes + held, wanted - held);
-        if (got < 0 && !can_go_on(recording->fd, POLLIN)) {
-            return mbt_complain("%s: %s", recording->path, strerror(errno));
-        }
-        if (got == 0) {
-            recording->ended_early = recording->ended_early || held % size != 0;
-            break;
-        }
-        held += got > 0 ? (size_t)got : 0;
-    } while (held == 0 || held % size != 0);
-    *frames = held / size;
-    for (size_t i = 0; i < *frames; i++) {
-        samples[i] = to_sample(bytes + i * size, recording->raw);
-    }
-    return true;
 }
 
 static bool write_bytes(const mbt_writer *writer, const unsigned char *bytes, size_t count)
 {
     while (count > 0) {
         const ssize_t written = write(writer->fd, bytes, count);
-        if (written < 0 && !can_go_on(writer->fd, POLLOUT)) {
+        if (written < 0 && !mbt_can_go_on(writer->fd, POLLOUT)) {
             return mbt_complain("%s: cannot write: %s", writer->path, strerror(errno));
         }
         bytes += written > 0 ? written : 0;

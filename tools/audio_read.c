@@ -12,11 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "audio_pipe.h"
-#include "audio_pump.h"
+#include "audio_stream.h"
 #include "command.h"
-
-enum { PIPE_FRAMES = 1024 };
 
 bool mbt_is_sample_dump(int fd)
 {
@@ -38,8 +35,7 @@ bool mbt_recording_open(mbt_recording *recording, const char *path)
     }
     if (!S_ISREG(about.st_mode)) {
         mbt_recording_close(recording);
-        return mbt_complain("%s: %s", path,
-                            S_ISDIR(about.st_mode) ? "is a folder" : "not a regular file; '-' is standard input");
+        return mbt_complain("%s: %s", path, S_ISDIR(about.st_mode) ? "is a folder" : "not a regular file");
     }
     recording->opened.is_file = true;
     recording->opened.size = about.st_size;
@@ -73,37 +69,11 @@ static bool has_no_length(const SF_INFO *info)
     return info->frames == SF_COUNT_MAX;
 }
 
-/* Of a stored sample; 0 if it is in a block with others, as in ADPCM. */
-static int sample_bytes(const SF_INFO *info)
-{
-    switch (info->format & SF_FORMAT_SUBMASK) {
-    case SF_FORMAT_PCM_S8:
-    case SF_FORMAT_PCM_U8:
-    case SF_FORMAT_ULAW:
-    case SF_FORMAT_ALAW:
-        return 1;
-    case SF_FORMAT_PCM_16:
-        return 2;
-    case SF_FORMAT_PCM_24:
-        return 3;
-    case SF_FORMAT_PCM_32:
-    case SF_FORMAT_FLOAT:
-        return 4;
-    case SF_FORMAT_DOUBLE:
-        return 8;
-    default:
-        return 0;
-    }
-}
-
-/* Programs that write a WAV to a pipe leave the largest length, or one near it; those that write a FLAC, none. */
+/* A FLAC that was written to a pipe has none, for one. */
 static bool is_open_ended(const mbt_recording *recording)
 {
     const SF_INFO *info = &recording->info;
-    int bytes = sample_bytes(info) != 0 ? sample_bytes(info) : 8;
-    return recording->raw != MBT_FORMAT_AS_INPUT ||
-           (recording->pump != NULL && info->frames >= 0x7fff0000 / bytes / info->channels) ||
-           (has_no_length(info) && (info->format & SF_FORMAT_TYPEMASK) != SF_FORMAT_OGG);
+    return has_no_length(info) && (info->format & SF_FORMAT_TYPEMASK) != SF_FORMAT_OGG;
 }
 
 size_t mbt_recording_length(const mbt_recording *recording)
@@ -127,41 +97,21 @@ static bool check_finite(const mbt_recording *recording, const float *samples, s
     return true;
 }
 
-/* At the end, without a single sample: whether there are some nevertheless. */
-static bool has_uncounted(const mbt_recording *recording)
+bool mbt_complain_of_no_length(const mbt_recording *recording)
 {
-    unsigned char head[8]; /* of a chunk, if no samples follow; fewer bytes may be padding */
-    size_t held = 0;
-    ssize_t got = 1;
-    if (recording->pump == NULL) {
-        return mbt_find_data_extent(recording->fd) == MBT_DATA_UNCOUNTED;
-    }
-    while (held < sizeof head && (got > 0 || errno == EINTR)) {
-        got = read(recording->fd, head + held, sizeof head - held);
-        if (got == 0) {
-            return false;
-        }
-        held += got > 0 ? (size_t)got : 0;
-    }
-    return held == sizeof head && !mbt_is_chunk_name(head);
+    return mbt_complain("%s: its header says that there are no samples, but more follows; pass that without the "
+                        "header, with --raw",
+                        recording->path);
 }
 
 /* At the end: whether this is all that there should be. */
 static bool check_end(mbt_recording *recording)
 {
-    int error = recording->file != NULL ? sf_error(recording->file) : 0;
-    if (recording->pump != NULL && mbt_pump_error(recording->pump) != 0) {
-        return mbt_complain("%s: %s", recording->path, strerror(mbt_pump_error(recording->pump)));
-    }
-    bool cut =
-        recording->file != NULL && recording->pump == NULL && mbt_find_data_extent(recording->fd) == MBT_DATA_CUT;
-    if (recording->pump != NULL && recording->info.frames == 0 && sample_bytes(&recording->info) == 0) {
-        return mbt_complain("%s: its kind of samples is not read from a pipe, but from a file", recording->path);
-    }
-    if (recording->frames == 0 && recording->file != NULL && recording->info.frames == 0 && has_uncounted(recording)) {
-        return mbt_complain("%s: its header says that there are no samples, but more follows; pass that without the "
-                            "header, with --raw",
-                            recording->path);
+    int error = sf_error(recording->file);
+    mbt_data_extent extent = mbt_find_data_extent(recording->fd);
+    bool cut = extent == MBT_DATA_CUT;
+    if (recording->frames == 0 && recording->info.frames == 0 && extent == MBT_DATA_UNCOUNTED) {
+        return mbt_complain_of_no_length(recording);
     }
     if (recording->frames == 0 && (error != 0 || cut || recording->info.frames > 0)) {
         return mbt_complain("%s: no samples can be read: %s", recording->path,
@@ -172,25 +122,14 @@ static bool check_end(mbt_recording *recording)
     return true;
 }
 
-/* libsndfile waits until it has all that it is asked for, and the writer may keep the pipe open after the last one. */
-static size_t piped_frames(const mbt_recording *recording, size_t most)
-{
-    uint64_t left = (uint64_t)recording->info.frames - recording->frames;
-    most = most < PIPE_FRAMES ? most : PIPE_FRAMES;
-    return left < most ? (size_t)left : most;
-}
-
 bool mbt_recording_next(mbt_recording *recording, float *samples, size_t most, size_t *frames)
 {
     *frames = 0;
     if (recording->file == NULL) {
-        if (!mbt_raw_read(recording, samples, most, frames)) {
+        if (!mbt_stream_read(recording, samples, most, frames)) {
             return false;
         }
     } else {
-        if (recording->pump != NULL) {
-            most = piped_frames(recording, most);
-        }
         sf_count_t got = sf_readf_float(recording->file, samples, (sf_count_t)most);
         *frames = got > 0 ? (size_t)got : 0;
     }
@@ -198,7 +137,7 @@ bool mbt_recording_next(mbt_recording *recording, float *samples, size_t most, s
         return false;
     }
     recording->frames += *frames;
-    return *frames > 0 || check_end(recording);
+    return *frames > 0 || (recording->file != NULL ? check_end(recording) : mbt_stream_end(recording));
 }
 
 /* Room for more frames: twice as many, so that a false length in the header does not decide, nor a number of
@@ -256,7 +195,6 @@ void mbt_recording_close(mbt_recording *recording)
     if (recording->fd >= 0) {
         close(recording->fd);
     }
-    mbt_pump_end(recording->pump);
     free(recording->samples);
     memset(recording, 0, sizeof *recording);
     recording->fd = -1;

@@ -49,11 +49,56 @@ stereo_in_24_bits() {
         cmp a.wav b.wav && [ "$(./wavtool describe got.wav)" = "22848 16000 2 wav-s24" ]
 }
 
-# Every format that a pipe may have, in small pieces.
+# In small pieces.
 like_a_file() { # like_a_file FORMAT
     ./wavtool convert voice.wav piped.in 16000 1 "$1" && "$command" enhance -q piped.in wanted.wav --format f32 &&
         dribble piped.in | "$command" enhance -q - got.wav --format f32 && ./wavtool unwrap wanted.wav wanted.f32 &&
         ./wavtool unwrap got.wav got.f32 && cmp got.f32 wanted.f32
+}
+
+stdin_done() { "$command" enhance -q - got.wav && ./wavtool finite got.wav; }
+
+# from_pipe: the result of voice.wav, and no warning.
+from_pipe() {
+    "$command" enhance -q - got.wav 2>stderr && cat stderr && [ ! -s stderr ] && cmp got.wav wanted.wav
+}
+
+# One before them, of an odd length, and one after.
+chunks_around() {
+    "$command" enhance -q voice.wav wanted.wav || return 1
+    {
+        head -c 36 voice.wav
+        printf 'note\3\0\0\0abc\0'
+        tail -c +37 voice.wav
+        printf 'LIST\4\0\0\0INFO'
+    } | from_pipe
+}
+
+# As arecord, sox and ffmpeg write it to a pipe.
+without_length() { # without_length LENGTH, as bytes for printf
+    "$command" enhance -q voice.wav wanted.wav || return 1
+    {
+        head -c 40 voice.wav
+        printf '%b' "$1"
+        raw voice.wav
+    } | from_pipe
+}
+
+cut_in_pipe() {
+    head -c 30001 voice.wav | "$command" enhance -q - got.wav 2>stderr
+    local code=$?
+    cat stderr
+    [ $code -eq 0 ] && [ "$(./wavtool describe got.wav)" = "14978 16000 1 wav-s16" ] && [ "$(<stderr)" = \
+        "mambattention: warning: standard input: damaged or cut short; the first 14978 frames were read" ]
+}
+
+cut_at_first() {
+    local code=0
+    rm -f never.wav
+    head -c 45 voice.wav | "$command" enhance -q - never.wav 2>stderr || code=$?
+    cat stderr
+    [ $code -eq 1 ] && [ ! -e never.wav ] && no_leftovers &&
+        [ "$(<stderr)" = "mambattention: standard input: no samples can be read: it is cut short" ]
 }
 
 not_for_pipes() { # not_for_pipes FORMAT
@@ -218,7 +263,7 @@ streams() {
     check "no room" stdin_to_full
     check "a limit on the size of files" stdout_too_large
     check "a folder named '-'" folder_named_dash
-    for name in wav-s24 wav-u8 wav-f32; do
+    for name in wav-u8 wav-s24 wav-s32 wav-f32 wav-f64 wavex-s24 rifx-s16 rifx-f64; do
         check "$name through a pipe" like_a_file $name
     done
     for name in flac-s16 ogg aiff-s16 au-s16 w64-s16 rf64-s16; do
@@ -228,12 +273,33 @@ streams() {
         check "a peer that dawdles: $name" dawdles $name
     done
     check "a chunk after 0 samples, through a pipe" chunk_after_none_piped
+    check "chunks around the samples, through a pipe" chunks_around
+    for name in '\xff\xff\xff\xff' '\x00\xf0\xff\x7f' '\x00\x00\x00\x80' '\xd3\xff\xff\xff'; do
+        check "no warning for a stream through a pipe: $name" without_length "$name"
+    done
+    check "a WAV cut in its samples, through a pipe" cut_in_pipe
+    check "a WAV cut before its samples" stdin_fails 'standard input: cut short before its samples' \
+        < <(head -c 43 voice.wav)
+    check "a WAV cut at its first sample" cut_at_first
+    check "a WAV without a format" stdin_fails 'standard input: its samples come before their format' \
+        < <(head -c 12 voice.wav && tail -c +37 voice.wav)
+    check "a WAV with a short format" stdin_fails 'standard input: its head is damaged' \
+        < <(head -c 16 voice.wav && printf '\4\0\0\0\1\0\1\0' && tail -c +37 voice.wav)
+    check "a WAV without channels" stdin_fails 'standard input: the header has no channels' \
+        < <(head -c 22 voice.wav && printf '\0\0' && tail -c +25 voice.wav)
+    check "a WAV without a rate" stdin_fails 'standard input: the header has no channels or no sample rate' \
+        < <(head -c 24 voice.wav && printf '\0\0\0\0' && tail -c +29 voice.wav)
+    ./wavtool convert voice.wav alaw.wav 16000 1 wav-alaw
+    check "a WAV in A-law, from a file" stdin_done <alaw.wav
+    check "a WAV in A-law" stdin_fails 'standard input: its kind of samples is not read from a pipe' < <(cat alaw.wav)
     make_sds >dump.sds
     check "SDS, which libsndfile would read for ever" stdin_fails 'standard input: not a WAV' < <(cat dump.sds)
     check "SDS, from a file" stdin_fails 'standard input: not a recording' <dump.sds
     check "SDS, as a file" fails_with 1 'dump.sds: a MIDI sample dump' enhance dump.sds never.wav
-    check "what is no recording, with the head of a WAV" stdin_fails 'standard input: not a recording' \
-        < <(printf 'RIFF\x24\0\0\0WAVE' && head -c 1000 /dev/zero)
+    check "a WAV with a chunk of 4 GB" stdin_fails "standard input: cut short before its samples" \
+        < <(cat "$root/tests/fuzz/seeds/audio/long-pad.wav")
+    check "what is no recording, with the head of a WAV" stdin_fails 'standard input: more than 1000 chunks' \
+        < <(printf 'RIFF\x24\0\0\0WAVE' && head -c 10000 /dev/zero)
     check "half a sample at the end, s16" odd_bytes s16 2002
     check "half a sample at the end, f32" odd_bytes f32 2000
     check "nothing on standard input" nothing_in

@@ -34,12 +34,23 @@ static const struct {
     const char *name;
     int format;
 } formats[] = {
-    {"wav-s16", SF_FORMAT_WAV | SF_FORMAT_PCM_16},   {"wav-s24", SF_FORMAT_WAV | SF_FORMAT_PCM_24},
-    {"wav-f32", SF_FORMAT_WAV | SF_FORMAT_FLOAT},    {"wav-u8", SF_FORMAT_WAV | SF_FORMAT_PCM_U8},
-    {"flac-s16", SF_FORMAT_FLAC | SF_FORMAT_PCM_16}, {"flac-s24", SF_FORMAT_FLAC | SF_FORMAT_PCM_24},
-    {"ogg", SF_FORMAT_OGG | SF_FORMAT_VORBIS},       {"aiff-s16", SF_FORMAT_AIFF | SF_FORMAT_PCM_16},
-    {"au-s16", SF_FORMAT_AU | SF_FORMAT_PCM_16},     {"w64-s16", SF_FORMAT_W64 | SF_FORMAT_PCM_16},
+    {"wav-s16", SF_FORMAT_WAV | SF_FORMAT_PCM_16},
+    {"wav-s24", SF_FORMAT_WAV | SF_FORMAT_PCM_24},
+    {"wav-f32", SF_FORMAT_WAV | SF_FORMAT_FLOAT},
+    {"wav-u8", SF_FORMAT_WAV | SF_FORMAT_PCM_U8},
+    {"flac-s16", SF_FORMAT_FLAC | SF_FORMAT_PCM_16},
+    {"flac-s24", SF_FORMAT_FLAC | SF_FORMAT_PCM_24},
+    {"ogg", SF_FORMAT_OGG | SF_FORMAT_VORBIS},
+    {"aiff-s16", SF_FORMAT_AIFF | SF_FORMAT_PCM_16},
+    {"au-s16", SF_FORMAT_AU | SF_FORMAT_PCM_16},
+    {"w64-s16", SF_FORMAT_W64 | SF_FORMAT_PCM_16},
     {"rf64-s16", SF_FORMAT_RF64 | SF_FORMAT_PCM_16},
+    {"wav-s32", SF_FORMAT_WAV | SF_FORMAT_PCM_32},
+    {"wav-f64", SF_FORMAT_WAV | SF_FORMAT_DOUBLE},
+    {"wav-alaw", SF_FORMAT_WAV | SF_FORMAT_ALAW},
+    {"wavex-s24", SF_FORMAT_WAVEX | SF_FORMAT_PCM_24},
+    {"rifx-s16", SF_FORMAT_WAV | SF_ENDIAN_BIG | SF_FORMAT_PCM_16},
+    {"rifx-f64", SF_FORMAT_WAV | SF_ENDIAN_BIG | SF_FORMAT_DOUBLE},
 };
 
 enum { FORMAT_COUNT = sizeof formats / sizeof formats[0] };
