@@ -73,7 +73,21 @@ without_library_terms() {
         ! grep -q 'block of memory' stderr
 }
 
+# What a program writes that does not know how long its stream will be, 2 GiB or so, is no end: 2.25 GiB of silence.
+beyond_2_gib() {
+    python3 - <<'END' | "$command" enhance -q --format s16 - - | wc -c >bytes
+import os, struct
+os.write(1, b"RIFF" + struct.pack("<I", 0x7ffff024) + b"WAVEfmt " + struct.pack("<IHHIIHH", 16, 3, 1, 16000, 128000, 8, 64)
+         + b"data" + struct.pack("<I", 0x7ffff000))
+block, left = bytes(65536), 9 << 28
+while left:
+    left -= os.write(1, block[:left])
+END
+    [ "$(<bytes)" -eq $((44 + (9 << 28) / 4)) ]
+}
+
 shortage() {
+    check "a stream beyond 2 GiB" beyond_2_gib
     check "memory does not grow" memory_stays
     check "more jobs than there is memory for" too_many_jobs
     check "no memory, in the terms of the command" without_library_terms
