@@ -23,7 +23,7 @@ typedef struct mbt_recording {
     SF_INFO info;     /* frames: as the header has it; may be wrong in a damaged file; 0 if it is not known */
     float *samples;   /* [frames][info.channels], in [-1, 1] unless stored as float; NULL if read in blocks */
     size_t frames;    /* as many as could be read */
-    bool ended_early; /* fewer than the header says */
+    bool ended_early; /* fewer than the header says, or a part of one without a header */
     struct {
         bool is_file;
         long long size, seconds, nanoseconds; /* bytes; time of change */
@@ -31,7 +31,7 @@ typedef struct mbt_recording {
     } opened; /* what it was like then */
     struct {
         unsigned bytes; /* of a sample */
-        bool is_float, big_endian;
+        bool is_raw, is_float, big_endian;
         bool counted;  /* by the header: */
         uint64_t left; /* bytes of samples to come; else 0 */
     } stream;          /* from standard input, if that is no file */

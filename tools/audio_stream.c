@@ -1,5 +1,5 @@
-/* audio_stream.c: standard input: samples alone or a WAV, as they come, or a file. libsndfile is for files alone: from a
- * pipe it misreads what it would seek in, and some heads it never ends to read, in memory that grows (1.2; they are
+/* audio_stream.c: standard input: samples alone or a WAV, as they come, or a file. libsndfile is for files alone: from
+ * a pipe it misreads what it would seek in, and some heads it never ends to read, in memory that grows (1.2; they are
  * among the seeds of fuzz_audio). */
 #define _POSIX_C_SOURCE 200809L
 
@@ -72,29 +72,30 @@ static bool skip(uint64_t count)
 static bool parse_format(mbt_recording *recording, const unsigned char *chunk, size_t size, bool big_endian)
 {
     static const struct {
-        uint32_t tag, bits;
+        uint32_t tag, bytes;
         int format;
     } kinds[] = {
-        {1, 8, SF_FORMAT_PCM_U8},  {1, 16, SF_FORMAT_PCM_16}, {1, 24, SF_FORMAT_PCM_24},
-        {1, 32, SF_FORMAT_PCM_32}, {3, 32, SF_FORMAT_FLOAT},  {3, 64, SF_FORMAT_DOUBLE},
+        {1, 1, SF_FORMAT_PCM_U8}, {1, 2, SF_FORMAT_PCM_16}, {1, 3, SF_FORMAT_PCM_24},
+        {1, 4, SF_FORMAT_PCM_32}, {3, 4, SF_FORMAT_FLOAT},  {3, 8, SF_FORMAT_DOUBLE},
     };
     if (size < 16) {
         return mbt_complain("%s: its head is damaged", input_name);
     }
     uint32_t tag = number(chunk, 2, big_endian), channels = number(chunk + 2, 2, big_endian);
-    uint32_t rate = number(chunk + 4, 4, big_endian), bits = number(chunk + 14, 2, big_endian);
+    uint32_t rate = number(chunk + 4, 4, big_endian);
+    uint32_t bytes = (number(chunk + 14, 2, big_endian) + 7) / 8; /* fewer bits are the upper ones of these */
     if (channels < 1 || channels > MOST_CHANNELS || rate < 1 || rate > INT_MAX) {
         return mbt_complain("%s: the header has no channels or no sample rate, or too many", input_name);
     }
     if (tag == 0xfffe && size == FORMAT_BYTES) {
-        tag = number(chunk + 24, 2, big_endian);
+        tag = number(chunk + 24, 4, big_endian);
     }
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        if (tag == kinds[i].tag && bits == kinds[i].bits && number(chunk + 12, 2, big_endian) == bits / 8 * channels) {
+        if (tag == kinds[i].tag && bytes == kinds[i].bytes && number(chunk + 12, 2, big_endian) == bytes * channels) {
             recording->info.channels = (int)channels;
             recording->info.samplerate = (int)rate;
             recording->info.format = SF_FORMAT_WAV | kinds[i].format;
-            recording->stream.bytes = bits / 8;
+            recording->stream.bytes = bytes;
             recording->stream.is_float = tag == 3;
             recording->stream.big_endian = big_endian;
             return true;
@@ -108,13 +109,18 @@ static uint32_t frame_bytes(const mbt_recording *recording)
     return recording->stream.bytes * (uint32_t)recording->info.channels;
 }
 
-static void set_length(mbt_recording *recording, uint32_t length)
+/* After a length of 0 a chunk may follow; fewer bytes than its head may be padding. */
+static bool set_length(mbt_recording *recording, uint32_t length)
 {
+    unsigned char head[8];
+    size_t held = 0;
     recording->stream.counted = length == 0 || mbt_is_length(length, 4);
     if (recording->stream.counted) {
         recording->info.frames = length / frame_bytes(recording);
         recording->stream.left = (uint64_t)recording->info.frames * frame_bytes(recording);
     }
+    return length != 0 || (read_some(head, sizeof head, &held) &&
+                           (held < sizeof head || mbt_is_chunk_name(head) || mbt_complain_of_no_length(recording)));
 }
 
 /* Up to the first sample. On failure false, told in a line. */
@@ -142,8 +148,7 @@ static bool read_wav_head(mbt_recording *recording)
             if (recording->stream.bytes == 0) {
                 return mbt_complain("%s: its samples come before their format", input_name);
             }
-            set_length(recording, length);
-            return true;
+            return set_length(recording, length);
         }
         if (memcmp(head, "fmt ", 4) == 0) {
             taken = length < FORMAT_BYTES ? length : FORMAT_BYTES;
@@ -181,6 +186,7 @@ bool mbt_recording_open_stdin(mbt_recording *recording, mbt_sample_format raw, u
         recording->info.format = SF_FORMAT_WAV | (raw == MBT_FORMAT_S16 ? SF_FORMAT_PCM_16 : SF_FORMAT_FLOAT);
         recording->stream.bytes = raw == MBT_FORMAT_S16 ? 2 : 4;
         recording->stream.is_float = raw == MBT_FORMAT_F32;
+        recording->stream.is_raw = true;
         return true;
     }
     bool is_file = fstat(STDIN_FILENO, &about) == 0 && S_ISREG(about.st_mode) && about.st_size > 0;
@@ -230,7 +236,7 @@ bool mbt_stream_read(mbt_recording *recording, float *samples, size_t most, size
             return mbt_complain("%s: %s", recording->path, strerror(errno));
         }
         if (got == 0) {
-            recording->ended_early = recording->ended_early || held % size != 0;
+            recording->ended_early = recording->ended_early || (recording->stream.is_raw && held % size != 0);
             break;
         }
         held += got > 0 ? (size_t)got : 0;
@@ -245,15 +251,7 @@ bool mbt_stream_read(mbt_recording *recording, float *samples, size_t most, size
 
 bool mbt_stream_end(mbt_recording *recording)
 {
-    unsigned char head[8]; /* of a chunk, if no samples follow; fewer bytes may be padding */
-    size_t held = 0;
-    if (recording->stream.counted && recording->info.frames == 0) {
-        if (!read_some(head, sizeof head, &held)) {
-            return false;
-        }
-        return held < sizeof head || mbt_is_chunk_name(head) || mbt_complain_of_no_length(recording);
-    }
-    if (recording->stream.counted && recording->frames == 0) {
+    if (recording->info.frames > 0 && recording->frames == 0) {
         return mbt_complain("%s: no samples can be read: it is cut short", input_name);
     }
     recording->ended_early = recording->ended_early || recording->stream.left > 0;

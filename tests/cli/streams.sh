@@ -51,9 +51,10 @@ stereo_in_24_bits() {
 
 # In small pieces.
 like_a_file() { # like_a_file FORMAT
-    ./wavtool convert voice.wav piped.in 16000 1 "$1" && "$command" enhance -q piped.in wanted.wav --format f32 &&
-        dribble piped.in | "$command" enhance -q - got.wav --format f32 && ./wavtool unwrap wanted.wav wanted.f32 &&
-        ./wavtool unwrap got.wav got.f32 && cmp got.f32 wanted.f32
+    ./wavtool make voiced piped.in 16000 3 "$1" 8000 && "$command" enhance -q piped.in wanted.wav --format f32 &&
+        dribble piped.in | "$command" enhance -q - got.wav --format f32 &&
+        ./wavtool convert wanted.wav wanted-f32.wav 16000 3 wav-f32 &&
+        ./wavtool convert got.wav got-f32.wav 16000 3 wav-f32 && cmp got-f32.wav wanted-f32.wav
 }
 
 stdin_done() { "$command" enhance -q - got.wav && ./wavtool finite got.wav; }
@@ -81,6 +82,35 @@ without_length() { # without_length LENGTH, as bytes for printf
         head -c 40 voice.wav
         printf '%b' "$1"
         raw voice.wav
+    } | from_pipe
+}
+
+# Of an odd length, after which some programs have a byte of padding. In 24 bits, one channel: 500 samples and one byte.
+padded_without_length() {
+    {
+        head -c 24 voice.wav
+        printf '\x80\x3e\0\0\x80\xbb\0\0\3\0\x18\0data\0\xf0\xff\x7f'
+        head -c 1545 voice.wav | tail -c 1501
+    } | "$command" enhance -q - got.wav 2>stderr && [ ! -s stderr ] &&
+        [ "$(./wavtool describe got.wav)" = "500 16000 1 wav-s24" ]
+}
+
+# Less than a frame, and a chunk.
+part_of_a_frame() {
+    {
+        head -c 40 voice.wav
+        printf '\1\0\0\0a\0LIST\4\0\0\0INFO'
+    } | "$command" enhance -q - got.wav 2>stderr &&
+        [ "$(<stderr)" = "mambattention: warning: standard input: there are no samples in it" ]
+}
+
+# 20 of 24 bits are the upper ones.
+in_20_bits() {
+    ./wavtool convert voice.wav wide.wav 16000 1 wav-s24 && "$command" enhance -q wide.wav wanted.wav || return 1
+    {
+        head -c 34 wide.wav
+        printf '\x14'
+        tail -c +36 wide.wav
     } | from_pipe
 }
 
@@ -277,6 +307,9 @@ streams() {
     for name in '\xff\xff\xff\xff' '\x00\xf0\xff\x7f' '\x00\x00\x00\x80' '\xd3\xff\xff\xff'; do
         check "no warning for a stream through a pipe: $name" without_length "$name"
     done
+    check "padding after a stream" padded_without_length
+    check "less than a frame, through a pipe" part_of_a_frame
+    check "20 bits through a pipe" in_20_bits
     check "a WAV cut in its samples, through a pipe" cut_in_pipe
     check "a WAV cut before its samples" stdin_fails 'standard input: cut short before its samples' \
         < <(head -c 43 voice.wav)

@@ -13,7 +13,7 @@
  *     wavtool unwrap IN OUT                               OUT: the samples of IN as 32-bit floats without a header
  *     wavtool snr GOT WANTED DECIBELS                     the same of both; fails if GOT is further from WANTED
  *
- * FORMAT: wav-s16, wav-s24, wav-f32, wav-u8, flac-s16, flac-s24, ogg, aiff-s16, au-s16, w64-s16, rf64-s16.
+ * FORMAT: one of formats[], below.
  * Samples without a header are little-endian.
  */
 #include <math.h>

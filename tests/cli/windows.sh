@@ -77,8 +77,8 @@ without_library_terms() {
 beyond_2_gib() {
     python3 - <<'END' | "$command" enhance -q --format s16 - - | wc -c >bytes
 import os, struct
-os.write(1, b"RIFF" + struct.pack("<I", 0x7ffff024) + b"WAVEfmt " + struct.pack("<IHHIIHH", 16, 3, 1, 16000, 128000, 8, 64)
-         + b"data" + struct.pack("<I", 0x7ffff000))
+form = struct.pack("<IHHIIHH", 16, 3, 1, 16000, 128000, 8, 64)
+os.write(1, struct.pack("<4sI8s", b"RIFF", 0x7ffff024, b"WAVEfmt ") + form + struct.pack("<4sI", b"data", 0x7ffff000))
 block, left = bytes(65536), 9 << 28
 while left:
     left -= os.write(1, block[:left])
