@@ -74,23 +74,32 @@ static mbt_status do_full(mbt_windows *w, mbt_window_task *task, void *cookie)
     return MBT_OK;
 }
 
-/* What is left when the signal has ended: all of a short one, the tail of the last window, or one more window. */
+/* Where in input the last window starts, given that the signal goes beyond the window before: see windows.h. */
+static size_t start_of_last(const mbt_windows *w)
+{
+    if (w->overlap == 0)
+        return w->held - w->size;
+    const size_t least = w->size - w->size / 2, rest = w->held - w->start;
+    const size_t lacking = rest < least ? least - rest : 0;
+    return w->start - (lacking + w->overlap - 1) / w->overlap * w->overlap;
+}
+
+/* What is left when the signal has ended: all of a short one, the tail of the window before, or one more window. */
 static mbt_status do_last(mbt_windows *w, mbt_window_task *task, void *cookie)
 {
-    mbt_status status = MBT_OK;
-    const size_t size = w->held < w->size ? w->held : w->size;
-    const size_t fresh = w->held - size; /* samples after the last window that was done */
-    if (w->start > 0 && fresh == 0) {
+    const bool first = w->start == 0;
+    if (!first && w->held == w->size) {
         memcpy(w->result, w->tail, w->overlap * sizeof *w->result);
         w->next = 0;
         w->end = w->overlap;
-    } else if (size > 0) {
-        status = task(cookie, w->input + fresh, w->result, size);
+    } else if (w->held > 0) {
+        const size_t start = first ? 0 : start_of_last(w), size = w->held - start;
+        const mbt_status status = task(cookie, w->input + start, w->result, size);
         if (status != MBT_OK)
             return status;
-        w->next = w->start > 0 ? step_of(w) - fresh : 0;
+        w->next = w->start - start;
         w->end = size;
-        if (w->start > 0)
+        if (!first)
             fade(w, w->next);
     }
     w->drained = true;

@@ -87,7 +87,16 @@ static bool check_full(stream *s, uint64_t k)
     return check_window(s, start, s->window, k > 0 ? start + s->overlap : 0, start + s->step);
 }
 
-/* The last full window, and what lies behind it: the end of that window, or the last one, which covers the end. */
+/* Of a last window that would begin at `begin`: where it does so that it has half a window, in steps of the overlap. */
+static uint64_t start_of_last(const stream *s, uint64_t begin)
+{
+    while (2 * (s->given - begin) < s->window) {
+        begin -= s->overlap;
+    }
+    return begin;
+}
+
+/* The last full window, and what lies behind it: the end of that window, or of one more. */
 static bool check_end(stream *s)
 {
     if (s->given <= s->window) {
@@ -95,9 +104,10 @@ static bool check_end(stream *s)
         return check_window(s, 0, (size_t)s->given, 0, s->given);
     }
     const uint64_t last = (s->given - s->window) / s->step;
-    s->windows = last + 1 + (s->given > last * s->step + s->window);
-    return check_full(s, last) &&
-           check_window(s, s->given - s->window, s->window, last * s->step + s->window, s->given);
+    const uint64_t end = last * s->step + s->window;
+    const uint64_t start = s->given > end ? start_of_last(s, (last + 1) * s->step) : last * s->step;
+    s->windows = last + 1 + (s->given > end);
+    return check_full(s, last) && check_window(s, start, (size_t)(s->given - start), end, s->given);
 }
 
 /* Looks at the windows whose middle has come out; by then the one behind is done. */

@@ -113,15 +113,28 @@ static void check_faded(float value, float a, float b, size_t i, size_t overlap)
     FUZZ_CHECK(fabs((double)value - expected) <= tolerance);
 }
 
+/* Of the window that is faded in at `begin`. The last one is whole without overlap, and else at least half. */
+static size_t start_of_window(const fuzz_session *s, size_t begin, size_t count)
+{
+    if (s->overlap == 0 && begin > 0 && count - begin < s->window) {
+        return count - s->window;
+    }
+    while (begin > 0 && 2 * (count - begin) < s->window) {
+        begin -= s->overlap;
+    }
+    return begin;
+}
+
 void fuzz_check_windows(fuzz_player *p, const fuzz_session *s, const float *in, const float *out, size_t count)
 {
     float last[FUZZ_MOST_SAMPLES], window[FUZZ_MOST_SAMPLES]; /* of the one before and of this one */
     mbt_enhancer *enhancer = reference_of(p, s->model);
-    const size_t size = count < s->window ? count : s->window, overlap = s->overlap, step = s->window - overlap;
+    const size_t overlap = s->overlap, step = s->window - overlap;
     size_t begin = 0, start = 0, done = 0; /* where this window is faded in, and where it starts */
     while (done < count) {
         const size_t start_last = start;
-        start = begin + size < count ? begin : count - size;
+        start = start_of_window(s, begin, count);
+        const size_t left = count - start, size = left < s->window ? left : s->window;
         FUZZ_CHECK(mbt_enhance(enhancer, in + start, window, size) == MBT_OK);
         for (size_t i = 0; begin > 0 && i < overlap; i++) {
             const size_t at = begin + i;
