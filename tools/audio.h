@@ -45,6 +45,9 @@ typedef enum mbt_data_extent { MBT_DATA_AS_SAID, MBT_DATA_CUT, MBT_DATA_UNCOUNTE
  * open, as programs write it that write to a pipe. */
 mbt_data_extent mbt_find_data_extent(int fd);
 
+/* The number in 1 to 8 bytes of a file. */
+uint64_t mbt_stored_number(const unsigned char *bytes, size_t count, bool big_endian);
+
 /* Whether a header's length of samples, of four or eight bytes, is one: programs that write to a pipe leave 0, or the
  * largest value or one near it, with or without sign, or less some header. */
 bool mbt_is_length(uint64_t length, unsigned length_bytes);

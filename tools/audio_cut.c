@@ -33,10 +33,10 @@ static bool read_at(int fd, uint64_t at, unsigned char *bytes, size_t count)
     return pread(fd, bytes, count, (off_t)at) == (ssize_t)count;
 }
 
-static uint64_t number(const unsigned char *bytes, unsigned count, bool big_endian)
+uint64_t mbt_stored_number(const unsigned char *bytes, size_t count, bool big_endian)
 {
     uint64_t value = 0;
-    for (unsigned i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         value = value << 8 | bytes[big_endian ? i : count - 1 - i];
     }
     return value;
@@ -66,7 +66,8 @@ static bool is_chunk(int fd, const layout *l, uint64_t at, uint64_t left)
     unsigned char head[HEAD_BYTES];
     unsigned head_bytes = l->name_bytes + l->length_bytes;
     return left >= head_bytes && read_at(fd, at, head, head_bytes) && mbt_is_chunk_name(head) &&
-           number(head + l->name_bytes, l->length_bytes, l->big_endian) <= left - head_bytes + l->counted_bytes;
+           mbt_stored_number(head + l->name_bytes, l->length_bytes, l->big_endian) <=
+               left - head_bytes + l->counted_bytes;
 }
 
 /* A chunk with samples begins at `at`, with `left` bytes to the end of the file, and has a length of so many bytes. */
@@ -92,7 +93,7 @@ static mbt_data_extent find_in_chunks(int fd, const layout *l, uint64_t size)
         if (!read_at(fd, at, head, head_bytes)) {
             return MBT_DATA_CUT; /* within a chunk's head */
         }
-        uint64_t length = number(head + l->name_bytes, l->length_bytes, l->big_endian);
+        uint64_t length = mbt_stored_number(head + l->name_bytes, l->length_bytes, l->big_endian);
         uint64_t left = size - at - head_bytes;
         bool is_data = memcmp(head, l->data, 4) == 0;
         if (length < l->counted_bytes && !is_data) {
@@ -105,7 +106,7 @@ static mbt_data_extent find_in_chunks(int fd, const layout *l, uint64_t size)
                          long_one ? 8 : l->length_bytes);
         }
         if (memcmp(head, "ds64", 4) == 0 && read_at(fd, at + head_bytes + 8, length64, sizeof length64)) {
-            length_of_64 = number(length64, sizeof length64, false);
+            length_of_64 = mbt_stored_number(length64, sizeof length64, false);
         }
         if (length > left) {
             return MBT_DATA_AS_SAID; /* there are no samples after it */
@@ -125,7 +126,8 @@ mbt_data_extent mbt_find_data_extent(int fd)
     uint64_t size = (uint64_t)about.st_size;
     bool au_big_endian = memcmp(head, ".snd", 4) == 0;
     if (au_big_endian || memcmp(head, "dns.", 4) == 0) {
-        uint64_t begin = number(head + 4, 4, au_big_endian), length = number(head + 8, 4, au_big_endian);
+        uint64_t begin = mbt_stored_number(head + 4, 4, au_big_endian);
+        uint64_t length = mbt_stored_number(head + 8, 4, au_big_endian);
         return length == 0 && begin < size                         ? MBT_DATA_UNCOUNTED
                : mbt_is_length(length, 4) && begin + length > size ? MBT_DATA_CUT
                                                                    : MBT_DATA_AS_SAID;

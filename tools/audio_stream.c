@@ -24,15 +24,6 @@ enum {
 
 static const char input_name[] = "standard input";
 
-static uint32_t number(const unsigned char *bytes, size_t count, bool big_endian)
-{
-    uint32_t value = 0;
-    for (size_t i = 0; i < count; i++) {
-        value |= (uint32_t)bytes[i] << (8 * (big_endian ? count - 1 - i : i));
-    }
-    return value;
-}
-
 /* Fewer than wanted only at the end. On failure false, told in a line. */
 static bool read_some(unsigned char *bytes, size_t wanted, size_t *held)
 {
@@ -81,21 +72,22 @@ static bool parse_format(mbt_recording *recording, const unsigned char *chunk, s
     if (size < 16) {
         return mbt_complain("%s: its head is damaged", input_name);
     }
-    uint32_t tag = number(chunk, 2, big_endian), channels = number(chunk + 2, 2, big_endian);
-    uint32_t rate = number(chunk + 4, 4, big_endian);
-    uint32_t bytes = (number(chunk + 14, 2, big_endian) + 7) / 8; /* fewer bits are the upper ones of these */
+    uint64_t tag = mbt_stored_number(chunk, 2, big_endian), channels = mbt_stored_number(chunk + 2, 2, big_endian);
+    uint64_t rate = mbt_stored_number(chunk + 4, 4, big_endian), frame = mbt_stored_number(chunk + 12, 2, big_endian);
+    uint64_t bytes =
+        (mbt_stored_number(chunk + 14, 2, big_endian) + 7) / 8; /* fewer bits are the upper ones of these */
     if (channels < 1 || channels > MOST_CHANNELS || rate < 1 || rate > INT_MAX) {
         return mbt_complain("%s: the header has no channels or no sample rate, or too many", input_name);
     }
     if (tag == 0xfffe && size == FORMAT_BYTES) {
-        tag = number(chunk + 24, 4, big_endian);
+        tag = mbt_stored_number(chunk + 24, 4, big_endian);
     }
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        if (tag == kinds[i].tag && bytes == kinds[i].bytes && number(chunk + 12, 2, big_endian) == bytes * channels) {
+        if (tag == kinds[i].tag && bytes == kinds[i].bytes && frame == bytes * channels) {
             recording->info.channels = (int)channels;
             recording->info.samplerate = (int)rate;
             recording->info.format = SF_FORMAT_WAV | kinds[i].format;
-            recording->stream.bytes = bytes;
+            recording->stream.bytes = kinds[i].bytes;
             recording->stream.is_float = tag == 3;
             recording->stream.big_endian = big_endian;
             return true;
@@ -143,7 +135,7 @@ static bool read_wav_head(mbt_recording *recording)
         if (!read_whole(head, 8)) {
             return false;
         }
-        uint32_t length = number(head + 4, 4, big_endian), taken = 0;
+        uint32_t length = (uint32_t)mbt_stored_number(head + 4, 4, big_endian), taken = 0;
         if (memcmp(head, "data", 4) == 0) {
             if (recording->stream.bytes == 0) {
                 return mbt_complain("%s: its samples come before their format", input_name);
@@ -201,15 +193,13 @@ bool mbt_recording_open_stdin(mbt_recording *recording, mbt_sample_format raw, u
 static float to_sample(const unsigned char *bytes, const mbt_recording *recording)
 {
     const unsigned count = recording->stream.bytes;
-    const bool big_endian = recording->stream.big_endian;
+    const uint64_t wide = mbt_stored_number(bytes, count, recording->stream.big_endian);
     if (count == 8) {
-        const uint64_t low = number(bytes + (big_endian ? 4 : 0), 4, big_endian);
-        const uint64_t bits = low | (uint64_t)number(bytes + (big_endian ? 0 : 4), 4, big_endian) << 32;
         double sample;
-        memcpy(&sample, &bits, sizeof sample);
+        memcpy(&sample, &wide, sizeof sample);
         return (float)sample;
     }
-    uint32_t bits = number(bytes, count, big_endian);
+    uint32_t bits = (uint32_t)wide;
     if (recording->stream.is_float) {
         float sample;
         memcpy(&sample, &bits, sizeof sample);
