@@ -74,14 +74,14 @@ static mbt_status do_full(mbt_windows *w, mbt_window_task *task, void *cookie)
     return MBT_OK;
 }
 
-/* Where in input the last window starts, given that the signal goes beyond the window before: see windows.h. */
-static size_t start_of_last(const mbt_windows *w)
+/* Of the last window, if the signal goes beyond the one before: see windows.h. */
+static size_t size_of_last(const mbt_windows *w)
 {
     if (w->overlap == 0)
-        return w->held - w->size;
-    const size_t least = w->size - w->size / 2, rest = w->held - w->start;
-    const size_t lacking = rest < least ? least - rest : 0;
-    return w->start - (lacking + w->overlap - 1) / w->overlap * w->overlap;
+        return w->size;
+    const size_t half = w->size - w->size / 2, rest = w->held - w->start, least = rest > half ? rest : half;
+    const size_t whole = (least + w->overlap - 1) / w->overlap * w->overlap;
+    return whole < w->size ? whole : w->size;
 }
 
 /* What is left when the signal has ended: all of a short one, the tail of the window before, or one more window. */
@@ -93,7 +93,7 @@ static mbt_status do_last(mbt_windows *w, mbt_window_task *task, void *cookie)
         w->next = 0;
         w->end = w->overlap;
     } else if (w->held > 0) {
-        const size_t start = first ? 0 : start_of_last(w), size = w->held - start;
+        const size_t size = first ? w->held : size_of_last(w), start = w->held - size;
         const mbt_status status = task(cookie, w->input + start, w->result, size);
         if (status != MBT_OK)
             return status;

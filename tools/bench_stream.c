@@ -87,13 +87,14 @@ static bool check_full(stream *s, uint64_t k)
     return check_window(s, start, s->window, k > 0 ? start + s->overlap : 0, start + s->step);
 }
 
-/* Of a last window that would begin at `begin`: where it does so that it has half a window, in steps of the overlap. */
-static uint64_t start_of_last(const stream *s, uint64_t begin)
+/* Of a last window with `rest` samples that the one before does not end with: whole overlaps, half a window or more. */
+static size_t size_of_last(const stream *s, uint64_t rest)
 {
-    while (2 * (s->given - begin) < s->window) {
-        begin -= s->overlap;
+    size_t size = s->overlap;
+    while (size < rest || 2 * size < s->window) {
+        size += s->overlap;
     }
-    return begin;
+    return size < s->window ? size : s->window;
 }
 
 /* The last full window, and what lies behind it: the end of that window, or of one more. */
@@ -105,9 +106,10 @@ static bool check_end(stream *s)
     }
     const uint64_t last = (s->given - s->window) / s->step;
     const uint64_t end = last * s->step + s->window;
-    const uint64_t start = s->given > end ? start_of_last(s, (last + 1) * s->step) : last * s->step;
-    s->windows = last + 1 + (s->given > end);
-    return check_full(s, last) && check_window(s, start, (size_t)(s->given - start), end, s->given);
+    const bool more = s->given > end;
+    const size_t size = more ? size_of_last(s, s->given - (last + 1) * s->step) : s->window;
+    s->windows = last + 1 + more;
+    return check_full(s, last) && check_window(s, s->given - size, size, end, s->given);
 }
 
 /* Looks at the windows whose middle has come out; by then the one behind is done. */

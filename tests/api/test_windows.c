@@ -5,13 +5,13 @@
 
 #define PI 3.14159265358979323846
 
-/* 6 frames of the embedded model, overlapping by 2: windows begin at 0, 800, 1600, and the last one at 2000, for
- * from 2400 on, where it takes over, it would have less than half a window. */
+/* 6 frames of the embedded model, overlapping by 2: windows begin at 0, 800, 1600, and the last one, which takes over
+ * at 2400, at 2101: two overlaps from the end, for 501 samples would be less than half a window. */
 #define WINDOW 1200u
 #define OVERLAP 400u
 #define STEP (WINDOW - OVERLAP)
 #define LONG 2901u
-#define LAST 2000u
+#define LAST 2101u
 
 static float in[LONG], out[LONG], wanted[LONG];
 
@@ -91,6 +91,25 @@ START_TEST(the_default_overlap_of_short_windows)
         api_enhance(&options, in, out, LONG);
         ck_assert_mem_eq(out, given, sizeof out);
     }
+}
+END_TEST
+
+static float peak(const float *samples, size_t count)
+{
+    float largest = 0;
+    for (size_t i = 0; i < count; i++)
+        largest = fmaxf(largest, fabsf(samples[i]));
+    return largest;
+}
+
+/* Where a recording of one window ends shortly before the middle of a frame, the last samples are divided by nearly 0,
+ * and may be full-scale. That of more windows has whole frames in the last one, wherever it ends. */
+START_TEST(no_click_at_the_end)
+{
+    const size_t count = WINDOW + (size_t)_i;
+    const mbt_options options = window_options();
+    api_enhance(&options, in, out, count);
+    ck_assert_float_le(peak(out + count - 10, 10), peak(in + count - 200, 200));
 }
 END_TEST
 
@@ -266,6 +285,7 @@ TCase *api_window_tests(void)
     tcase_add_test(tests, windows_are_recordings_faded_into_one_another);
     tcase_add_test(tests, without_overlap_windows_are_pieces);
     tcase_add_test(tests, the_default_overlap_of_short_windows);
+    tcase_add_loop_test(tests, no_click_at_the_end, 590, 601);
     tcase_add_test(tests, one_window_is_the_whole_recording);
     tcase_add_loop_test(tests, in_place_and_again, 0, COUNT(lengths));
     tcase_add_test(tests, the_same_bits_for_all_kernels_and_threads);

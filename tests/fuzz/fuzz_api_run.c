@@ -113,16 +113,17 @@ static void check_faded(float value, float a, float b, size_t i, size_t overlap)
     FUZZ_CHECK(fabs((double)value - expected) <= tolerance);
 }
 
-/* Of the window that is faded in at `begin`. The last one is whole without overlap, and else at least half. */
+/* Of the window that is faded in at `begin`. A last one has whole overlaps, half a window or more; or a full window. */
 static size_t start_of_window(const fuzz_session *s, size_t begin, size_t count)
 {
-    if (s->overlap == 0 && begin > 0 && count - begin < s->window) {
-        return count - s->window;
+    if (begin == 0 || count - begin >= s->window) {
+        return begin;
     }
-    while (begin > 0 && 2 * (count - begin) < s->window) {
-        begin -= s->overlap;
+    size_t size = s->overlap == 0 ? s->window : s->overlap;
+    while (size < count - begin || 2 * size < s->window) {
+        size += s->overlap;
     }
-    return begin;
+    return count - (size < s->window ? size : s->window);
 }
 
 void fuzz_check_windows(fuzz_player *p, const fuzz_session *s, const float *in, const float *out, size_t count)

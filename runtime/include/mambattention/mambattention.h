@@ -121,10 +121,10 @@ typedef void mbt_release(void *cookie, void *block);
  *
  * The network sees a window at a time. A recording of up to one window is enhanced whole; a longer one in windows that
  * overlap, each normalised by its own level, and cross-faded by a raised cosine. The last window ends with the
- * recording, and is at least half as long as the others: if need be it overlaps more. Memory is taken for one window, or
- * for max_samples if that is less, whatever the length of the recordings. To have longer recordings enhanced whole, make
- * the window that long. The paper's evaluation is a window of 10 s and no overlap; the last one is then the final 10 s.
- */
+ * recording and overlaps more, so that it is half as long as the others or longer. Memory is taken for one window, or
+ * for max_samples if that is less, whatever the length of the recordings. To have longer recordings enhanced whole,
+ * make the window that long. The paper's evaluation is a window of 10 s and no overlap, the last of which is the final
+ * 10 s. */
 typedef struct mbt_options {
     /* Length of the longest recording or stream; longer ones are refused. 0 (default): any length. */
     size_t max_samples;
