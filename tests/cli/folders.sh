@@ -133,7 +133,7 @@ unreadable_folder() {
 # What is recorded while it is read is no result.
 changed() {
     local pid code=0
-    rm -rf long result && mkdir long && cp half.wav long/1.wav
+    rm -rf long result && mkdir long && ./wavtool make voiced long/1.wav 16000 1 wav-s16 48000
     "$command" enhance -q --threads 1 --isa scalar long result 2>stderr &
     pid=$!
     wait_for temporaries 1 result && sleep 0.1 && cat voice.wav >>long/1.wav
@@ -145,7 +145,7 @@ changed() {
 # A recording of that name takes its place: what becomes of the old one is no result of the new one.
 replaced() {
     local pid code=0
-    rm -rf long result && mkdir long && cp half.wav long/1.wav
+    rm -rf long result && mkdir long && ./wavtool make voiced long/1.wav 16000 1 wav-s16 48000
     "$command" enhance -q --threads 1 --isa scalar long result 2>stderr &
     pid=$!
     wait_for temporaries 1 result && cp voice.wav another.wav && mv another.wav long/1.wav
