@@ -87,7 +87,7 @@ static bool check_full(stream *s, uint64_t k)
     return check_window(s, start, s->window, k > 0 ? start + s->overlap : 0, start + s->step);
 }
 
-/* Of a last window with `rest` samples that the one before does not end with: whole overlaps, half a window or more. */
+/* Of a last window that takes over `rest` samples before the end: whole overlaps, half a window or more. */
 static size_t size_of_last(const stream *s, uint64_t rest)
 {
     size_t size = s->overlap;
@@ -112,10 +112,10 @@ static bool check_end(stream *s)
     return check_full(s, last) && check_window(s, s->given - size, size, end, s->given);
 }
 
-/* Looks at the windows whose middle has come out; by then the one behind is done. */
+/* Looks at the full windows whose middle has come out; by then the one behind is done. */
 static bool look_at_windows(stream *s)
 {
-    while ((s->windows + 1) * s->step < s->given) {
+    while (s->windows * s->step + s->window <= s->pushed && (s->windows + 1) * s->step < s->given) {
         if (s->windows % CHECK_EVERY == 0 && !check_full(s, s->windows)) {
             return false;
         }

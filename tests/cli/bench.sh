@@ -80,7 +80,7 @@ bench_of_inputs() {
 }
 
 # 7.2 s in windows of 0.3 s, a quarter of which overlaps: 31 begin every 0.225 s, one ends with the stream. The first,
-# the last but one and the last are checked.
+# the last but one and the last are checked. Of 2.484 s in windows of 0.1 s the last is window 32, which is not full.
 bench_of_stream() {
     bench stream --window 0.3 --hours 0.002 --threads 2 --json && says 'd["bench"] == "stream"' &&
         says 'abs(d["audio_seconds"] - 7.2) < 1e-3 and d["windows"] == 32 and d["windows_checked"] == 3' &&
@@ -90,6 +90,7 @@ bench_of_stream() {
         says 'd["memory_bytes_at_end"] >= d["memory_bytes"] > 0 and d["threads"] == 2' &&
         bench stream --window 1 --hours 0.0001 --isa scalar --model ./f32.so --json &&
         says 'd["windows"] == 1 and d["windows_checked"] == 1 and d["isa"] == "scalar"' &&
+        bench stream --window 0.1 --hours 0.00069 --json && says 'd["windows"] == 33 and d["windows_checked"] == 3' &&
         bench stream --window 0.3 --minutes 0.02 && grep -q 'samples went in, and as many came out' stdout
 }
 
