@@ -4,10 +4,10 @@
  * overlap:
  *     out[i] = (1 - w[i]) a[step + i] + w[i] b[i],   w[i] = (1 - cos(pi i / overlap)) / 2,   0 <= i < overlap
  * When the signal ends before the next window is full, the last window ends with it, and takes over where the next one
- * would have. It starts earlier, so as to be half as long as the others or longer, and a whole number of overlaps, at
- * most `size`: where size and overlap are multiples of hop, so is it, and the signal does not end inside half a frame,
- * which the inverse transform divides by. Without overlap it is as long as the others, as in the paper's evaluation.
- * A signal that fits one window is one piece. */
+ * would have. It may start earlier, so as to be half as long as the others or longer, and a whole number of overlaps,
+ * at most `size`: where size and overlap are multiples of hop, so is it, since at other lengths the inverse transform
+ * divides the last samples by a sum of analysis windows that may be almost 0. Without overlap it is as long as the
+ * others, as in the paper's evaluation. A signal that fits one window is one piece. */
 #ifndef MBT_RUNTIME_WINDOWS_H
 #define MBT_RUNTIME_WINDOWS_H
 

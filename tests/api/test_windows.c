@@ -102,8 +102,8 @@ static float peak(const float *samples, size_t count)
     return largest;
 }
 
-/* Where a recording of one window ends shortly before the middle of a frame, the last samples are divided by nearly 0,
- * and may be full-scale. That of more windows has whole frames in the last one, wherever it ends. */
+/* Where the length of a window is almost the next multiple of hop, the last samples are divided by nearly 0, and may be
+ * full-scale. The last of more windows is a multiple of hop, wherever the recording ends. */
 START_TEST(no_click_at_the_end)
 {
     const size_t count = WINDOW + (size_t)_i;

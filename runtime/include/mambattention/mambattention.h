@@ -121,7 +121,7 @@ typedef void mbt_release(void *cookie, void *block);
  *
  * The network sees a window at a time. A recording of up to one window is enhanced whole; a longer one in windows that
  * overlap, each normalised by its own level, and cross-faded by a raised cosine. The last window ends with the
- * recording and overlaps more, so that it is half as long as the others or longer. Memory is taken for one window, or
+ * recording and may overlap more, so as to be half as long as the others or longer. Memory is taken for one window, or
  * for max_samples if that is less, whatever the length of the recordings. To have longer recordings enhanced whole,
  * make the window that long. The paper's evaluation is a window of 10 s and no overlap, the last of which is the final
  * 10 s. */
