@@ -74,8 +74,8 @@ static bool parse_format(mbt_recording *recording, const unsigned char *chunk, s
     }
     uint64_t tag = mbt_stored_number(chunk, 2, big_endian), channels = mbt_stored_number(chunk + 2, 2, big_endian);
     uint64_t rate = mbt_stored_number(chunk + 4, 4, big_endian), frame = mbt_stored_number(chunk + 12, 2, big_endian);
-    uint64_t bytes =
-        (mbt_stored_number(chunk + 14, 2, big_endian) + 7) / 8; /* fewer bits are the upper ones of these */
+    uint64_t bits = mbt_stored_number(chunk + 14, 2, big_endian); /* the upper ones of as many bytes as they take */
+    uint64_t bytes = (bits + 7) / 8;
     if (channels < 1 || channels > MOST_CHANNELS || rate < 1 || rate > INT_MAX) {
         return mbt_complain("%s: the header has no channels or no sample rate, or too many", input_name);
     }
