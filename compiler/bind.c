@@ -1,5 +1,5 @@
 /* bind.c: names to slots, with shapes checked. */
-#include "bind.h"
+#include "compiler/bind.h"
 
 #include <inttypes.h>
 #include <math.h>

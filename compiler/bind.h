@@ -2,8 +2,8 @@
 #ifndef MBT_COMPILER_BIND_H
 #define MBT_COMPILER_BIND_H
 
-#include "slots.h"
-#include "tensors.h"
+#include "compiler/slots.h"
+#include "compiler/read/tensors.h"
 
 /* Fills raw (from mbt_raw_network_init) with pointers into tensors, which must outlive it. Fails, naming the tensor, if
  * one is missing, has another shape than the configuration asks, holds integers or a value that is not finite, or is

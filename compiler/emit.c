@@ -1,5 +1,5 @@
 /* emit.c: the generated C: arrays first, then the structs that point to them, then the model. */
-#include "emit.h"
+#include "compiler/emit.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "precision.h"
+#include "compiler/precision.h"
 
 #define LINE_WIDTH 118u
 #define INDENT 4u

@@ -4,8 +4,8 @@
 
 #include <stdio.h>
 
-#include "error.h"
-#include "network.h"
+#include "compiler/error.h"
+#include "compiler/network.h"
 
 #define MBT_FLOAT_TEXT 32
 

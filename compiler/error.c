@@ -1,6 +1,6 @@
 /* error.c: the one line that says what went wrong. */
 #define MBT_ERROR_SOURCE
-#include "error.h"
+#include "compiler/error.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,9 +1,9 @@
 /* fold.c: convolutions: encoder, dense blocks and decoders. The blocks between are in fold_block.c. */
-#include "fold.h"
+#include "compiler/fold.h"
 
 #include <stdio.h>
 
-#include "pack.h"
+#include "compiler/pack.h"
 
 /* Gain and offset of an InstanceNorm, slope of a PReLU, each [C]. */
 static bool pack_norm(mbt_network *network, uint32_t part, const char *prefix, const mbt_raw_unit *raw,

@@ -3,8 +3,8 @@
 #ifndef MBT_COMPILER_FOLD_H
 #define MBT_COMPILER_FOLD_H
 
-#include "network.h"
-#include "slots.h"
+#include "compiler/network.h"
+#include "compiler/slots.h"
 
 /* Fills the encoder, blocks, layers, decoders and arrays of a network whose configuration is set. */
 bool mbt_fold(const mbt_raw_network *raw, mbt_network *network, mbt_error *error);

@@ -1,11 +1,11 @@
 /* fold_block.c: attention, Mamba and the linear layers of a block. */
-#include "fold.h"
+#include "compiler/fold.h"
 
 #include <math.h>
 #include <stdio.h>
 
-#include "numeric.h"
-#include "pack.h"
+#include "compiler/numeric.h"
+#include "compiler/pack.h"
 
 #define HEADS 8u /* fixed in the published code, as is the eps of its LayerNorm */
 #define LAYER_NORM_EPS 1e-5f

@@ -1,5 +1,5 @@
 /* half.c: rounding to IEEE binary16. */
-#include "half.h"
+#include "compiler/half.h"
 
 #include <math.h>
 

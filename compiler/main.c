@@ -4,16 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "config.h"
-#include "emit.h"
-#include "files.h"
-#include "network.h"
-#include "options.h"
-#include "output.h"
-#include "precision.h"
-#include "provenance.h"
-#include "random.h"
-#include "tensors.h"
+#include "compiler/read/config.h"
+#include "compiler/emit.h"
+#include "compiler/read/files.h"
+#include "compiler/network.h"
+#include "compiler/options.h"
+#include "compiler/output.h"
+#include "compiler/precision.h"
+#include "compiler/provenance.h"
+#include "compiler/random.h"
+#include "compiler/read/tensors.h"
 
 #define EXIT_USAGE 2
 #define WINOGRAD_CHANNELS 32u

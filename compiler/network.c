@@ -1,15 +1,15 @@
 /* network.c: building a network, and the store of its arrays. */
-#include "network.h"
+#include "compiler/network.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "bind.h"
-#include "fold.h"
-#include "precision.h"
-#include "slots.h"
+#include "compiler/bind.h"
+#include "compiler/fold.h"
+#include "compiler/precision.h"
+#include "compiler/slots.h"
 
 #define ALIGNMENT 64u
 

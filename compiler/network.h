@@ -5,12 +5,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "config.h"
-#include "error.h"
+#include "compiler/read/config.h"
+#include "compiler/error.h"
 #include "mambattention/model.h"
-#include "parts.h"
-#include "rules.h"
-#include "tensors.h"
+#include "compiler/parts.h"
+#include "compiler/rules.h"
+#include "compiler/read/tensors.h"
 
 #define MBT_NAME_MAX 64 /* longest name of a model */
 #define MBT_ARRAY_NAME 96

@@ -1,5 +1,5 @@
 /* numeric.c: exp by a Taylor series on [-ln 2 / 2, ln 2 / 2], log as its inverse by Newton's method. */
-#include "numeric.h"
+#include "compiler/numeric.h"
 
 #include <math.h>
 

@@ -1,11 +1,11 @@
 /* options.c: reads the command line of mambac. */
-#include "options.h"
+#include "compiler/options.h"
 
 #include <getopt.h>
 #include <stddef.h>
 #include <string.h>
 
-#include "precision.h"
+#include "compiler/precision.h"
 
 const char mbt_usage[] =
     "usage: mambac CHECKPOINT --config FILE.yaml --precision TYPE --name NAME -o FILE.c\n"

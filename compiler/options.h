@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#include "error.h"
+#include "compiler/error.h"
 #include "mambattention/model.h"
 
 typedef struct mbt_arguments {

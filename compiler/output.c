@@ -1,6 +1,6 @@
 /* output.c: writing under a hidden name, which a rename makes the right one. */
 #define _POSIX_C_SOURCE 200809L
-#include "output.h"
+#include "compiler/output.h"
 
 #include <errno.h>
 #include <signal.h>

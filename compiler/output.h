@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "error.h"
+#include "compiler/error.h"
 
 typedef struct mbt_output {
     FILE *stream;

@@ -2,9 +2,9 @@
 #ifndef MBT_COMPILER_PACK_H
 #define MBT_COMPILER_PACK_H
 
-#include "error.h"
+#include "compiler/error.h"
 #include "mambattention/model.h"
-#include "network.h"
+#include "compiler/network.h"
 
 #define MBT_INT8_INPUTS 65536u /* k * taps: the sum of as many products of int8 is exact in 32 bits */
 

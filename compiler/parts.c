@@ -1,9 +1,9 @@
 /* parts.c: what each part of a network costs, and the table of it. */
-#include "parts.h"
+#include "compiler/parts.h"
 
 #include <inttypes.h>
 
-#include "slots.h"
+#include "compiler/slots.h"
 
 /* Positions (frame, bin) in a second: at the spectrum's resolution, and inside the network. */
 static double outer_positions(const mbt_config *config)

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "config.h"
+#include "compiler/read/config.h"
 
 /* Parts are numbered in the order of the data; MBT_PART_ATTENTION .. MBT_PART_FREQUENCY lie in each block. */
 #define MBT_PART_ENCODER 0u

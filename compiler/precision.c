@@ -1,5 +1,5 @@
 /* precision.c: names, sizes and the table of rounding errors. */
-#include "precision.h"
+#include "compiler/precision.h"
 
 #include <inttypes.h>
 #include <math.h>

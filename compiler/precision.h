@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "network.h"
+#include "compiler/network.h"
 
 /* "f32", "f16", "int8": as --precision calls it. */
 const char *mbt_precision_name(mbt_weight_type type);

@@ -1,5 +1,5 @@
 /* provenance.c: program, command, hashes: the same for the same input, wherever it lies. */
-#include "provenance.h"
+#include "compiler/provenance.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "mambattention/mambattention.h"
-#include "sha256.h"
+#include "compiler/sha256.h"
 
 #define TEXT_OF(number) #number
 #define VERSION_TEXT(major, minor, patch) TEXT_OF(major) "." TEXT_OF(minor) "." TEXT_OF(patch)

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "error.h"
+#include "compiler/error.h"
 
 typedef struct mbt_source {
     const char *path;

@@ -1,10 +1,10 @@
 /* random.c: lively random weights from a small generator that works on integers. */
-#include "random.h"
+#include "compiler/random.h"
 
 #include <math.h>
 
-#include "numeric.h"
-#include "slots.h"
+#include "compiler/numeric.h"
+#include "compiler/slots.h"
 
 /* A gigabyte of floats, a hundred times the published size: more is a slip in the configuration. */
 #define MOST_NUMBERS 268435456.0

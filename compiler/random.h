@@ -2,8 +2,8 @@
 #ifndef MBT_COMPILER_RANDOM_H
 #define MBT_COMPILER_RANDOM_H
 
-#include "config.h"
-#include "tensors.h"
+#include "compiler/read/config.h"
+#include "compiler/read/tensors.h"
 
 /* Fills empty tensors with a checkpoint for the configuration: the published names and shapes, every number away from
  * its neutral value, so that nothing can be left out unnoticed. The same seed gives the same bits on every machine. On

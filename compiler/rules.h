@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-#include "error.h"
+#include "compiler/error.h"
 #include "mambattention/model.h"
 
 #define MBT_LAYER_NAME 96 /* of a layer's name and of a pattern, with the 0 at the end */

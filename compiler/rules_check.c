@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "precision.h"
-#include "rules.h"
+#include "compiler/precision.h"
+#include "compiler/rules.h"
 
 #define DENSE_BLOCKS ((size_t)3)
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])

@@ -1,5 +1,5 @@
 /* sha256.c: SHA-256 after FIPS 180-4; the comments name its sections. */
-#include "sha256.h"
+#include "compiler/sha256.h"
 
 #include <stdint.h>
 #include <string.h>

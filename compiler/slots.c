@@ -1,12 +1,12 @@
 /* slots.c: the one list of a checkpoint's tensors, written as a walk over the network. */
-#include "slots.h"
+#include "compiler/slots.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "parts.h"
+#include "compiler/parts.h"
 
 typedef struct walker {
     const mbt_config *config;

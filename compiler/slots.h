@@ -4,8 +4,8 @@
 
 #include <stdint.h>
 
-#include "config.h"
-#include "error.h"
+#include "compiler/read/config.h"
+#include "compiler/error.h"
 #include "mambattention/model.h"
 
 #define MBT_SLOT_DIMS 4

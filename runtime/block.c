@@ -1,6 +1,6 @@
 /* block.c: a task is a sequence: a bin along time, a frame along frequency. Sequences touch nothing of each other, so
  * each is brought through attention and both directions in place. */
-#include "block.h"
+#include "runtime/block.h"
 
 /* Plans the scratch memory of one axis from the arena's present mark; the next axis reuses it. */
 static void plan_axis(mbt_block_memory *memory, const mbt_axis *axis, size_t length, size_t channels, mbt_arena *arena)

@@ -2,11 +2,11 @@
 #ifndef MBT_RUNTIME_BLOCK_H
 #define MBT_RUNTIME_BLOCK_H
 
-#include "arena.h"
-#include "attention.h"
-#include "linear.h"
-#include "mamba.h"
-#include "run.h"
+#include "runtime/system/arena.h"
+#include "runtime/layers/attention.h"
+#include "runtime/layers/linear.h"
+#include "runtime/layers/mamba.h"
+#include "runtime/run.h"
 
 /* Scratch memory of one worker. Attention and the sequence layers take turns in it. */
 typedef struct mbt_block_memory {

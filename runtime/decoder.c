@@ -1,6 +1,6 @@
 /* decoder.c: the mask decoder and the phase decoder. A transposed convolution with stride 2 is two products: one for
  * the even output bins, which two input bins reach, one for the odd, which one does. */
-#include "decoder.h"
+#include "runtime/decoder.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 #ifndef MBT_RUNTIME_DECODER_H
 #define MBT_RUNTIME_DECODER_H
 
-#include "dense.h"
+#include "runtime/convolution/dense.h"
 
 /* Both decoders take turns in this. */
 typedef struct mbt_decoder_memory {

@@ -1,5 +1,5 @@
 /* describe.c: what a model is. */
-#include "model_check.h"
+#include "runtime/model_check.h"
 
 #define TYPES (MBT_WEIGHT_I8 + 1u)
 

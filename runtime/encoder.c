@@ -1,5 +1,5 @@
 /* encoder.c: dense_conv_1, the dense block, dense_conv_2. */
-#include "encoder.h"
+#include "runtime/encoder.h"
 
 void mbt_encoder_plan(mbt_encoder_memory *memory, const mbt_encoder *encoder, size_t frames, size_t bins,
                       size_t channels, unsigned threads, mbt_arena *arena)

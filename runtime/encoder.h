@@ -2,7 +2,7 @@
 #ifndef MBT_RUNTIME_ENCODER_H
 #define MBT_RUNTIME_ENCODER_H
 
-#include "dense.h"
+#include "runtime/convolution/dense.h"
 
 typedef struct mbt_encoder_memory {
     mbt_dense dense;

@@ -1,9 +1,9 @@
 /* enhancer.c: opening and closing, and a recording through the network, whole or window by window. */
-#include "enhancer.h"
+#include "runtime/enhancer.h"
 
 #include <string.h>
 
-#include "float_mode.h"
+#include "runtime/system/float_mode.h"
 
 /* The kernels that the options come to on this machine. */
 static mbt_status choose_kernels(const mbt_options *options, const mbt_kernels **kernels)

@@ -2,10 +2,10 @@
 #ifndef MBT_RUNTIME_ENHANCER_H
 #define MBT_RUNTIME_ENHANCER_H
 
-#include "memory.h"
-#include "network.h"
-#include "spectrum.h"
-#include "windows.h"
+#include "runtime/system/memory.h"
+#include "runtime/network.h"
+#include "runtime/signal/spectrum.h"
+#include "runtime/signal/windows.h"
 
 struct mbt_enhancer {
     mbt_options options; /* as given; threads are known */

@@ -1,9 +1,9 @@
 /* enhancer_plan.c: the options, and the memory that they come to. */
-#include "enhancer.h"
+#include "runtime/enhancer.h"
 
 #include <stdint.h>
 
-#include "model_check.h"
+#include "runtime/model_check.h"
 
 #define DEFAULT_WINDOW 10.0 /* s: as in the paper */
 #define DEFAULT_OVERLAP 0.5 /* s: with half of it seams cannot be told from what lies between them */

@@ -1,5 +1,5 @@
 /* model_check.c: a model may come from a file made for another version, so every shape is held against the others. */
-#include "model_check.h"
+#include "runtime/model_check.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* network.c: the whole network, and the memory that its parts share. */
-#include "network.h"
+#include "runtime/network.h"
 
 void mbt_network_plan(mbt_network *network, const mbt_model *model, size_t frames, unsigned threads, mbt_arena *arena)
 {

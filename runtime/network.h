@@ -2,9 +2,9 @@
 #ifndef MBT_RUNTIME_NETWORK_H
 #define MBT_RUNTIME_NETWORK_H
 
-#include "block.h"
-#include "decoder.h"
-#include "encoder.h"
+#include "runtime/block.h"
+#include "runtime/decoder.h"
+#include "runtime/encoder.h"
 
 typedef struct mbt_network {
     mbt_instance_norm norm;

@@ -4,9 +4,9 @@
 
 #include <stdbool.h>
 
-#include "kernels.h"
-#include "stages.h"
-#include "threads.h"
+#include "simd/kernels.h"
+#include "runtime/stages.h"
+#include "runtime/system/threads.h"
 
 typedef struct mbt_run {
     const mbt_model *model;

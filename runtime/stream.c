@@ -1,6 +1,6 @@
 /* stream.c: a recording in pieces, as it comes. */
-#include "enhancer.h"
-#include "float_mode.h"
+#include "runtime/enhancer.h"
+#include "runtime/system/float_mode.h"
 
 /* Progress is told for each window: nobody knows how many there will be. */
 static mbt_status stream_window(void *enhancer, const float *in, float *out, size_t samples)

@@ -4,7 +4,7 @@
  * handled at once, 64 bytes a key for each sixteen, are kept between the passes; nothing is quadratic. */
 #define V_NARROW
 
-#include "vec.h"
+#include "simd/vec.h"
 
 /* What is multiplied at once, so that the sums fit into the registers: vectors of queries with keys, or with dimensions
  * of the values. */

@@ -1,5 +1,5 @@
 /* cpu.c: asks the processor and the operating system what may be used. Compiled without any instruction set flags. */
-#include "cpu.h"
+#include "simd/cpu.h"
 
 #if defined(__x86_64__) || defined(__i386__)
 #include <cpuid.h>

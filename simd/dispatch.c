@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cpu.h"
-#include "kernels.h"
+#include "simd/cpu.h"
+#include "simd/kernels.h"
 
 static const char *const names[MBT_ISA_COUNT] = {"auto", "scalar",  "avx2",       "avx512",
                                                  "neon", "avxvnni", "avx512vnni", "dotprod"};

@@ -8,7 +8,7 @@
 #ifndef MBT_SIMD_GEMM_I8_TILES_H
 #define MBT_SIMD_GEMM_I8_TILES_H
 
-#include "tile_cases.h"
+#include "simd/tile_cases.h"
 
 #define QUAD_SIZE (4 * MBT_LANES) /* weights of four inputs to a panel */
 

@@ -8,7 +8,7 @@
 #ifndef MBT_SIMD_GEMM_TILES_H
 #define MBT_SIMD_GEMM_TILES_H
 
-#include "tile_cases.h"
+#include "simd/tile_cases.h"
 
 #ifndef TILE_PART
 #define TILE_PART MBT_LANES

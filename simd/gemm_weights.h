@@ -2,7 +2,7 @@
 #ifndef MBT_SIMD_GEMM_WEIGHTS_H
 #define MBT_SIMD_GEMM_WEIGHTS_H
 
-#include "vec.h"
+#include "simd/vec.h"
 
 #ifdef MBT_WEIGHTS_F16
 typedef uint16_t weight;

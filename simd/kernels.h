@@ -115,7 +115,7 @@ typedef struct mbt_mask {
 typedef struct mbt_kernels {
     mbt_isa isa;
 #define MBT_KERNEL(name, parameters) void(*name) parameters;
-#include "kernels.def"
+#include "simd/kernels.def"
 #undef MBT_KERNEL
 } mbt_kernels;
 

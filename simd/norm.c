@@ -1,5 +1,5 @@
 /* norm.c: normalisations and what is done beside them in the same pass. Contracts in kernels.def. */
-#include "vec.h"
+#include "simd/vec.h"
 
 void MBT_FN(channel_stats)(const float *x, ptrdiff_t ld, size_t rows, size_t channels, float *mean, float *m2)
 {

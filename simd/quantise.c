@@ -1,5 +1,5 @@
 /* quantise.c: between floats and smaller numbers. Contracts in kernels.def. */
-#include "vec.h"
+#include "simd/vec.h"
 
 #define LEAST 1e-30f /* of a row's largest number: its reciprocal is far from overflow */
 

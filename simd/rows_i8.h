@@ -2,7 +2,7 @@
 #ifndef MBT_SIMD_ROWS_I8_H
 #define MBT_SIMD_ROWS_I8_H
 
-#include "vec.h"
+#include "simd/vec.h"
 
 /* Row r is q[r * ldq ..]; the sum of its integers sum[r * lds]. */
 typedef struct rows_i8 {

@@ -1,7 +1,7 @@
 /* scan.c: what the Mamba layer does between its matrix products. Contracts in kernels.def and kernels.h (mbt_scan). */
 #define V_NARROW
 
-#include "vec.h"
+#include "simd/vec.h"
 
 /* A constant number of rows. */
 static V_INLINE void conv_rows(const float *x, ptrdiff_t ld, size_t rows, size_t channels, size_t d_conv,

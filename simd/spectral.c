@@ -1,5 +1,5 @@
 /* spectral.c: between the spectrum and the network, and back. Contracts in kernels.def and kernels.h (mbt_mask). */
-#include "vec.h"
+#include "simd/vec.h"
 
 void MBT_FN(spectrum)(const float *re, const float *im, size_t bins, float compress_factor, float *planes)
 {

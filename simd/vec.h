@@ -38,8 +38,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "half.h"
-#include "kernels.h"
+#include "common/half.h"
+#include "simd/kernels.h"
 
 #if MBT_SLEEF
 #include <sleef.h>
@@ -114,11 +114,11 @@ static inline size_t v_lanes(size_t left)
     return left < MBT_LANES ? left : MBT_LANES;
 }
 
-#include "vec_math.h"
+#include "simd/vec_math.h"
 
 #define MBT_KERNEL(name, parameters) void MBT_BASE_FN(name) parameters;
 #define MBT_KERNEL_DOT(name, parameters) void MBT_FN(name) parameters;
-#include "kernels.def"
+#include "simd/kernels.def"
 #undef MBT_KERNEL
 
 #endif

@@ -3,7 +3,7 @@
  *
  * The polynomials are evaluated at 0, +-P, +-Q and infinity. P = 3/4 and Q = 3/2 lose 3 dB less to rounding than the
  * usual 1 and 2, and cost the same. */
-#include "vec.h"
+#include "simd/vec.h"
 
 #define P 0.75f
 #define Q 1.5f

@@ -1,5 +1,5 @@
 /* models.c: the list of the models that are linked into the library (MBT_MODELS of the build). */
-#include "models.h"
+#include "weights/models.h"
 
 #include <stddef.h>
 

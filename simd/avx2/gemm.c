@@ -1,6 +1,6 @@
 /* avx2/gemm.c: tiles of up to 6 rows and one panel: 12 accumulators of 8 floats, 2 registers for weights, 1 for
  * inputs. */
-#include "gemm_weights.h"
+#include "simd/gemm_weights.h"
 
 #define TILE_ROWS 6
 #define TILE_PANELS 1
@@ -22,4 +22,4 @@ static inline __attribute__((always_inline)) void multiply(vf acc[TILE_PANELS][T
     }
 }
 
-#include "gemm_tiles.h"
+#include "simd/gemm_tiles.h"

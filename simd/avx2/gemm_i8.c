@@ -1,6 +1,6 @@
 /* avx2/gemm_i8.c: tiles of up to 6 rows and one panel: 12 accumulators of 8 sums, 2 registers for weights, 1 for
  * inputs, 1 for products. */
-#include "rows_i8.h"
+#include "simd/rows_i8.h"
 
 #define TILE_ROWS 6
 #define TILE_PANELS 1
@@ -63,5 +63,5 @@ static V_INLINE vf to_floats(vi sums)
     return (vf){_mm256_cvtepi32_ps((__m256i)sums.lo), _mm256_cvtepi32_ps((__m256i)sums.hi)};
 }
 
-#include "gemm_i8_pairs.h"
-#include "gemm_i8_tiles.h"
+#include "simd/gemm_i8_pairs.h"
+#include "simd/gemm_i8_tiles.h"

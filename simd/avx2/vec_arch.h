@@ -1,6 +1,6 @@
 /* avx2/vec_arch.h: the vocabulary on pairs of 256-bit registers, or on one (V_NARROW). */
-#ifndef MBT_SIMD_VEC_ARCH_H
-#define MBT_SIMD_VEC_ARCH_H
+#ifndef MBT_SIMD_AVX2_VEC_ARCH_H
+#define MBT_SIMD_AVX2_VEC_ARCH_H
 
 #include <immintrin.h>
 

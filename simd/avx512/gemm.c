@@ -1,6 +1,6 @@
 /* avx512/gemm.c: tiles of up to 13 rows and two panels: 26 accumulators of 16 floats, 2 registers for weights, the
  * inputs broadcast from memory. */
-#include "gemm_weights.h"
+#include "simd/gemm_weights.h"
 
 #define TILE_ROWS 13
 #define TILE_PANELS 2
@@ -26,4 +26,4 @@ static inline __attribute__((always_inline)) void multiply(vf acc[TILE_PANELS][T
     }
 }
 
-#include "gemm_tiles.h"
+#include "simd/gemm_tiles.h"

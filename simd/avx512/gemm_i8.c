@@ -1,6 +1,6 @@
 /* avx512/gemm_i8.c: tiles of up to 12 rows and two panels: 24 accumulators of 16 sums, 2 registers for weights, 1 for
  * inputs, 1 or 2 for products. */
-#include "rows_i8.h"
+#include "simd/rows_i8.h"
 
 #define TILE_ROWS 12
 #define TILE_PANELS 2
@@ -51,5 +51,5 @@ static V_INLINE vf to_floats(vi sums)
     return _mm512_cvtepi32_ps((__m512i)sums);
 }
 
-#include "gemm_i8_pairs.h"
-#include "gemm_i8_tiles.h"
+#include "simd/gemm_i8_pairs.h"
+#include "simd/gemm_i8_tiles.h"

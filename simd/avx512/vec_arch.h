@@ -1,6 +1,6 @@
 /* avx512/vec_arch.h: the vocabulary on 512-bit registers. */
-#ifndef MBT_SIMD_VEC_ARCH_H
-#define MBT_SIMD_VEC_ARCH_H
+#ifndef MBT_SIMD_AVX512_VEC_ARCH_H
+#define MBT_SIMD_AVX512_VEC_ARCH_H
 
 #include <immintrin.h>
 

@@ -3,7 +3,7 @@
  *
  * The instruction multiplies bytes without a sign by bytes with one. The weights are made such: 128 more, which adds
  * 128 sum_i a[i] to each sum. The sums start at minus that. */
-#include "rows_i8.h"
+#include "simd/rows_i8.h"
 
 #define TILE_ROWS 6
 #define TILE_PANELS 2
@@ -66,4 +66,4 @@ static V_INLINE vf to_floats(vi sums)
     return _mm512_cvtepi32_ps((__m512i)sums);
 }
 
-#include "gemm_i8_tiles.h"
+#include "simd/gemm_i8_tiles.h"

@@ -1,8 +1,8 @@
 /* avx512vnni/vec_arch.h: AVX-512, and a product of int8 of its own. */
-#ifndef MBT_SIMD_VEC_ARCH_AVX512VNNI_H
-#define MBT_SIMD_VEC_ARCH_AVX512VNNI_H
+#ifndef MBT_SIMD_AVX512VNNI_VEC_ARCH_H
+#define MBT_SIMD_AVX512VNNI_VEC_ARCH_H
 
-#include "../avx512/vec_arch.h"
+#include "simd/avx512/vec_arch.h"
 
 #undef MBT_ARCH
 #undef MBT_ARCH_ISA

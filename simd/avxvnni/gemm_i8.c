@@ -3,7 +3,7 @@
  *
  * The instruction multiplies bytes without a sign by bytes with one. The weights are made such: 128 more, which adds
  * 128 sum_i a[i] to each sum. The sums start at minus that. */
-#include "rows_i8.h"
+#include "simd/rows_i8.h"
 
 #define TILE_ROWS 6
 #define TILE_PANELS 1
@@ -49,4 +49,4 @@ static V_INLINE vf to_floats(vi sums)
     return (vf){_mm256_cvtepi32_ps((__m256i)sums.lo), _mm256_cvtepi32_ps((__m256i)sums.hi)};
 }
 
-#include "gemm_i8_tiles.h"
+#include "simd/gemm_i8_tiles.h"

@@ -1,8 +1,8 @@
 /* avxvnni/vec_arch.h: AVX2, and a product of int8 of its own. */
-#ifndef MBT_SIMD_VEC_ARCH_AVXVNNI_H
-#define MBT_SIMD_VEC_ARCH_AVXVNNI_H
+#ifndef MBT_SIMD_AVXVNNI_VEC_ARCH_H
+#define MBT_SIMD_AVXVNNI_VEC_ARCH_H
 
-#include "../avx2/vec_arch.h"
+#include "simd/avx2/vec_arch.h"
 
 #undef MBT_ARCH
 #undef MBT_ARCH_ISA

@@ -1,6 +1,6 @@
 /* dotprod/gemm_i8.c: tiles of up to 5 rows and one panel: 20 accumulators of 4 sums, 4 registers for the weights of four
  * inputs, which are loaded when those of the last four have been used, 5 for sixteen inputs of each row. */
-#include "rows_i8.h"
+#include "simd/rows_i8.h"
 
 #define TILE_ROWS 5
 #define TILE_PANELS 1
@@ -69,4 +69,4 @@ static V_INLINE vf to_floats(vi sums)
     return floats;
 }
 
-#include "gemm_i8_tiles.h"
+#include "simd/gemm_i8_tiles.h"

@@ -1,8 +1,8 @@
 /* dotprod/vec_arch.h: NEON, and a product of int8 of its own. */
-#ifndef MBT_SIMD_VEC_ARCH_DOTPROD_H
-#define MBT_SIMD_VEC_ARCH_DOTPROD_H
+#ifndef MBT_SIMD_DOTPROD_VEC_ARCH_H
+#define MBT_SIMD_DOTPROD_VEC_ARCH_H
 
-#include "../neon/vec_arch.h"
+#include "simd/neon/vec_arch.h"
 
 #undef MBT_ARCH
 #undef MBT_ARCH_ISA

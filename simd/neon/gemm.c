@@ -1,6 +1,6 @@
 /* neon/gemm.c: tiles of up to 5 rows and one panel: 20 accumulators of 4 floats, 4 registers for the weights of an
  * input, 5 for four inputs of each row. */
-#include "gemm_weights.h"
+#include "simd/gemm_weights.h"
 
 #define TILE_ROWS 5
 #define TILE_PANELS 1
@@ -56,4 +56,4 @@ static inline __attribute__((always_inline)) void multiply(vf acc[TILE_PANELS][T
             acc[0][r].v[q] = sum[r][q];
 }
 
-#include "gemm_tiles.h"
+#include "simd/gemm_tiles.h"

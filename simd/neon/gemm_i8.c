@@ -2,7 +2,7 @@
  * weights of 4 outputs, 4 for eight inputs of each row, 4 for products.
  *
  * Two products of numbers in [-127, 127] fit into 16 bits: 2 * 127^2 = 32258. */
-#include "rows_i8.h"
+#include "simd/rows_i8.h"
 
 #define TILE_ROWS 2
 #define TILE_PANELS 1
@@ -97,4 +97,4 @@ static V_INLINE vf to_floats(vi sums)
     return floats;
 }
 
-#include "gemm_i8_tiles.h"
+#include "simd/gemm_i8_tiles.h"

@@ -1,6 +1,6 @@
 /* neon/vec_arch.h: the vocabulary on four 128-bit registers of aarch64, or on one (V_NARROW). */
-#ifndef MBT_SIMD_VEC_ARCH_H
-#define MBT_SIMD_VEC_ARCH_H
+#ifndef MBT_SIMD_NEON_VEC_ARCH_H
+#define MBT_SIMD_NEON_VEC_ARCH_H
 
 #include <arm_neon.h>
 

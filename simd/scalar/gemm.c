@@ -1,5 +1,5 @@
 /* scalar/gemm.c: the specification of the matrix product. Contract in kernels.h (mbt_gemm). */
-#include "gemm_weights.h"
+#include "simd/gemm_weights.h"
 
 void GEMM(const mbt_gemm *g)
 {

@@ -1,5 +1,5 @@
 /* scalar/gemm_i8.c: the specification of the product of int8. Contract in kernels.h (mbt_gemm_i8). */
-#include "vec.h"
+#include "simd/vec.h"
 
 /* sum_i q[i] w[i] over inputs first .. first + count - 1 of a tap, whose weights to one output stand at w. */
 static int32_t inner_sum(const int8_t *q, const int8_t *w, size_t first, size_t count)

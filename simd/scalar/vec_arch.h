@@ -1,6 +1,6 @@
 /* scalar/vec_arch.h: the vocabulary in portable C. fmaf is correctly rounded by the standard, in hardware or not. */
-#ifndef MBT_SIMD_VEC_ARCH_H
-#define MBT_SIMD_VEC_ARCH_H
+#ifndef MBT_SIMD_SCALAR_VEC_ARCH_H
+#define MBT_SIMD_SCALAR_VEC_ARCH_H
 
 #define MBT_ARCH scalar
 #define MBT_ARCH_ISA MBT_ISA_SCALAR

@@ -1,5 +1,5 @@
 /* api.c: helpers of the tests of the public interface, and their main function. */
-#include "api.h"
+#include "tests/api/api.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* api.h: what the tests of the public interface share. */
-#ifndef MBT_TESTS_API_H
-#define MBT_TESTS_API_H
+#ifndef MBT_TESTS_API_API_H
+#define MBT_TESTS_API_API_H
 
 #include <check.h>
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 /* hooks.c: stands between the library and the system, by the linker's --wrap, to count memory and to refuse things.
  * What it hands on goes to the sanitizers' own functions, where there are any. */
-#include "api.h"
+#include "tests/api/api.h"
 
 #include <errno.h>
 #include <stdatomic.h>

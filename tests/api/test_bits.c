@@ -1,5 +1,5 @@
 /* test_bits.c: the same recording has the same bits, however, wherever and whenever it is enhanced. */
-#include "api.h"
+#include "tests/api/api.h"
 
 #include <fenv.h>
 

@@ -1,6 +1,6 @@
 /* test_flush.c: a caller whose processor flushes denormals to zero, as audio hosts set it, gets the same bits and finds
  * its mode as it was. */
-#include "api.h"
+#include "tests/api/api.h"
 
 #if defined(__x86_64__)
 #include <xmmintrin.h>

@@ -1,5 +1,5 @@
 /* test_memory.c: memory of the caller's making, memory that runs out, and none after opening. */
-#include "api.h"
+#include "tests/api/api.h"
 
 /* 4 windows. */
 #define WINDOW 400u

@@ -1,5 +1,5 @@
 /* test_open.c: opening and closing: options, memory, errors, and what a model says of itself. */
-#include "api.h"
+#include "tests/api/api.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -137,7 +137,7 @@ static const struct {
     {"tiny_f32", "f32", 410000, 440000},
 };
 
-/* weights/tiny.yaml and tiny.md. */
+/* weights/tiny/tiny.yaml and tiny.md. */
 START_TEST(the_embedded_model_describes_itself)
 {
     mbt_model_info info;

@@ -1,6 +1,6 @@
 /* test_rank.c: a layer whose dt_rank is larger than d_inner and channels, with dt_proj in int8. What it has more than the
  * embedded model's layers is zero: its output is that of the same layers without it. */
-#include "api.h"
+#include "tests/api/api.h"
 
 /* tiny.yaml: two blocks of four layers, with these sizes. */
 enum { BLOCKS = 2, LAYERS = 4, D_INNER = 32, D_STATE = 16, DT_RANK = 1, LARGE_RANK = 201, PANELS = 15 };

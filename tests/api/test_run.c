@@ -1,5 +1,5 @@
 /* test_run.c: while it runs: progress, cancelling, memory. */
-#include "api.h"
+#include "tests/api/api.h"
 
 #if MBT_THREADS
 #include <pthread.h>

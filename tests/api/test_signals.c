@@ -1,5 +1,5 @@
 /* test_signals.c: recordings of every kind: silent, tiny, constant, clipped, extreme, broken. */
-#include "api.h"
+#include "tests/api/api.h"
 
 #include <float.h>
 #include <math.h>

@@ -1,5 +1,5 @@
 /* test_stream.c: recordings in blocks. */
-#include "api.h"
+#include "tests/api/api.h"
 
 #include <fenv.h>
 #include <math.h>

@@ -1,5 +1,5 @@
 /* test_windows.c: recordings that are longer than a window. */
-#include "api.h"
+#include "tests/api/api.h"
 
 #include <math.h>
 

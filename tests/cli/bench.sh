@@ -1,4 +1,4 @@
-# bench.sh: tests of the bench subcommand and of tools/bench-check; read by run.
+# bench.sh: tests of the bench subcommand and of tools/bench/bench-check; read by run.
 
 # bench ARGUMENT...: done quickly, without a word on stderr; what it prints is in stdout.
 bench() {
@@ -104,7 +104,7 @@ old_picture_stays() {
 checked() {
     local code=$1 pattern=$2 got=0
     shift 2
-    "$root/tools/bench-check" "$@" >stdout 2>stderr || got=$?
+    "$root/tools/bench/bench-check" "$@" >stdout 2>stderr || got=$?
     cat stdout stderr
     [ $got -eq "$code" ] && cat stdout stderr | grep -qE -- "$pattern" || return 1
     [ "$code" -ne 2 ] || { [ ! -s stdout ] && [ "$(wc -l <stderr)" -eq 1 ]; }

@@ -160,7 +160,7 @@ compares() {
         ref.wav half.wav --clean short.wav
     check "compare: no samples" fails_with 1 'empty.wav: there are no samples' compare empty.wav empty.wav
     check "compare: NaN" fails_with 1 'nan.wav: channel 1, .*not a number' compare ref.wav nan.wav
-    head -c 5000 "$root/weights/tiny_f32.c" >text.wav
+    head -c 5000 "$root/weights/tiny/tiny_f32.c" >text.wav
     check "compare: not audio" fails_with 1 'text.wav: not a recording' compare text.wav ref.wav
     check "compare: full standard output" compare_to_full_disk
 }

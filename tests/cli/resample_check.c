@@ -1,11 +1,11 @@
-/* resample_check.c: tools/resample.c against sines, whose samples at the new rate are known: no delay, same level. */
+/* resample_check.c: tools/audio/resample.c against sines, whose samples at the new rate are known: no delay, same level. */
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "resample.h"
+#include "tools/audio/resample.h"
 
 static double worst_error(uint32_t from, uint32_t to)
 {

@@ -4,7 +4,7 @@
  * An input is a row of calls: a byte says which (calls[] below), and each takes its arguments from the bytes that
  * follow. What comes out is held against what the header promises: statuses, counts, the same bits in blocks as in one
  * piece, in any enhancer and, if the input says so, by the scalar kernels in one thread. */
-#include "fuzz_api.h"
+#include "tests/fuzz/fuzz_api.h"
 
 #include <fenv.h>
 #include <math.h>

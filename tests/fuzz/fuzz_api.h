@@ -1,11 +1,11 @@
 /* fuzz_api.h: what the fuzzer of the library's calls keeps between them: two sessions, each an enhancer and what is
  * known of it. */
-#ifndef MBT_TESTS_FUZZ_API_H
-#define MBT_TESTS_FUZZ_API_H
+#ifndef MBT_TESTS_FUZZ_FUZZ_API_H
+#define MBT_TESTS_FUZZ_FUZZ_API_H
 
 #include <stdbool.h>
 
-#include "fuzz.h"
+#include "tests/fuzz/fuzz.h"
 #include "mambattention/mambattention.h"
 #include "mambattention/model.h"
 

@@ -1,5 +1,5 @@
 /* fuzz_api_open.c: opening with any options and memory of any kind, and closing. */
-#include "fuzz_api.h"
+#include "tests/fuzz/fuzz_api.h"
 
 #define MOST_MEMORY ((size_t)4 << 20)
 #define ALIGN 64u

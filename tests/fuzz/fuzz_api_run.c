@@ -1,5 +1,5 @@
 /* fuzz_api_run.c: recordings, and what their results are held against. */
-#include "fuzz_api.h"
+#include "tests/fuzz/fuzz_api.h"
 
 #include <float.h>
 #include <math.h>

@@ -1,5 +1,5 @@
 /* fuzz_api_stream.c: streams: what may be pushed, what must come out, and that it is what mbt_enhance gives. */
-#include "fuzz_api.h"
+#include "tests/fuzz/fuzz_api.h"
 
 /* Pointers that the input leaves out. */
 #define NO_SAMPLES 255

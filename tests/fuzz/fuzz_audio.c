@@ -1,6 +1,6 @@
 /* fuzz_audio.c: sound files and streams as `mambattention enhance` reads them, and how it stores the result. */
 #define _GNU_SOURCE
-#include "audio.h"
+#include "tools/audio/audio.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #define MBT_COMMAND_SOURCE
-#include "command.h"
-#include "fuzz.h"
+#include "tools/base/command.h"
+#include "tests/fuzz/fuzz.h"
 
 #define MOST_FRAMES 4096u /* written: encoders are slow */
 #define MOST_PIPED 60000u /* bytes: a pipe holds 64 KiB */

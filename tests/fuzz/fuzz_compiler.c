@@ -1,9 +1,9 @@
 /* fuzz_compiler.c: checks of the compiler's results, and a writer of zip archives (PKWARE's APPNOTE). */
-#include "fuzz_compiler.h"
+#include "tests/fuzz/fuzz_compiler.h"
 
 #include <math.h>
 
-#include "safetensors.h"
+#include "compiler/read/safetensors.h"
 
 #define MOST_STORAGES 8u
 #define LOCAL_HEAD 30u

@@ -1,13 +1,13 @@
 /* fuzz_compiler.h: what must hold of the compiler's errors and tensors, whatever was read; and archives that no
  * mutation damages. */
-#ifndef MBT_TESTS_FUZZ_COMPILER_H
-#define MBT_TESTS_FUZZ_COMPILER_H
+#ifndef MBT_TESTS_FUZZ_FUZZ_COMPILER_H
+#define MBT_TESTS_FUZZ_FUZZ_COMPILER_H
 
 #include <stdbool.h>
 
-#include "error.h"
-#include "fuzz.h"
-#include "tensors.h"
+#include "compiler/error.h"
+#include "tests/fuzz/fuzz.h"
+#include "compiler/read/tensors.h"
 
 /* A failure says why in one line, success leaves the line empty. */
 void fuzz_check_error(bool done, const mbt_error *error);

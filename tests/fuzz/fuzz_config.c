@@ -1,9 +1,9 @@
 /* fuzz_config.c: configuration files; what is accepted is in the ranges that config.h promises. */
-#include "config.h"
+#include "compiler/read/config.h"
 
 #include <math.h>
 
-#include "fuzz_compiler.h"
+#include "tests/fuzz/fuzz_compiler.h"
 
 static void check_config(const mbt_config *config)
 {

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <sys/stat.h>
 
-#include "fuzz.h"
+#include "tests/fuzz/fuzz.h"
 
 #define MOST_BYTES ((size_t)1 << 20)
 #define ROOM 512u /* what mutations may add */

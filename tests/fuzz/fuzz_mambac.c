@@ -6,14 +6,14 @@
 #include <float.h>
 #include <math.h>
 
-#include "emit.h"
-#include "fuzz_compiler.h"
+#include "compiler/emit.h"
+#include "tests/fuzz/fuzz_compiler.h"
 #include "mambattention/mambattention.h"
-#include "network.h"
-#include "precision.h"
-#include "provenance.h"
-#include "random.h"
-#include "slots.h"
+#include "compiler/network.h"
+#include "compiler/precision.h"
+#include "compiler/provenance.h"
+#include "compiler/random.h"
+#include "compiler/slots.h"
 
 #define FLAG_TYPE 3u /* mask: f32, f16, int8, or as the rules say */
 #define FLAG_WINOGRAD 4u

@@ -1,7 +1,7 @@
 /* fuzz_pickle.c: the pickle machine on its own, and a walk over what it built. */
-#include "pickle.h"
+#include "compiler/read/pickle.h"
 
-#include "fuzz_compiler.h"
+#include "tests/fuzz/fuzz_compiler.h"
 
 #define DEEPEST 64u
 

@@ -1,7 +1,7 @@
 /* fuzz_rules.c: files of rules, and their use on every layer of networks with one block and with three. */
-#include "rules.h"
+#include "compiler/rules.h"
 
-#include "fuzz_compiler.h"
+#include "tests/fuzz/fuzz_compiler.h"
 
 static void use(const mbt_rules *rules, uint32_t blocks, bool winograd)
 {

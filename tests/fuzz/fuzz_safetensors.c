@@ -1,8 +1,8 @@
 /* fuzz_safetensors.c: safetensors files; what begins with '{' is a header up to a zero byte, and data, for which the
  * header's length is made, so that mutations of the header leave it whole. */
-#include "safetensors.h"
+#include "compiler/read/safetensors.h"
 
-#include "fuzz_compiler.h"
+#include "tests/fuzz/fuzz_compiler.h"
 
 #define LENGTH_BYTES 8u
 

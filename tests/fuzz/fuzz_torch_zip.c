@@ -1,5 +1,5 @@
 /* fuzz_torch_zip.c: checkpoints of torch.save, as they are or with damage in the pickle alone. */
-#include "fuzz_compiler.h"
+#include "tests/fuzz/fuzz_compiler.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -1,4 +1,4 @@
-/* dump_stages.c: runs a model on a file and writes the tensors between its parts, for tools/verify-reference. */
+/* dump_stages.c: runs a model on a file and writes the tensors between its parts, for tools/dev/verify-reference. */
 #include <dlfcn.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "golden_models.h"
+#include "tests/golden/golden_models.h"
 #include "mambattention/mambattention.h"
-#include "stages.h"
+#include "runtime/stages.h"
 
 #define PATH_SIZE 4096
 #define MAX_SAMPLES ((size_t)1 << 24)

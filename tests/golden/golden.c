@@ -1,5 +1,5 @@
-/* golden.c: reads the cases that tools/make-golden wrote. All files are little-endian. */
-#include "golden.h"
+/* golden.c: reads the cases that tools/dev/make-golden wrote. All files are little-endian. */
+#include "tests/golden/golden.h"
 
 #include <stdint.h>
 #include <stdio.h>

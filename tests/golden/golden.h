@@ -1,6 +1,6 @@
-/* golden.h: reads the cases that tools/make-golden wrote. */
-#ifndef MBT_TESTS_GOLDEN_H
-#define MBT_TESTS_GOLDEN_H
+/* golden.h: reads the cases that tools/dev/make-golden wrote. */
+#ifndef MBT_TESTS_GOLDEN_GOLDEN_H
+#define MBT_TESTS_GOLDEN_GOLDEN_H
 
 #include <stdbool.h>
 #include <stddef.h>

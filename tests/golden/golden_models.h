@@ -1,6 +1,6 @@
 /* golden_models.h: the models of the cases. */
-#ifndef MBT_TESTS_GOLDEN_MODELS_H
-#define MBT_TESTS_GOLDEN_MODELS_H
+#ifndef MBT_TESTS_GOLDEN_GOLDEN_MODELS_H
+#define MBT_TESTS_GOLDEN_GOLDEN_MODELS_H
 
 #include "mambattention/model.h"
 

@@ -1,5 +1,5 @@
 /* models.c: the models of the cases, by name and precision. */
-#include "golden_models.h"
+#include "tests/golden/golden_models.h"
 
 #include <stddef.h>
 #include <string.h>

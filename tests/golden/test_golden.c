@@ -6,11 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "golden.h"
-#include "golden_models.h"
+#include "tests/golden/golden.h"
+#include "tests/golden/golden_models.h"
 #include "mambattention/mambattention.h"
-#include "sha256.h"
-#include "stages.h"
+#include "compiler/sha256.h"
+#include "runtime/stages.h"
 
 #define MIN_SNR 90.0         /* dB, of the waveform */
 #define MAX_STAGE_ERROR 1e-5 /* RMS of the difference over RMS of the reference */
@@ -20,7 +20,7 @@
 static const char *const case_names[] = {
 #define MBT_CASE(name) name,
 #define MBT_SMALLER_CASE(name, precision, snr)
-#include "cases.def"
+#include "tests/golden/cases.def"
 #undef MBT_CASE
 #undef MBT_SMALLER_CASE
 };
@@ -33,7 +33,7 @@ static const struct {
 } smaller_cases[] = {
 #define MBT_CASE(name)
 #define MBT_SMALLER_CASE(name, precision, snr) {name, precision, snr},
-#include "cases.def"
+#include "tests/golden/cases.def"
 #undef MBT_CASE
 #undef MBT_SMALLER_CASE
 };

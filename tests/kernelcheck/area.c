@@ -9,7 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "kernelcheck.h"
+#include "tests/kernelcheck/kernelcheck.h"
 
 #define SLOTS 16
 #define SLOT_FLOATS ((size_t)1 << 18)

@@ -2,7 +2,7 @@
 #include <float.h>
 #include <math.h>
 
-#include "kernelcheck.h"
+#include "tests/kernelcheck/kernelcheck.h"
 
 typedef struct shape {
     size_t rows, k, n, taps;

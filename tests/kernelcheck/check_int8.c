@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "kernelcheck.h"
+#include "tests/kernelcheck/kernelcheck.h"
 
 typedef struct shape {
     size_t rows, k, n, taps, groups;

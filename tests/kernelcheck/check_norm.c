@@ -1,7 +1,7 @@
 /* check_norm.c: normalisations, activation, sum. */
 #include <float.h>
 
-#include "kernelcheck.h"
+#include "tests/kernelcheck/kernelcheck.h"
 
 typedef struct norm_call {
     mbt_area x, out, y, scale, shift, slope, mean, m2;

@@ -2,7 +2,7 @@
 #include <float.h>
 #include <math.h>
 
-#include "kernelcheck.h"
+#include "tests/kernelcheck/kernelcheck.h"
 
 static void call_attend(const mbt_kernels *kernels, void *arguments)
 {

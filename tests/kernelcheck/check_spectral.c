@@ -1,5 +1,5 @@
 /* check_spectral.c: between the spectrum and the network, and back. */
-#include "kernelcheck.h"
+#include "tests/kernelcheck/kernelcheck.h"
 
 typedef struct spectral_call {
     mbt_area re, im, planes, magnitude;

@@ -1,7 +1,7 @@
 /* check_winograd.c: the transforms around the products of Winograd's convolution. */
 #include <stdlib.h>
 
-#include "kernelcheck.h"
+#include "tests/kernelcheck/kernelcheck.h"
 
 /* rows: of the side with bins; points: of the side with tiles. */
 typedef struct transform_call {

@@ -16,7 +16,7 @@
 #include <sys/auxv.h>
 #endif
 
-#include "kernelcheck.h"
+#include "tests/kernelcheck/kernelcheck.h"
 
 typedef struct options {
     uint64_t seed;
@@ -31,7 +31,7 @@ typedef struct kernel_check {
 
 static const kernel_check checks[] = {
 #define MBT_KERNEL(name, parameters) {#name, mbt_check_##name},
-#include "kernels.def"
+#include "simd/kernels.def"
 #undef MBT_KERNEL
 };
 

@@ -4,14 +4,14 @@
  * A check goes through sizes. For each, and for each setting (regime of inputs, end of the memory that touches a guard
  * page), it begins a case, takes and fills areas, and has the case compared: the scalar kernel runs, the memory is put
  * back, the tested kernel runs, and every byte must be the same. */
-#ifndef MBT_TESTS_KERNELCHECK_H
-#define MBT_TESTS_KERNELCHECK_H
+#ifndef MBT_TESTS_KERNELCHECK_KERNELCHECK_H
+#define MBT_TESTS_KERNELCHECK_KERNELCHECK_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "kernels.h"
+#include "simd/kernels.h"
 
 #define MBT_SIZES                                                 \
     {                                                             \
@@ -93,7 +93,7 @@ void mbt_describe_fault(const void *address, char *text, size_t size);
 
 /* One check for each kernel: a kernel without one does not link. */
 #define MBT_KERNEL(name, parameters) void mbt_check_##name(mbt_checker *checker);
-#include "kernels.def"
+#include "simd/kernels.def"
 #undef MBT_KERNEL
 
 #endif

@@ -1,5 +1,5 @@
 /* test_scalar.c: the scalar kernels, with which all others are compared, against their formulas in double precision. */
-#include "test_scalar.h"
+#include "tests/kernelcheck/test_scalar.h"
 
 #include <math.h>
 #include <stdint.h>

@@ -1,11 +1,11 @@
 /* test_scalar.h: what the tests of the scalar kernels against formulas in double share. */
-#ifndef MBT_TESTS_TEST_SCALAR_H
-#define MBT_TESTS_TEST_SCALAR_H
+#ifndef MBT_TESTS_KERNELCHECK_TEST_SCALAR_H
+#define MBT_TESTS_KERNELCHECK_TEST_SCALAR_H
 
 #include <check.h>
 #include <stddef.h>
 
-#include "kernels.h"
+#include "simd/kernels.h"
 
 /* The largest error of atan2, in units of the last place. SLEEF's function promises 1.0. */
 #if MBT_SLEEF

@@ -3,7 +3,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "test_scalar.h"
+#include "tests/kernelcheck/test_scalar.h"
 
 #define HALF_ULP 0x1p-24 /* of 1: the relative error of one rounding */
 #define ROWS 7

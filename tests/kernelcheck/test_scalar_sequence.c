@@ -1,7 +1,7 @@
 /* test_scalar_sequence.c: attention, causal convolution, softplus, selective scan. */
 #include <math.h>
 
-#include "test_scalar.h"
+#include "tests/kernelcheck/test_scalar.h"
 
 #define SOFTPLUS_ULPS 2.5
 

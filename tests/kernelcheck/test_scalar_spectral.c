@@ -1,7 +1,7 @@
 /* test_scalar_spectral.c: powers and angles of the spectrum, the mask, and the way back. */
 #include <math.h>
 
-#include "test_scalar.h"
+#include "tests/kernelcheck/test_scalar.h"
 
 #define COUNT 20000
 

@@ -1,6 +1,6 @@
 /* unit.h: what the compiler's unit tests share: files, exact-size copies, seeded damage. */
-#ifndef MBT_TESTS_UNIT_H
-#define MBT_TESTS_UNIT_H
+#ifndef MBT_TESTS_UNIT_UNIT_H
+#define MBT_TESTS_UNIT_UNIT_H
 
 #include <check.h>
 #include <stdint.h>
@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "error.h"
-#include "tensors.h"
-#include "unit_main.h"
+#include "compiler/error.h"
+#include "compiler/read/tensors.h"
+#include "tests/unit/unit_main.h"
 
 #ifndef MBT_UNIT_DATA
 #error "MBT_UNIT_DATA: the folder tests/unit/data"

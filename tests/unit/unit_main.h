@@ -1,6 +1,6 @@
 /* unit_main.h: the main function of every unit test. */
-#ifndef MBT_TESTS_UNIT_MAIN_H
-#define MBT_TESTS_UNIT_MAIN_H
+#ifndef MBT_TESTS_UNIT_UNIT_MAIN_H
+#define MBT_TESTS_UNIT_UNIT_MAIN_H
 
 #include <check.h>
 #include <stdlib.h>

@@ -1,0 +1,93 @@
+/* pickle.h: the object tree of a Python pickle, protocols 2 to 5, as torch.save writes it.
+ *
+ * An interpreter of the pickle machine that can build data and nothing else: numbers, strings, tuples, lists, dicts,
+ * and torch's storages and tensors as descriptions. A global is an entry of a fixed list or an error; nothing is ever
+ * called. */
+#ifndef MBT_COMPILER_READ_PICKLE_H
+#define MBT_COMPILER_READ_PICKLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "compiler/error.h"
+#include "compiler/read/tensors.h"
+
+typedef enum mbt_pickle_kind {
+    MBT_PICKLE_NONE,
+    MBT_PICKLE_BOOL,
+    MBT_PICKLE_INT,     /* fits 64 bits */
+    MBT_PICKLE_BIG_INT, /* does not; the value is not kept */
+    MBT_PICKLE_FLOAT,
+    MBT_PICKLE_STRING,
+    MBT_PICKLE_TUPLE,
+    MBT_PICKLE_LIST,
+    MBT_PICKLE_DICT,   /* dict or OrderedDict */
+    MBT_PICKLE_GLOBAL, /* a whitelisted name; of no use outside of the interpreter */
+    MBT_PICKLE_STORAGE,
+    MBT_PICKLE_TENSOR
+} mbt_pickle_kind;
+
+typedef struct mbt_pickle_value mbt_pickle_value;
+
+typedef struct mbt_pickle_list {
+    mbt_pickle_value **items;
+    size_t count, capacity;
+} mbt_pickle_list;
+
+/* A view of a storage, as torch._utils._rebuild_tensor_v2 describes it. Nothing says yet that it stays inside. */
+typedef struct mbt_pickle_tensor {
+    const mbt_pickle_value *storage;
+    mbt_element element;
+    uint32_t dims;
+    uint64_t offset; /* elements */
+    uint64_t shape[MBT_TENSOR_DIMS], strides[MBT_TENSOR_DIMS];
+    const mbt_pickle_value *metadata; /* what torch adds: {"neg": True}, say; NULL if nothing */
+} mbt_pickle_tensor;
+
+/* Values may be shared and, through lists and dicts, contain themselves. */
+struct mbt_pickle_value {
+    mbt_pickle_kind kind;
+    bool seen; /* false; for whoever walks the tree */
+    union {
+        int64_t integer; /* INT; BOOL: 0 or 1 */
+        double real;
+        struct {
+            const char *text; /* UTF-8 as it stands in the pickle, not terminated */
+            size_t size;
+        } string;
+        mbt_pickle_list list; /* TUPLE, LIST; DICT: key, value, key, value ... in the file's order */
+        const struct mbt_pickle_global *global;
+        struct {
+            const mbt_pickle_value *key; /* STRING: the archive's entry under data/ */
+            mbt_element element;
+            bool untyped;   /* counted in bytes; the tensor says what they are */
+            uint64_t count; /* elements */
+        } storage;
+        const mbt_pickle_tensor *tensor;
+    } as;
+};
+
+/* A pickle read; owns all values. Its strings point into the bytes it was read from. */
+typedef struct mbt_pickle {
+    mbt_pickle_value *root;
+    struct mbt_pickle_block *blocks;
+    size_t memory_left; /* bytes that may still be allocated: a fixed multiple of the pickle's size */
+} mbt_pickle;
+
+/* Interprets bytes, which must outlive the pickle. On failure the error names the opcode or global and its offset, and
+ * nothing is held. */
+bool mbt_pickle_read(const uint8_t *bytes, size_t size, mbt_pickle *pickle, mbt_error *error);
+
+void mbt_pickle_free(mbt_pickle *pickle);
+
+/* Whether value is a string equal to text. */
+bool mbt_pickle_is_text(const mbt_pickle_value *value, const char *text);
+
+/* The value under a text key of a dict, the last one where there are several; NULL if there is none. */
+mbt_pickle_value *mbt_pickle_get(const mbt_pickle_value *dict, const char *key);
+
+/* "None", "int", "dict" ...: for messages. */
+const char *mbt_pickle_kind_name(mbt_pickle_kind kind);
+
+#endif

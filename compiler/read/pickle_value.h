@@ -1,0 +1,13 @@
+/* pickle_value.h: making values while a pickle is read. For pickle.c and pickle_torch.c only. */
+#ifndef MBT_COMPILER_READ_PICKLE_VALUE_H
+#define MBT_COMPILER_READ_PICKLE_VALUE_H
+
+#include "compiler/read/pickle.h"
+
+/* A new zeroed value, or NULL with error set when the pickle's memory is used up. */
+mbt_pickle_value *mbt_pickle_new(mbt_pickle *pickle, mbt_pickle_kind kind, mbt_error *error);
+
+/* Zeroed memory that lives as long as the pickle, or NULL with error set. */
+void *mbt_pickle_allocate(mbt_pickle *pickle, size_t size, mbt_error *error);
+
+#endif

@@ -1,0 +1,18 @@
+/* safetensors.h: the safetensors format: a length, a JSON header, and the tensors' bytes. */
+#ifndef MBT_COMPILER_READ_SAFETENSORS_H
+#define MBT_COMPILER_READ_SAFETENSORS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "compiler/error.h"
+#include "compiler/read/tensors.h"
+
+/* Whether the first bytes look like it: a length below 2^40, then '{'. */
+bool mbt_safetensors_sniff(const uint8_t *bytes, size_t size);
+
+/* Adds every tensor of the file, in the order of their data. Together they must cover it, without gaps or overlaps. */
+bool mbt_safetensors_read(const uint8_t *bytes, size_t size, mbt_tensors *tensors, mbt_error *error);
+
+#endif

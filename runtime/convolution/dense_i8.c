@@ -1,0 +1,131 @@
+/* dense_i8.c: the dense block in int8. A unit's convolution reads integers and writes floats to the block's output,
+ * where they are normalised and rounded into the unit's slot; the last unit's stay. */
+#include <math.h>
+#include <string.h>
+
+#include "runtime/convolution/dense.h"
+
+/* Half way between what PReLU makes of two standard deviations above the mean and below: about where the largest of 64
+ * numbers lie. InstanceNorm leaves a mean of offset and a deviation of |gain|. */
+static void find_center(const mbt_unit *unit, size_t channels, float *center)
+{
+    for (size_t c = 0; c < channels; c++) {
+        const float reach = 2.0f * fabsf(unit->gain[c]);
+        const float high = unit->offset[c] + reach, low = unit->offset[c] - reach;
+        center[c] = 0.5f * ((high > 0 ? high : unit->slope[c] * high) + (low > 0 ? low : unit->slope[c] * low));
+    }
+}
+
+/* Row `bin` of a frame, from channel slot C on. */
+static mbt_rows_i8 row_at(const mbt_run *run, const mbt_dense *dense, size_t frame, size_t bin, size_t slot)
+{
+    const size_t row = frame * (dense->bins + 2) + bin, channels = run->model->channels;
+    return (mbt_rows_i8){dense->rows.q + (row * MBT_DENSE_UNITS + slot) * channels,
+                         dense->rows.scale + row * MBT_DENSE_UNITS + slot,
+                         dense->rows.sum + row * MBT_DENSE_UNITS + slot};
+}
+
+/* Rounds `rows` rows of floats to those from `to` on. */
+static void round_rows(const mbt_run *run, const mbt_dense *dense, size_t slot, const float *x, ptrdiff_t ldx,
+                       size_t rows, mbt_rows_i8 to)
+{
+    const size_t channels = run->model->channels;
+    run->kernels->quantise(x, ldx, rows, channels, dense->center + slot * channels, to,
+                           (ptrdiff_t)(MBT_DENSE_UNITS * channels), MBT_DENSE_UNITS);
+}
+
+/* A slot's center, of what the unit writes (NULL: 0), and its frame of padding. */
+static void begin_slot(const mbt_run *run, const mbt_dense *dense, size_t slot, const mbt_unit *unit)
+{
+    const size_t channels = run->model->channels;
+    float *center = dense->center + slot * channels;
+    memset(center, 0, channels * sizeof *center);
+    if (unit)
+        find_center(unit, channels, center);
+    round_rows(run, dense, slot, dense->zeros, 0, dense->bins + 2, row_at(run, dense, run->frames, 0, slot));
+}
+
+/* Frame t of a slot, the padding on both sides included. */
+static void fill_frame(const mbt_run *run, const mbt_dense *dense, size_t slot, const float *x, ptrdiff_t ldx, size_t t)
+{
+    round_rows(run, dense, slot, dense->zeros, 0, 1, row_at(run, dense, t, 0, slot));
+    round_rows(run, dense, slot, x, ldx, dense->bins, row_at(run, dense, t, 1, slot));
+    round_rows(run, dense, slot, dense->zeros, 0, 1, row_at(run, dense, t, dense->bins + 1, slot));
+}
+
+typedef struct input_job {
+    const mbt_run *run;
+    const mbt_dense *dense;
+    const float *in;
+    ptrdiff_t frame, ld;
+} input_job;
+
+static void take_input(void *context, size_t t, unsigned worker)
+{
+    const input_job *job = context;
+    (void)worker;
+    fill_frame(job->run, job->dense, 0, job->in + (ptrdiff_t)t * job->frame, job->ld, t);
+}
+
+void mbt_dense_input_i8(mbt_run *run, const mbt_dense *dense, const float *in, ptrdiff_t frame, ptrdiff_t ld,
+                        const mbt_unit *unit)
+{
+    input_job job = {run, dense, in, frame, ld};
+    memset(dense->zeros, 0, run->model->channels * sizeof *dense->zeros);
+    begin_slot(run, dense, 0, unit);
+    mbt_run_tasks(run, take_input, &job, run->frames);
+}
+
+typedef struct dense_job {
+    const mbt_run *run;
+    const mbt_dense *dense;
+    const mbt_unit *unit;
+    size_t index; /* of the unit */
+    mbt_view view;
+    const mbt_instance_norm *norm;
+} dense_job;
+
+/* Frame t of the unit's convolution: 3 x 3, dilated by 2^index along time. */
+static void convolve(void *context, size_t t, unsigned worker)
+{
+    const dense_job *job = context;
+    const size_t channels = job->run->model->channels, frames = job->run->frames, dilation = (size_t)1 << job->index;
+    (void)worker;
+    mbt_gemm_i8 gemm = {.w = &job->unit->conv,
+                        .ldq = (ptrdiff_t)(MBT_DENSE_UNITS * channels),
+                        .lds = MBT_DENSE_UNITS,
+                        .groups = job->index + 1,
+                        .out = job->view.data + (ptrdiff_t)t * job->view.frame,
+                        .ldo = job->view.bin,
+                        .rows = job->dense->bins};
+    const size_t frame[3] = {t >= dilation ? t - dilation : frames, t, frames - t > dilation ? t + dilation : frames};
+    for (size_t tap = 0; tap < 9; tap++)
+        gemm.a[tap] = row_at(job->run, job->dense, frame[tap / 3], tap % 3, 0);
+    job->run->kernels->gemm_i8(&gemm);
+    mbt_unit_measure(job->run, job->unit, job->view, job->dense->bins, job->norm, t);
+}
+
+static void normalise(void *context, size_t t, unsigned worker)
+{
+    const dense_job *job = context;
+    (void)worker;
+    mbt_unit_normalise(job->run, job->unit, job->view, job->dense->bins, job->norm, t);
+    if (job->index + 1 < MBT_DENSE_UNITS)
+        fill_frame(job->run, job->dense, job->index + 1, job->view.data + (ptrdiff_t)t * job->view.frame, job->view.bin,
+                   t);
+}
+
+void mbt_dense_run_i8(mbt_run *run, const mbt_dense_block *block, const mbt_dense *dense, mbt_view out,
+                      const mbt_instance_norm *norm, double share)
+{
+    for (size_t i = 0; i < MBT_DENSE_UNITS && !run->cancelled; i++) {
+        const mbt_unit *unit = &block->unit[i];
+        dense_job job = {run, dense, unit, i, out, norm};
+        mbt_run_tasks(run, convolve, &job, run->frames);
+        mbt_instance_norm_combine(norm, run->frames, dense->bins, unit->conv.n, unit->gain, unit->offset);
+        if (i + 1 < MBT_DENSE_UNITS)
+            begin_slot(run, dense, i + 1, unit);
+        mbt_run_tasks(run, normalise, &job, run->frames);
+        mbt_run_advance(run, share / MBT_DENSE_UNITS);
+    }
+}

@@ -1,0 +1,32 @@
+/* mamba.h: the selective state space layer over one sequence, in one direction. */
+#ifndef MBT_RUNTIME_LAYERS_MAMBA_H
+#define MBT_RUNTIME_LAYERS_MAMBA_H
+
+#include "runtime/system/arena.h"
+#include "simd/kernels.h"
+#include "runtime/layers/linear.h"
+#include "runtime/layers/rows.h"
+
+/* Positions that are taken through the whole layer at once: as much as stays in the second-level cache. */
+#define MBT_MAMBA_CHUNK 64u
+
+/* Scratch memory of one worker; S = MBT_MAMBA_CHUNK, P = MBT_PADDED(d_inner). */
+typedef struct mbt_mamba_memory {
+    float *normed;          /* [S][C] */
+    float *uz;              /* [d_conv - 1 + S][2 P]: the positions before the chunk, then the chunk */
+    float *u;               /* [S][P] after the convolution */
+    float *dt_b_c;          /* [S][dt_rank + 2 d_state] */
+    float *dt;              /* [S][P] */
+    float *y;               /* [S][P] */
+    float *h;               /* [P / 16][d_state][16] */
+    float *conv_weight, *a; /* the layer's, where they are stored in f16 */
+} mbt_mamba_memory;
+
+void mbt_mamba_plan(mbt_mamba_memory *memory, const mbt_mamba *mamba, size_t channels, mbt_arena *arena);
+
+/* out += out_proj(Mixer(RMSNorm(x))), position by position from the first to the last. x, out: [L][C], different
+ * memory. */
+void mbt_mamba_run(const mbt_kernels *kernels, const mbt_mamba *mamba, const mbt_mamba_memory *memory,
+                   const mbt_linear_memory *linear, mbt_rows x, mbt_rows out, size_t channels);
+
+#endif

@@ -1,0 +1,78 @@
+/* level.c: the gain that the network's input is normalised with. */
+#include "runtime/signal/level.h"
+
+#include <math.h>
+
+#define LANES 32u          /* running sums: 4 vectors of 8 */
+#define COMMON_EXPONENT 24 /* an rms from 2^-24, the last bit of a 24-bit file, to 2^24 is left as it is */
+#define LEVELS 4u          /* sums of sums of sums */
+
+static float square(float x, double scale)
+{
+    const float scaled = (float)((double)x * scale);
+    return scaled * scaled;
+}
+
+/* sum (x scale)^2 in float, in the order in which the reference adds: the last bit of the gain is a matter of this
+ * order, and the noise that decides the phases of frame 0 (fft.c) a matter of that bit. Element i belongs to lane i
+ * mod 32. A lane adds 2^power elements before the sum is handed to the next level, which does likewise; what no longer
+ * fills 32 lanes, or a vector, is added last. (Pairwise summation as in PyTorch's sum on one thread, after Higham, "The
+ * accuracy of floating point summation", 1993.) */
+static float sum_of_squares(const float *x, size_t samples, double scale)
+{
+    float sum[LEVELS][LANES] = {{0}};
+    const size_t rows = samples / LANES;
+    size_t bits = 0;
+    while (rows > (size_t)1 << bits)
+        bits++;
+    const size_t power = bits / LEVELS > 4 ? bits / LEVELS : 4;
+    for (size_t row = 0; row < rows; row++) {
+        for (size_t lane = 0; lane < LANES; lane++)
+            sum[0][lane] += square(x[row * LANES + lane], scale);
+        for (size_t level = 1; level < LEVELS && (row + 1) % ((size_t)1 << (level * power)) == 0; level++)
+            for (size_t lane = 0; lane < LANES; lane++) {
+                sum[level][lane] += sum[level - 1][lane];
+                sum[level - 1][lane] = 0;
+            }
+    }
+    for (size_t level = 1; level < LEVELS; level++)
+        for (size_t lane = 0; lane < LANES; lane++)
+            sum[0][lane] += sum[level][lane];
+    size_t i = rows * LANES;
+    for (; i + 8 <= samples; i += 8)
+        for (size_t lane = 0; lane < 8; lane++)
+            sum[0][lane] += square(x[i + lane], scale);
+    for (size_t lane = 8; lane < LANES; lane++)
+        sum[0][lane % 8] += sum[0][lane];
+    float total = 0;
+    for (; i < samples; i++)
+        total += square(x[i], scale);
+    for (size_t lane = 0; lane < 8; lane++)
+        total += sum[0][lane];
+    return total;
+}
+
+mbt_status mbt_samples_check(const float *x, size_t samples)
+{
+    for (size_t i = 0; i < samples; i++)
+        if (!isfinite(x[i]))
+            return MBT_ERROR_SAMPLE;
+    return MBT_OK;
+}
+
+mbt_status mbt_level_measure(const float *x, size_t samples, mbt_level *level)
+{
+    if (mbt_samples_check(x, samples) != MBT_OK)
+        return MBT_ERROR_SAMPLE;
+    double energy = 0; /* squares of floats are exact in double, and neither overflow nor vanish */
+    for (size_t i = 0; i < samples; i++)
+        energy += (double)x[i] * (double)x[i];
+    *level = (mbt_level){.gain = 0, .scale = 1};
+    if (energy > 0) {
+        const int exponent = ilogb(energy / (double)samples) / 2; /* of the rms */
+        if (exponent < -COMMON_EXPONENT || exponent > COMMON_EXPONENT)
+            level->scale = ldexp(1, -exponent);
+        level->gain = sqrtf(1.0f / sum_of_squares(x, samples, level->scale) * (float)samples);
+    }
+    return MBT_OK;
+}

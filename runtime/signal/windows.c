@@ -1,0 +1,136 @@
+/* windows.c: a signal of any length in overlapping windows. */
+#include "runtime/signal/windows.h"
+
+#include <string.h>
+
+#include "runtime/signal/window.h"
+
+static size_t step_of(const mbt_windows *w)
+{
+    return w->size - w->overlap;
+}
+
+void mbt_windows_plan(mbt_windows *windows, size_t size, size_t overlap, size_t longest, float *result,
+                      mbt_arena *arena)
+{
+    const bool one_piece = longest > 0 && longest <= size;
+    *windows = (mbt_windows){.size = one_piece ? longest : size, .overlap = one_piece ? 0 : overlap, .result = result};
+    windows->input = mbt_arena_floats(arena, one_piece ? longest : mbt_times(2, size) - overlap);
+    windows->tail = mbt_arena_floats(arena, windows->overlap);
+}
+
+void mbt_windows_reset(mbt_windows *windows)
+{
+    windows->held = windows->start = windows->next = windows->end = windows->pending = 0;
+    windows->ended = windows->drained = false;
+}
+
+size_t mbt_windows_room(const mbt_windows *windows)
+{
+    return windows->start + windows->size - windows->held;
+}
+
+size_t mbt_windows_put(mbt_windows *windows, const float *in, size_t samples)
+{
+    const size_t room = mbt_windows_room(windows), taken = samples < room ? samples : room;
+    if (taken)
+        memcpy(windows->input + windows->held, in, taken * sizeof *in);
+    windows->held += taken;
+    windows->pending += taken;
+    return taken;
+}
+
+void mbt_windows_finish(mbt_windows *windows)
+{
+    windows->ended = true;
+}
+
+/* From the tail of the window before to result[at ..]. In double, equal samples stay what they are. */
+static void fade(mbt_windows *w, size_t at)
+{
+    float *in = w->result + at;
+    for (size_t i = 0; i < w->overlap; i++) {
+        const double weight = (double)mbt_window_fade(i, w->overlap);
+        in[i] = (float)((1 - weight) * (double)w->tail[i] + weight * (double)in[i]);
+    }
+}
+
+/* The next whole window, of which the first step samples are then final. */
+static mbt_status do_full(mbt_windows *w, mbt_window_task *task, void *cookie)
+{
+    const size_t step = step_of(w);
+    const mbt_status status = task(cookie, w->input + w->start, w->result, w->size);
+    if (status != MBT_OK)
+        return status;
+    if (w->start > 0) {
+        fade(w, 0);
+        memmove(w->input, w->input + step, w->size * sizeof *w->input);
+        w->held = w->size;
+    }
+    memcpy(w->tail, w->result + step, w->overlap * sizeof *w->tail);
+    w->start = step;
+    w->next = 0;
+    w->end = step;
+    return MBT_OK;
+}
+
+/* Of the last window, if the signal goes beyond the one before: see windows.h. */
+static size_t size_of_last(const mbt_windows *w)
+{
+    if (w->overlap == 0)
+        return w->size;
+    const size_t half = w->size - w->size / 2, rest = w->held - w->start, least = rest > half ? rest : half;
+    const size_t whole = (least + w->overlap - 1) / w->overlap * w->overlap;
+    return whole < w->size ? whole : w->size;
+}
+
+/* What is left when the signal has ended: all of a short one, the tail of the window before, or one more window. */
+static mbt_status do_last(mbt_windows *w, mbt_window_task *task, void *cookie)
+{
+    const bool first = w->start == 0;
+    if (!first && w->held == w->size) {
+        memcpy(w->result, w->tail, w->overlap * sizeof *w->result);
+        w->next = 0;
+        w->end = w->overlap;
+    } else if (w->held > 0) {
+        const size_t size = first ? w->held : size_of_last(w), start = w->held - size;
+        const mbt_status status = task(cookie, w->input + start, w->result, size);
+        if (status != MBT_OK)
+            return status;
+        w->next = w->start - start;
+        w->end = size;
+        if (!first)
+            fade(w, w->next);
+    }
+    w->drained = true;
+    return MBT_OK;
+}
+
+mbt_status mbt_windows_get(mbt_windows *windows, mbt_window_task *task, void *cookie, float *out, size_t room,
+                           size_t *given)
+{
+    mbt_windows *w = windows;
+    *given = 0;
+    for (;;) {
+        const size_t ready = w->end - w->next, left = room - *given, count = ready < left ? ready : left;
+        if (count)
+            memcpy(out + *given, w->result + w->next, count * sizeof *out);
+        w->next += count;
+        w->pending -= count;
+        *given += count;
+        const bool full = mbt_windows_room(w) == 0;
+        if (*given == room || !(full || (w->ended && !w->drained)))
+            return MBT_OK;
+        const mbt_status status = full ? do_full(w, task, cookie) : do_last(w, task, cookie);
+        if (status != MBT_OK)
+            return status;
+    }
+}
+
+size_t mbt_windows_count(const mbt_windows *windows, size_t samples)
+{
+    if (samples <= windows->size)
+        return samples > 0;
+    const size_t step = step_of(windows), beyond = samples - windows->size;
+    return 1 + beyond / step + (beyond % step > 0);
+}

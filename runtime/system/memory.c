@@ -1,0 +1,43 @@
+/* memory.c: the one block of memory behind an enhancer. */
+#include "runtime/system/memory.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "runtime/system/arena.h"
+
+static void *from_malloc(void *cookie, size_t bytes)
+{
+    (void)cookie;
+    return malloc(bytes);
+}
+
+static void to_free(void *cookie, void *block)
+{
+    (void)cookie;
+    free(block);
+}
+
+mbt_status mbt_memory_take(mbt_memory *memory, const mbt_options *options, size_t bytes)
+{
+    if (options->memory) {
+        *memory = (mbt_memory){.block = options->memory};
+        const bool good = options->memory_size >= bytes && (uintptr_t)options->memory % MBT_ARENA_ALIGN == 0;
+        return good ? MBT_OK : MBT_ERROR_MEMORY;
+    }
+    mbt_allocate *allocate = options->allocate ? options->allocate : from_malloc;
+    *memory = (mbt_memory){.release = options->release ? options->release : to_free, .cookie = options->memory_cookie};
+    memory->allocated = allocate(memory->cookie, bytes + MBT_ARENA_ALIGN - 1);
+    if (!memory->allocated)
+        return MBT_ERROR_MEMORY;
+    const size_t past = (uintptr_t)memory->allocated % MBT_ARENA_ALIGN;
+    memory->block = (unsigned char *)memory->allocated + (past ? MBT_ARENA_ALIGN - past : 0);
+    return MBT_OK;
+}
+
+void mbt_memory_give_back(mbt_memory memory)
+{
+    if (memory.allocated)
+        memory.release(memory.cookie, memory.allocated);
+}

@@ -1,0 +1,150 @@
+/* format.c: which container and sample format a result is stored in. */
+#include "tools/audio/audio.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "tools/base/command.h"
+
+/* SF_FORMAT_MPEG and its sub-formats: libsndfile has them since 1.1, and its older headers do not know them. */
+enum { FORMAT_MPEG = 0x230000, FORMAT_MPEG_LAYER_I = 0x0080, FORMAT_MPEG_LAYER_III = 0x0082 };
+
+static const struct {
+    const char *extension;
+    int major;
+} extensions[] = {
+    {"wav", SF_FORMAT_WAV},   {"wave", SF_FORMAT_WAV},  {"flac", SF_FORMAT_FLAC}, {"ogg", SF_FORMAT_OGG},
+    {"oga", SF_FORMAT_OGG},   {"opus", SF_FORMAT_OGG},  {"aiff", SF_FORMAT_AIFF}, {"aif", SF_FORMAT_AIFF},
+    {"aifc", SF_FORMAT_AIFF}, {"au", SF_FORMAT_AU},     {"snd", SF_FORMAT_AU},    {"caf", SF_FORMAT_CAF},
+    {"w64", SF_FORMAT_W64},   {"rf64", SF_FORMAT_RF64}, {"mp3", FORMAT_MPEG},     {"sph", SF_FORMAT_NIST},
+};
+
+static const char *extension_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const char *dot = strrchr(slash != NULL ? slash : path, '.');
+    return dot != NULL ? dot + 1 : "";
+}
+
+/* The container that the extension stands for; 0 for none. */
+static int known_major(const char *extension)
+{
+    for (size_t i = 0; i < sizeof extensions / sizeof extensions[0]; i++) {
+        if (strcasecmp(extension, extensions[i].extension) == 0) {
+            return extensions[i].major;
+        }
+    }
+    return 0;
+}
+
+void mbt_list_extensions(char list[MBT_EXTENSION_LIST])
+{
+    const size_t count = sizeof extensions / sizeof extensions[0];
+    size_t used = 0;
+    list[0] = '\0';
+    for (size_t i = 0; i < count && used < MBT_EXTENSION_LIST; i++) {
+        const char *between = i == 0 ? "" : i + 1 < count ? ", " : " or ";
+        used += (size_t)snprintf(list + used, MBT_EXTENSION_LIST - used, "%s.%s", between, extensions[i].extension);
+    }
+}
+
+bool mbt_is_recording_name(const char *path)
+{
+    return known_major(extension_of(path)) != 0;
+}
+
+/* WAV comes in several kinds under one extension: the input's kind stays. */
+static int major_for(const SF_INFO *in, const char *extension)
+{
+    int major = in->format & SF_FORMAT_TYPEMASK, wanted = known_major(extension);
+    bool stays = wanted == 0 || (wanted == SF_FORMAT_WAV && (major == SF_FORMAT_WAVEX || major == SF_FORMAT_RF64));
+    return stays ? major : wanted;
+}
+
+static bool can_store(SF_INFO *out, int major, int subtype, int endian)
+{
+    if (subtype >= FORMAT_MPEG_LAYER_I && subtype <= FORMAT_MPEG_LAYER_III && major != FORMAT_MPEG) {
+        return false; /* sf_format_check has it that WAV can, but it cannot be written */
+    }
+    out->format = major | subtype | endian;
+    return sf_format_check(out) != 0;
+}
+
+/* The input's sub-format, else the nearest: no fewer bits where there are such. */
+static bool choose_subtype(SF_INFO *out, int major, int subtype)
+{
+    static const int eight_bits[] = {SF_FORMAT_PCM_S8, SF_FORMAT_PCM_U8,      SF_FORMAT_PCM_16,
+                                     SF_FORMAT_VORBIS, FORMAT_MPEG_LAYER_III, 0};
+    static const int sixteen_bits[] = {SF_FORMAT_PCM_16, SF_FORMAT_VORBIS, FORMAT_MPEG_LAYER_III, 0};
+    static const int more_bits[] = {SF_FORMAT_PCM_24, SF_FORMAT_PCM_16, SF_FORMAT_VORBIS, FORMAT_MPEG_LAYER_III, 0};
+    static const int floats[] = {SF_FORMAT_FLOAT,  SF_FORMAT_PCM_24,      SF_FORMAT_PCM_16,
+                                 SF_FORMAT_VORBIS, FORMAT_MPEG_LAYER_III, 0};
+    const int *next = sixteen_bits;
+    if (subtype == SF_FORMAT_PCM_S8 || subtype == SF_FORMAT_PCM_U8) {
+        next = eight_bits;
+    } else if (subtype == SF_FORMAT_PCM_24 || subtype == SF_FORMAT_PCM_32 || subtype == SF_FORMAT_ALAC_20 ||
+               subtype == SF_FORMAT_ALAC_24 || subtype == SF_FORMAT_ALAC_32) {
+        next = more_bits;
+    } else if (subtype == SF_FORMAT_FLOAT || subtype == SF_FORMAT_DOUBLE) {
+        next = floats;
+    }
+    for (; *next != 0; next++) {
+        if (can_store(out, major, *next, 0)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static const char *major_name(int major)
+{
+    static SF_FORMAT_INFO about;
+    about.format = major;
+    return sf_command(NULL, SFC_GET_FORMAT_INFO, &about, (int)sizeof about) == 0 ? about.name : "this container";
+}
+
+bool mbt_choose_format(const SF_INFO *in, const char *out_path, mbt_sample_format wanted, SF_INFO *out)
+{
+    static const int subtypes[] = {0, SF_FORMAT_PCM_16, SF_FORMAT_PCM_24, SF_FORMAT_FLOAT};
+    static const char *const names[] = {"", "s16", "s24", "f32"};
+    const char *extension = extension_of(out_path);
+    int major = major_for(in, extension);
+    int in_major = in->format & SF_FORMAT_TYPEMASK;
+    int endian = major == in_major ? in->format & SF_FORMAT_ENDMASK : 0;
+    int subtype = in->format & SF_FORMAT_SUBMASK;
+    memset(out, 0, sizeof *out);
+    out->samplerate = in->samplerate;
+    out->channels = in->channels;
+    if (wanted != MBT_FORMAT_AS_INPUT) {
+        return can_store(out, major, subtypes[wanted], endian) || can_store(out, major, subtypes[wanted], 0) ||
+               mbt_complain("%s: %s cannot hold %s with %d channel%s at %d Hz", out_path, major_name(major),
+                            names[wanted], out->channels, mbt_plural((size_t)out->channels), out->samplerate);
+    }
+    if (strcasecmp(extension, "opus") == 0) {
+        subtype = SF_FORMAT_OPUS;
+    }
+    return can_store(out, major, subtype, endian) || can_store(out, major, subtype, 0) ||
+           choose_subtype(out, major, subtype) ||
+           mbt_complain("%s: %s cannot hold %d channel%s at %d Hz", out_path, major_name(major), out->channels,
+                        mbt_plural((size_t)out->channels), out->samplerate);
+}
+
+bool mbt_check_size(uint64_t frames, const SF_INFO *format, const char *out_path)
+{
+    int major = format->format & SF_FORMAT_TYPEMASK;
+    if (major != SF_FORMAT_WAV && major != SF_FORMAT_WAVEX && major != SF_FORMAT_AIFF && major != SF_FORMAT_AU) {
+        return true;
+    }
+    int subtype = format->format & SF_FORMAT_SUBMASK;
+    uint64_t bytes = subtype == SF_FORMAT_DOUBLE                                  ? 8
+                     : subtype == SF_FORMAT_FLOAT || subtype == SF_FORMAT_PCM_32  ? 4
+                     : subtype == SF_FORMAT_PCM_24                                ? 3
+                     : subtype == SF_FORMAT_PCM_S8 || subtype == SF_FORMAT_PCM_U8 ? 1
+                                                                                  : 2;
+    uint64_t most = (UINT32_MAX - UINT64_C(65536)) / bytes / (uint64_t)format->channels;
+    return frames <= most ||
+           mbt_complain("%s: %s cannot hold more than 4 GiB; use a name that ends with .rf64, .w64 or .flac", out_path,
+                        major_name(major));
+}

@@ -1,0 +1,269 @@
+/* write.c: a recording written as a sound file, block by block. */
+#define _POSIX_C_SOURCE 200809L
+
+#include "tools/audio/audio.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tools/audio/pipe.h"
+#include "tools/base/command.h"
+
+enum { BLOCK_SAMPLES = 65536, TRIAL_FRAMES = 4096 };
+
+/* Bits of a sample stored as an integer; 0 if it is stored as float or by a codec that takes floats. All other codecs
+ * (mu-law, A-law, ADPCM ...) work on 16 bits inside. */
+static int integer_bits(int subtype)
+{
+    switch (subtype) {
+    case SF_FORMAT_FLOAT:
+    case SF_FORMAT_DOUBLE:
+    case SF_FORMAT_VORBIS:
+    case SF_FORMAT_OPUS:
+        return 0;
+    case SF_FORMAT_PCM_S8:
+    case SF_FORMAT_PCM_U8:
+    case SF_FORMAT_DPCM_8:
+        return 8;
+    case SF_FORMAT_DWVW_12:
+        return 12;
+    case SF_FORMAT_ALAC_20:
+        return 20;
+    case SF_FORMAT_PCM_24:
+    case SF_FORMAT_DWVW_24:
+    case SF_FORMAT_ALAC_24:
+        return 24;
+    case SF_FORMAT_PCM_32:
+    case SF_FORMAT_ALAC_32:
+        return 32;
+    default:
+        return 16;
+    }
+}
+
+void mbt_to_integers(const float *in, int *out, size_t samples, int bits)
+{
+    double scale = ldexp(1.0, bits - 1);
+    for (size_t i = 0; i < samples; i++) {
+        double x = rint(in[i] * scale);
+        x = x < -scale ? -scale : x;
+        x = x > scale - 1.0 ? scale - 1.0 : x;
+        out[i] = (int)((int64_t)x * ((int64_t)1 << (32 - bits)));
+    }
+}
+
+static size_t block_frames(const SF_INFO *format)
+{
+    size_t channels = (size_t)format->channels;
+    return channels < BLOCK_SAMPLES ? BLOCK_SAMPLES / channels : 1;
+}
+
+/* What describes the sound, and not the program that made the file. */
+static void copy_tags(SNDFILE *from, SNDFILE *to)
+{
+    static const int tags[] = {SF_STR_TITLE, SF_STR_COPYRIGHT, SF_STR_ARTIST,      SF_STR_COMMENT, SF_STR_DATE,
+                               SF_STR_ALBUM, SF_STR_LICENSE,   SF_STR_TRACKNUMBER, SF_STR_GENRE};
+    for (size_t i = 0; i < sizeof tags / sizeof tags[0]; i++) {
+        const char *text = sf_get_string(from, tags[i]);
+        if (text != NULL) {
+            sf_set_string(to, tags[i], text);
+        }
+    }
+}
+
+/* From WAV alone. In RF64 and W64 a second fmt chunk, in CAF and AIFF a layout of fewer channels leaves libsndfile 1.2
+ * with a map that is shorter than the number of channels, and it reads beyond the end of it when asked (tests/fuzz,
+ * seeds/audio/second-fmt.rf64). */
+static bool copy_channel_map(const mbt_recording *from, SNDFILE *to)
+{
+    int major = from->info.format & SF_FORMAT_TYPEMASK;
+    if (major != SF_FORMAT_WAV && major != SF_FORMAT_WAVEX) {
+        return true;
+    }
+    size_t bytes = (size_t)from->info.channels * sizeof(int);
+    int *map = malloc(bytes);
+    if (map == NULL) {
+        return false;
+    }
+    if (sf_command(from->file, SFC_GET_CHANNEL_MAP_INFO, map, (int)bytes)) {
+        sf_command(to, SFC_SET_CHANNEL_MAP_INFO, map, (int)bytes);
+    }
+    free(map);
+    return true;
+}
+
+/* libsndfile has a text for some reasons; for most refusals of an encoder it has none, or a misleading one. */
+static bool complain_refused(const SF_INFO *format, const char *out_path)
+{
+    SF_FORMAT_INFO about;
+    memset(&about, 0, sizeof about);
+    about.format = format->format & SF_FORMAT_SUBMASK;
+    bool named = sf_command(NULL, SFC_GET_FORMAT_INFO, &about, (int)sizeof about) == 0 && about.name != NULL;
+    return mbt_complain("%s: cannot write: the %s encoder refused %d channel%s at %d Hz", out_path,
+                        named ? about.name : "chosen", format->channels, mbt_plural((size_t)format->channels),
+                        format->samplerate);
+}
+
+/* How many frames can be read back; -1 if it is no sound file. Some containers fail without a word: no frames at all in
+ * some, a full disk while the header is completed. */
+static sf_count_t frames_written(int fd)
+{
+    SF_INFO info;
+    memset(&info, 0, sizeof info);
+    SNDFILE *file = lseek(fd, 0, SEEK_SET) == 0 ? sf_open_fd(fd, SFM_READ, &info, SF_FALSE) : NULL;
+    if (file == NULL) {
+        return -1;
+    }
+    sf_close(file);
+    return info.frames;
+}
+
+static SNDFILE *open_file(const SF_INFO *format, int fd, const char *out_path)
+{
+    SF_INFO info = *format;
+    SNDFILE *file = sf_open_fd(fd, SFM_WRITE, &info, SF_FALSE);
+    if (file == NULL && sf_error(NULL) == SF_ERR_UNRECOGNISED_FORMAT) {
+        complain_refused(format, out_path);
+    } else if (file == NULL) {
+        mbt_complain("%s: cannot write: %s", out_path, sf_strerror(NULL));
+    }
+    return file;
+}
+
+/* What failed, after it did: `error` is errno's value, `closed` what sf_close said. */
+static bool complain_failed(const mbt_writer *writer, int error, int closed)
+{
+    if (error == 0 && closed == 0) {
+        return complain_refused(&writer->format, writer->path);
+    }
+    return mbt_complain("%s: cannot write: %s", writer->path, error != 0 ? strerror(error) : sf_error_number(closed));
+}
+
+static bool close_file(mbt_writer *writer)
+{
+    errno = 0;
+    int closed = sf_close(writer->file), error = errno;
+    writer->file = NULL;
+    return closed == 0 || complain_failed(writer, error, closed);
+}
+
+static bool write_block(mbt_writer *writer, const float *samples, size_t frames)
+{
+    sf_count_t count = (sf_count_t)frames, written;
+    errno = 0;
+    if (writer->bits != 0) {
+        mbt_to_integers(samples, writer->integers, frames * (size_t)writer->format.channels, writer->bits);
+        written = sf_writef_int(writer->file, writer->integers, count);
+    } else {
+        written = sf_writef_float(writer->file, samples, count);
+    }
+    if (written == count) {
+        writer->frames += frames;
+        return true;
+    }
+    int error = errno, closed = sf_close(writer->file);
+    writer->file = NULL;
+    return complain_failed(writer, error, closed);
+}
+
+bool mbt_writer_write(mbt_writer *writer, const float *samples, size_t frames)
+{
+    if (writer->integers == NULL) {
+        return mbt_pipe_write(writer, samples, frames);
+    }
+    if (!mbt_check_size(writer->frames + frames, &writer->format, writer->path)) {
+        return false;
+    }
+    size_t block = block_frames(&writer->format);
+    for (size_t done = 0, count; done < frames; done += count) {
+        count = frames - done < block ? frames - done : block;
+        if (!write_block(writer, samples + done * (size_t)writer->format.channels, count)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Writes a little silence, and takes it away again. */
+static bool try_format(mbt_writer *writer)
+{
+    float *silence = calloc((size_t)writer->format.channels * TRIAL_FRAMES, sizeof *silence);
+    if (silence == NULL) {
+        return mbt_complain("%s: out of memory for %d channel%s", writer->path, writer->format.channels,
+                            mbt_plural((size_t)writer->format.channels));
+    }
+    bool fine = mbt_writer_write(writer, silence, TRIAL_FRAMES);
+    free(silence);
+    if (!fine || !close_file(writer)) {
+        return false;
+    }
+    if (frames_written(writer->fd) < TRIAL_FRAMES) {
+        return complain_refused(&writer->format, writer->path);
+    }
+    writer->frames = 0;
+    return (ftruncate(writer->fd, 0) == 0 && lseek(writer->fd, 0, SEEK_SET) == 0) ||
+           mbt_complain("%s: cannot write: %s", writer->path, strerror(errno));
+}
+
+static bool allocate(mbt_writer *writer)
+{
+    writer->bits = integer_bits(writer->format.format & SF_FORMAT_SUBMASK);
+    size_t samples = block_frames(&writer->format) * (size_t)writer->format.channels;
+    writer->integers = malloc(samples * sizeof *writer->integers);
+    return writer->integers != NULL ||
+           mbt_complain("%s: out of memory for %d channel%s", writer->path, writer->format.channels,
+                        mbt_plural((size_t)writer->format.channels));
+}
+
+bool mbt_writer_open(mbt_writer *writer, const mbt_recording *recording, const SF_INFO *format, int fd,
+                     const char *out_path)
+{
+    *writer = (mbt_writer){.format = *format, .path = out_path, .fd = fd};
+    bool good = allocate(writer) && (writer->file = open_file(format, fd, out_path)) != NULL && try_format(writer) &&
+                (writer->file = open_file(format, fd, out_path)) != NULL;
+    if (good) {
+        sf_command(writer->file, SFC_SET_ADD_PEAK_CHUNK, NULL, SF_FALSE); /* it has the time of day in it */
+    }
+    if (good && recording->file != NULL) {
+        copy_tags(recording->file, writer->file);
+        good = copy_channel_map(recording, writer->file) ||
+               mbt_complain("%s: out of memory for %d channel%s", out_path, format->channels,
+                            mbt_plural((size_t)format->channels));
+    }
+    if (!good) {
+        mbt_writer_close(writer);
+    }
+    return good;
+}
+
+bool mbt_writer_finish(mbt_writer *writer)
+{
+    if (writer->integers == NULL) {
+        return true;
+    }
+    if (!close_file(writer)) {
+        return false;
+    }
+    sf_count_t frames = frames_written(writer->fd);
+    if (frames >= 0 && (uint64_t)frames >= writer->frames) {
+        return true;
+    }
+    return writer->frames == 0
+               ? mbt_complain("%s: this container cannot hold a recording without samples", writer->path)
+               : mbt_complain("%s: only %lld of %llu frames could be written", writer->path,
+                              frames > 0 ? (long long)frames : 0LL, (unsigned long long)writer->frames);
+}
+
+void mbt_writer_close(mbt_writer *writer)
+{
+    if (writer->file != NULL) {
+        sf_close(writer->file);
+    }
+    free(writer->integers);
+    writer->file = NULL;
+    writer->integers = NULL;
+}

@@ -1,0 +1,148 @@
+/* command.c: failures told in one line, and the options that subcommands share. */
+#define _POSIX_C_SOURCE 200809L
+
+#define MBT_COMMAND_SOURCE
+#include "tools/base/command.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void mbt_make_printable(char *text)
+{
+    for (char *c = text; *c != '\0'; c++) {
+        if ((unsigned char)*c < 0x20 || *c == 0x7f) {
+            *c = '?';
+        }
+    }
+}
+
+static void print_line(const char *format, va_list arguments, const char *hint)
+{
+    char line[4096];
+    if (vsnprintf(line, sizeof line, format, arguments) < 0) {
+        line[0] = '\0';
+    }
+    mbt_make_printable(line);
+    fprintf(stderr, "mambattention: %s%s\n", line, hint);
+}
+
+bool mbt_complain(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    print_line(format, arguments, "");
+    va_end(arguments);
+    return false;
+}
+
+int mbt_usage_error(const char *command, const char *format, ...)
+{
+    char hint[64];
+    snprintf(hint, sizeof hint, " (see mambattention %s%s--help)", command ? command : "", command ? " " : "");
+    va_list arguments;
+    va_start(arguments, format);
+    print_line(format, arguments, hint);
+    va_end(arguments);
+    return MBT_EXIT_USAGE;
+}
+
+int mbt_option_error(const char *command, int found, char **argv)
+{
+    const char *word = argv[optind - 1];
+    if (found == ':') {
+        return mbt_usage_error(command, "option '%s' needs an argument", word);
+    }
+    if (optopt != 0 && strncmp(word, "--", 2) != 0) {
+        return mbt_usage_error(command, "unknown option '-%c'", optopt);
+    }
+    return mbt_usage_error(command, "unknown, incomplete or misused option '%s'", word);
+}
+
+bool mbt_parse_number(const char *command, const char *option, const char *text, unsigned least, unsigned most,
+                      unsigned *number)
+{
+    char *end;
+    errno = 0;
+    unsigned long value = strtoul(text, &end, 10);
+    if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 || value < least || value > most) {
+        mbt_usage_error(command, "--%s takes a number from %u to %u, not '%s'", option, least, most, text);
+        return false;
+    }
+    *number = (unsigned)value;
+    return true;
+}
+
+bool mbt_parse_threads(const char *command, const char *text, unsigned *threads)
+{
+    return mbt_parse_number(command, "threads", text, 0, 256, threads);
+}
+
+static void add_isa(char list[MBT_ISA_LIST], mbt_isa isa)
+{
+    const size_t used = strlen(list);
+    snprintf(list + used, MBT_ISA_LIST - used, "%s%s", used > 0 ? ", " : "", mbt_isa_name(isa));
+}
+
+void mbt_list_isas(char list[MBT_ISA_LIST])
+{
+    list[0] = '\0';
+    for (int isa = MBT_ISA_AUTO; isa < MBT_ISA_COUNT; isa++) {
+        add_isa(list, (mbt_isa)isa);
+    }
+}
+
+bool mbt_parse_isa(const char *command, const char *text, mbt_isa *isa)
+{
+    if (mbt_isa_from_name(text, isa) != MBT_OK) {
+        char known[MBT_ISA_LIST];
+        mbt_list_isas(known);
+        mbt_usage_error(command, "--isa takes one of %s, not '%s'", known, text);
+        return false;
+    }
+    return true;
+}
+
+/* "scalar, avx2": what runs on this machine. */
+static void list_kernels(char list[MBT_ISA_LIST])
+{
+    list[0] = '\0';
+    for (int isa = MBT_ISA_AUTO + 1; isa < MBT_ISA_COUNT; isa++) {
+        if (mbt_isa_available((mbt_isa)isa)) {
+            add_isa(list, (mbt_isa)isa);
+        }
+    }
+}
+
+bool mbt_choose_isa(mbt_isa wanted, mbt_isa *chosen)
+{
+    *chosen = wanted;
+    if (wanted == MBT_ISA_AUTO ? mbt_isa_chosen(chosen) == MBT_OK : mbt_isa_available(wanted)) {
+        return true;
+    }
+    char available[MBT_ISA_LIST];
+    list_kernels(available);
+    if (available[0] == '\0') {
+        return mbt_complain("%s", mbt_status_string(MBT_ERROR_ISA));
+    }
+    if (wanted != MBT_ISA_AUTO) {
+        return mbt_complain("--isa %s: not available on this machine; there are: %s", mbt_isa_name(wanted), available);
+    }
+    const char *name = getenv("MBT_ISA");
+    name = name != NULL ? name : "";
+    const char *wrong = mbt_isa_from_name(name, chosen) == MBT_OK ? "not available on this machine" : "no such kernels";
+    return mbt_complain("MBT_ISA is '%s': %s; there are: %s", name, wrong, available);
+}
+
+const char *mbt_reason(mbt_status status)
+{
+    return status == MBT_ERROR_MEMORY ? "out of memory" : mbt_status_string(status);
+}
+
+bool mbt_complain_status(mbt_status status, const char *subject)
+{
+    return mbt_complain("%s: %s", subject, mbt_reason(status));
+}

@@ -1,0 +1,150 @@
+/* file_tree.c: the recordings in a folder and in the folders below it. */
+#define _POSIX_C_SOURCE 200809L
+#define _XOPEN_SOURCE 700
+
+#include "tools/base/file_tree.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "tools/audio/audio.h"
+#include "tools/base/command.h"
+
+char *mbt_join_path(const char *folder, const char *name)
+{
+    size_t length = strlen(folder), size = length + strlen(name) + 2;
+    char *path = malloc(size);
+    if (path != NULL) {
+        bool slash = length > 0 && folder[length - 1] != '/';
+        snprintf(path, size, "%s%s%s", folder, slash ? "/" : "", name);
+    }
+    return path;
+}
+
+bool mbt_make_folders_above(const char *path)
+{
+    char *folder = mbt_join_path("", path);
+    bool good = folder != NULL || mbt_complain("%s: out of memory", path);
+    size_t root = good && folder[0] == '/'; /* which is there */
+    for (char *slash = good ? strchr(folder + root, '/') : NULL; good && slash != NULL;
+         slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        struct stat about;
+        if (mkdir(folder, 0777) != 0) {
+            int error = errno; /* a folder that is there is fine, also one that may not be written to */
+            good = (stat(folder, &about) == 0 && S_ISDIR(about.st_mode)) ||
+                   mbt_complain("%s: cannot be made a folder: %s", folder, strerror(error));
+        }
+        *slash = '/';
+    }
+    free(folder);
+    return good;
+}
+
+/* Takes the path over. False without memory, as those below. */
+static bool add_path(mbt_file_tree *tree, char *path)
+{
+    if (tree->count == tree->room) {
+        size_t room = tree->room == 0 ? 64 : tree->room * 2;
+        char **paths = room <= SIZE_MAX / sizeof *paths ? realloc(tree->paths, room * sizeof *paths) : NULL;
+        if (paths == NULL) {
+            free(path);
+            return false;
+        }
+        tree->paths = paths;
+        tree->room = room;
+    }
+    tree->paths[tree->count++] = path;
+    return true;
+}
+
+static int is_visible(const struct dirent *entry)
+{
+    return entry->d_name[0] != '.';
+}
+
+static bool read_folder(mbt_file_tree *tree, const char *root, const char *relative);
+
+/* Takes `relative` over. */
+static bool read_entry(mbt_file_tree *tree, const char *root, char *relative)
+{
+    char *path = mbt_join_path(root, relative);
+    struct stat link, target;
+    bool joined = path != NULL, exists = joined && lstat(path, &link) == 0;
+    bool found = exists && stat(path, &target) == 0;
+    if (joined && !exists && errno != ENOENT) { /* which it does if it was removed just now */
+        mbt_complain("%s: %s", path, strerror(errno));
+        tree->unread++;
+    }
+    free(path);
+    if (!joined || !exists) {
+        free(relative);
+        return joined;
+    }
+    if (S_ISDIR(link.st_mode)) {
+        bool left_out = link.st_dev == tree->not_device && link.st_ino == tree->not_inode;
+        bool good = left_out || read_folder(tree, root, relative);
+        free(relative);
+        return good;
+    }
+    if (mbt_is_recording_name(relative) && !(found && S_ISDIR(target.st_mode))) {
+        return add_path(tree, relative); /* what cannot be opened is told when its turn comes */
+    }
+    tree->others += found && S_ISREG(target.st_mode);
+    free(relative);
+    return true;
+}
+
+/* The folder is closed before those below it are opened: their depth costs no descriptors. */
+static bool read_folder(mbt_file_tree *tree, const char *root, const char *relative)
+{
+    char *path = mbt_join_path(root, relative);
+    if (path == NULL) {
+        return false;
+    }
+    struct dirent **entries;
+    int count = scandir(path, &entries, is_visible, alphasort);
+    if (count < 0) {
+        mbt_complain("%s: %s", path, strerror(errno));
+        tree->unread++;
+        free(path);
+        return true;
+    }
+    free(path);
+    bool good = true;
+    for (int i = 0; i < count; i++) {
+        char *below = good ? mbt_join_path(relative, entries[i]->d_name) : NULL;
+        good = below != NULL && read_entry(tree, root, below);
+        free(entries[i]);
+    }
+    free(entries);
+    return good;
+}
+
+bool mbt_file_tree_read(mbt_file_tree *tree, const char *folder, const char *except)
+{
+    struct stat about;
+    *tree = (mbt_file_tree){0};
+    if (except != NULL && stat(except, &about) == 0) {
+        tree->not_device = about.st_dev;
+        tree->not_inode = about.st_ino;
+    }
+    if (read_folder(tree, folder, "")) {
+        return true;
+    }
+    mbt_file_tree_free(tree);
+    return mbt_complain("%s: out of memory for the names in it", folder);
+}
+
+void mbt_file_tree_free(mbt_file_tree *tree)
+{
+    for (size_t i = 0; i < tree->count; i++) {
+        free(tree->paths[i]);
+    }
+    free(tree->paths);
+    *tree = (mbt_file_tree){0};
+}

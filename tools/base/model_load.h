@@ -1,0 +1,24 @@
+/* model_load.h: finds the model that --model names. */
+#ifndef MBT_TOOLS_BASE_MODEL_LOAD_H
+#define MBT_TOOLS_BASE_MODEL_LOAD_H
+
+#include <stdbool.h>
+
+#include "mambattention/mambattention.h"
+
+typedef struct mbt_loaded_model {
+    const mbt_model *model;
+    mbt_model_info info; /* its texts live as long as the model */
+    void *library;       /* from dlopen; NULL for a model linked in */
+} mbt_loaded_model;
+
+#define MBT_DEFAULT_MODEL_NAME "tiny"
+
+/* name: MBT_DEFAULT_MODEL_NAME for the first of the models linked in, or one of their names (weights/models.h), or a
+ * shared object made of the C that mambac writes.
+ * On failure false, told in a line. */
+bool mbt_model_load(const char *name, mbt_loaded_model *loaded);
+
+void mbt_model_unload(mbt_loaded_model *loaded);
+
+#endif

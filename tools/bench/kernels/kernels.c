@@ -1,0 +1,266 @@
+/* kernels.c: every kernel at the shapes of the network, with every set of kernels. */
+#define _POSIX_C_SOURCE 200809L
+
+#include "tools/bench/kernels/kernels.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/bench/kernels/events.h"
+#include "tools/bench/report.h"
+#include "tools/base/command.h"
+#include "runtime/layers/mamba.h"
+#include "tools/base/model_load.h"
+
+static const size_t case_memory = (size_t)64 << 20;
+
+typedef struct kernel_cases {
+    const char *name;
+    mbt_case_maker *make;
+    size_t place; /* of its pointer in a table */
+} kernel_cases;
+
+static const kernel_cases kernels_list[] = {
+#define MBT_KERNEL(name, parameters) {#name, mbt_cases_##name, offsetof(mbt_kernels, name)},
+#include "simd/kernels.def"
+#undef MBT_KERNEL
+};
+
+enum { KERNELS = sizeof kernels_list / sizeof kernels_list[0], SHORT_SECONDS = 2, LONG_SECONDS = 10 };
+
+/* The published size, and tiny; the chunk is that of a sequence along frequency. */
+static const mbt_shape own_shapes[] = {
+    {"C64", 64, 8, 321, 1601, 201, 100, 256, 256, 16, 4, 4, 50},
+    {"C16", 16, 8, 161, 801, 201, 100, 32, 32, 16, 4, 1, 50},
+};
+
+static mbt_shape shape_of(const mbt_model *model)
+{
+    const mbt_axis *axis = &model->blocks[0].time;
+    const mbt_mamba *mamba = axis->forward.layer;
+    mbt_shape s = {.channels = model->channels,
+                   .heads = axis->attention_place != MBT_ATTENTION_NONE ? axis->attention->heads : 1,
+                   .frames = 1 + (size_t)SHORT_SECONDS * model->sample_rate / model->hop,
+                   .long_frames = 1 + (size_t)LONG_SECONDS * model->sample_rate / model->hop,
+                   .bins = model->n_fft / 2 + 1,
+                   .inner_bins = (model->n_fft / 2 + 1 - 3) / 2 + 1,
+                   .d_inner = mamba->d_inner,
+                   .padded_inner = MBT_PADDED((size_t)mamba->d_inner),
+                   .d_state = mamba->d_state,
+                   .d_conv = mamba->d_conv,
+                   .dt_rank = mamba->dt_rank};
+    /* mamba.c makes as few chunks of at most MBT_MAMBA_CHUNK as it can, of equal size. */
+    s.chunk = s.inner_bins / ((s.inner_bins + MBT_MAMBA_CHUNK - 1) / MBT_MAMBA_CHUNK);
+    snprintf(s.label, sizeof s.label, "C%u", (unsigned)model->channels);
+    return s;
+}
+
+typedef struct timed {
+    const mbt_kernels *kernels;
+    const mbt_bench_case *c;
+} timed;
+
+static void run_case(void *context, size_t calls)
+{
+    const timed *t = context;
+    for (size_t i = 0; i < calls; i++) {
+        t->c->call(t->kernels, t->c);
+    }
+}
+
+/* The first level that holds the arrays, and its bandwidth. Whole numbers can be multiplied as floats, too. */
+static void find_roof(mbt_kernel_result *result, const mbt_machine *machine, const mbt_bench_case *c)
+{
+    const mbt_isa_peak *peak = &machine->peak[result->isa];
+    result->level = c->footprint <= machine->l1   ? MBT_LEVEL_L1
+                    : c->footprint <= machine->l2 ? MBT_LEVEL_L2
+                                                  : MBT_LEVEL_MEMORY;
+    result->peak = c->integers ? fmax(fmax(peak->int8, peak->dot), peak->fma) : peak->fma;
+    result->bandwidth = c->writes_much ? peak->copy[result->level] : peak->read[result->level];
+}
+
+static mbt_kernel_result *next_result(mbt_kernel_report *report)
+{
+    if (report->count == report->room) {
+        const size_t room = report->room == 0 ? 64 : 2 * report->room;
+        mbt_kernel_result *grown = realloc(report->results, room * sizeof *grown);
+        if (grown == NULL) {
+            mbt_complain("out of memory");
+            return NULL;
+        }
+        report->results = grown;
+        report->room = room;
+    }
+    return &report->results[report->count++];
+}
+
+/* Whether set number i has the kernel from one before it in the list: most of an extension are those of what it
+ * extends. */
+static bool is_shared(const kernel_cases *kernel, const mbt_bench_options *o, size_t i)
+{
+    typedef void (*function)(void);
+    const char *own = (const char *)mbt_kernels_for(o->isas[i]) + kernel->place;
+    for (size_t j = 0; j < i; j++) {
+        if (memcmp((const char *)mbt_kernels_for(o->isas[j]) + kernel->place, own, sizeof(function)) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool measure_case(mbt_kernel_report *report, const kernel_cases *kernel, const mbt_bench_case *c,
+                         const mbt_bench_options *o, const mbt_events *events)
+{
+    const mbt_bench_plan plan = mbt_bench_default_plan(o->quick);
+    double scalar = 0;
+    for (size_t i = 0; i < o->isa_count; i++) {
+        if (is_shared(kernel, o, i)) {
+            continue;
+        }
+        mbt_kernel_result *result = next_result(report);
+        if (result == NULL) {
+            return false;
+        }
+        timed t = {mbt_kernels_for(o->isas[i]), c};
+        size_t calls;
+        *result = (mbt_kernel_result){.kernel = kernel->name,
+                                      .number = report->cases,
+                                      .isa = o->isas[i],
+                                      .flops = c->flops,
+                                      .bytes = c->bytes,
+                                      .elements = c->elements};
+        memcpy(result->shape, c->shape, sizeof result->shape);
+        result->time = mbt_bench_time(run_case, &t, &plan, &calls);
+        mbt_events_start(events);
+        run_case(&t, calls);
+        if (mbt_events_stop(events, &result->cycles, &result->instructions)) {
+            result->cycles /= (double)calls;
+            result->instructions /= (double)calls;
+        }
+        scalar = result->isa == MBT_ISA_SCALAR ? result->time.median : scalar;
+        result->scalar_ns = scalar;
+        find_roof(result, report->machine, c);
+    }
+    report->cases++;
+    return true;
+}
+
+/* Whether "kernel shape" has the text. */
+static bool is_wanted(const char *kernel, const char *shape, const char *filter)
+{
+    char name[128];
+    snprintf(name, sizeof name, "%s %s", kernel, shape);
+    return filter == NULL || strstr(name, filter) != NULL;
+}
+
+/* All cases; with events NULL they are only counted. */
+static bool walk(mbt_kernel_report *report, const mbt_shape *shape, void *memory, const mbt_bench_options *o,
+                 const mbt_events *events)
+{
+    for (size_t i = 0; i < KERNELS; i++) {
+        for (size_t number = 0;; number++) {
+            mbt_bench_case c = {.memory = memory, .size = case_memory, .random = 1};
+            if (!kernels_list[i].make(&c, shape, number)) {
+                break;
+            }
+            if (!is_wanted(kernels_list[i].name, c.shape, o->filter)) {
+                continue;
+            }
+            if (c.overflow) {
+                return mbt_complain("%s %s: takes more than %zu MiB", kernels_list[i].name, c.shape, case_memory >> 20);
+            }
+            if (events == NULL) {
+                report->cases++;
+            } else if (!measure_case(report, &kernels_list[i], &c, o, events)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static bool walk_all(mbt_kernel_report *report, const mbt_shape *shapes, size_t count, void *memory,
+                     const mbt_bench_options *o, const mbt_events *events)
+{
+    report->cases = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!walk(report, &shapes[i], memory, o, events)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool report_kernels(const mbt_kernel_report *report, const mbt_bench_options *o, mbt_svg *svg)
+{
+    if (o->json) {
+        if (!mbt_kernels_print_json(report)) {
+            return false;
+        }
+    } else {
+        mbt_kernels_print(report);
+    }
+    if (svg != NULL) {
+        mbt_kernels_draw(report, svg);
+    }
+    return true;
+}
+
+/* The scalar kernels go first, so that others can be compared with them. */
+static int by_number(const void *left, const void *right)
+{
+    return (int)*(const mbt_isa *)left - (int)*(const mbt_isa *)right;
+}
+
+/* svg: NULL without. */
+static bool run_kernels(const mbt_shape *shapes, size_t count, const mbt_bench_options *given, mbt_svg *svg)
+{
+    mbt_bench_options o = *given;
+    qsort(o.isas, o.isa_count, sizeof o.isas[0], by_number);
+    mbt_machine machine;
+    mbt_kernel_report report = {.machine = &machine};
+    void *memory = NULL;
+    if (posix_memalign(&memory, 4096, case_memory) != 0) {
+        return mbt_complain("out of memory");
+    }
+    mbt_events events;
+    mbt_events_open(&events);
+    report.events = mbt_events_are_open(&events);
+    memcpy(report.why_no_events, events.why_not, sizeof report.why_no_events);
+    bool done = walk_all(&report, shapes, count, memory, &o, NULL);
+    if (done && report.cases == 0) {
+        done = mbt_complain("no kernel or shape has '%s' in its name", o.filter);
+    }
+    done = done && mbt_machine_measure(&machine, &o) && walk_all(&report, shapes, count, memory, &o, &events) &&
+           report_kernels(&report, &o, svg);
+    mbt_events_close(&events);
+    free(report.results);
+    free(memory);
+    return done;
+}
+
+static bool run_for_model(const mbt_bench_options *options, mbt_svg *svg)
+{
+    mbt_loaded_model loaded;
+    if (options->model == NULL) {
+        return run_kernels(own_shapes, sizeof own_shapes / sizeof own_shapes[0], options, svg);
+    }
+    if (!mbt_model_load(options->model, &loaded)) {
+        return false;
+    }
+    const mbt_shape shape = shape_of(loaded.model);
+    const bool done = run_kernels(&shape, 1, options, svg);
+    mbt_model_unload(&loaded);
+    return done;
+}
+
+int mbt_bench_kernels(const mbt_bench_options *options)
+{
+    mbt_svg file, *svg = options->svg != NULL ? &file : NULL;
+    if (svg != NULL && !mbt_svg_open(svg, options->svg)) {
+        return MBT_EXIT_FAILED;
+    }
+    return mbt_svg_close(svg, run_for_model(options, svg)) ? MBT_EXIT_OK : MBT_EXIT_FAILED;
+}

@@ -1,0 +1,44 @@
+/* signal.c: what bench lets the network hear. */
+#include "tools/bench/signal.h"
+
+#include <math.h>
+
+enum { HARMONICS = 12 };
+
+static const double turn = 2 * 3.14159265358979;
+
+/* The mixing function of SplitMix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number generators", 2014). */
+double mbt_bench_noise(uint64_t position)
+{
+    uint64_t z = (position + 1) * UINT64_C(0x9e3779b97f4a7c15);
+    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+    z ^= z >> 31;
+    return (double)(z >> 11) * 0x1p-52 - 1;
+}
+
+/* sum of sin(h p) / h, by sin((h + 1) p) = 2 cos(p) sin(h p) - sin((h - 1) p). */
+static double harmonics(double p)
+{
+    const double factor = 2 * cos(p);
+    double before = 0, sine = sin(p), sum = 0;
+    for (int h = 1; h <= HARMONICS; h++) {
+        const double next = factor * sine - before;
+        sum += sine / h;
+        before = sine;
+        sine = next;
+    }
+    return sum;
+}
+
+void mbt_bench_speech(float *samples, size_t count, uint64_t position, double rate)
+{
+    for (size_t i = 0; i < count; i++) {
+        const double t = (double)(position + i) / rate;
+        const double syllable = fmax(0, sin(turn * 2 * t)) * fmax(0, sin(turn * 0.4 * t + 1) + 0.8);
+        /* The integral of the pitch, 130 + 30 sin(2 pi 0.7 t) Hz. */
+        const double turns = 130 * t - 30 / (turn * 0.7) * cos(turn * 0.7 * t);
+        const double voice = syllable > 0 ? harmonics(turn * (turns - floor(turns))) : 0;
+        samples[i] = (float)(0.15 * syllable * voice + 0.03 * mbt_bench_noise(position + i));
+    }
+}

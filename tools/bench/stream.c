@@ -1,0 +1,382 @@
+/* stream.c: `bench stream`: an endless recording through mbt_push and mbt_pull, watched for growth, for loss of
+ * speed, and for samples that are not where or what they should be. */
+#define _POSIX_C_SOURCE 200809L
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/bench/bench.h"
+#include "tools/bench/memory.h"
+#include "tools/bench/report.h"
+#include "tools/bench/signal.h"
+#include "tools/bench/soak.h"
+#include "tools/base/command.h"
+#include "runtime/enhancer.h"
+#include "tools/base/model_load.h"
+
+enum {
+    MOST_BLOCK = 5000, /* samples pushed or pulled at once */
+    CHECK_EVERY = 32,  /* windows: a check takes as long as a window, so this is 3% of the time */
+    DEFAULT_MINUTES = 1,
+    QUICK_WINDOWS = 5,
+};
+
+/* As in the library, in s, but at most a quarter of a window, so that something is left between the fades. */
+#define DEFAULT_OVERLAP 0.5
+
+#define LINE_EVERY_NS 30e9
+#define GROWTH 0.01
+#define GROWTH_SMALL 262144.0 /* bytes: pages of code that ran late */
+
+typedef struct stream {
+    const mbt_bench_options *options;
+    const mbt_loaded_model *loaded;
+    double rate;
+    size_t window, overlap, step;   /* samples */
+    mbt_enhancer *enhancer, *other; /* other: for windows by themselves */
+    float *block, *in, *out;        /* [MOST_BLOCK], [window], [window] */
+    float *ring;                    /* [ring_size] the last samples that came out, sample i at i % ring_size */
+    size_t ring_size, block_size, block_used;
+    uint64_t pushed, given, windows; /* samples, samples, windows whose middle has come out */
+    uint64_t checked;                /* windows */
+    uint64_t draws;                  /* random numbers so far */
+    double begin, next_line;         /* ns */
+    double busy, processor;          /* ns in the stream's calls; of all threads */
+    size_t memory_early, memory;     /* bytes: the peak after two windows, and at the end */
+    mbt_soak_pace pace, processor_pace;
+} stream;
+
+static size_t random_size(stream *s)
+{
+    return 1 + (size_t)((mbt_bench_noise(s->draws++) + 1) / 2 * MOST_BLOCK);
+}
+
+static uint32_t bits_of(float value)
+{
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return bits;
+}
+
+/* Samples first .. end - 1 of what came out have the bits of the window that begins at `start` and is `size` long. */
+static bool check_window(stream *s, uint64_t start, size_t size, uint64_t first, uint64_t end)
+{
+    mbt_bench_speech(s->in, size, start, s->rate);
+    const mbt_status status = mbt_enhance(s->other, s->in, s->out, size);
+    if (status != MBT_OK) {
+        return mbt_complain_status(status, "stream: a window by itself");
+    }
+    for (uint64_t i = first; i < end; i++) {
+        if (bits_of(s->ring[i % s->ring_size]) != bits_of(s->out[i - start])) {
+            return mbt_complain("stream: sample %" PRIu64 " is %.9g; in the window from %" PRIu64
+                                " by itself it is %.9g",
+                                i, (double)s->ring[i % s->ring_size], start, (double)s->out[i - start]);
+        }
+    }
+    s->checked++;
+    return true;
+}
+
+/* Window k fades out from (k + 1) step on, and the first does not fade in. */
+static bool check_full(stream *s, uint64_t k)
+{
+    const uint64_t start = k * s->step;
+    return check_window(s, start, s->window, k > 0 ? start + s->overlap : 0, start + s->step);
+}
+
+/* Of a last window that takes over `rest` samples before the end: whole overlaps, half a window or more. */
+static size_t size_of_last(const stream *s, uint64_t rest)
+{
+    size_t size = s->overlap;
+    while (size < rest || 2 * size < s->window) {
+        size += s->overlap;
+    }
+    return size < s->window ? size : s->window;
+}
+
+/* The last full window, and what lies behind it: the end of that window, or of one more. */
+static bool check_end(stream *s)
+{
+    if (s->given <= s->window) {
+        s->windows = 1;
+        return check_window(s, 0, (size_t)s->given, 0, s->given);
+    }
+    const uint64_t last = (s->given - s->window) / s->step;
+    const uint64_t end = last * s->step + s->window;
+    const bool more = s->given > end;
+    const size_t size = more ? size_of_last(s, s->given - (last + 1) * s->step) : s->window;
+    s->windows = last + 1 + more;
+    return check_full(s, last) && check_window(s, s->given - size, size, end, s->given);
+}
+
+/* Looks at the full windows whose middle has come out; by then the one behind is done. */
+static bool look_at_windows(stream *s)
+{
+    while (s->windows * s->step + s->window <= s->pushed && (s->windows + 1) * s->step < s->given) {
+        if (s->windows % CHECK_EVERY == 0 && !check_full(s, s->windows)) {
+            return false;
+        }
+        s->windows++;
+        const double seconds = (double)(s->windows * s->step) / s->rate;
+        mbt_soak_mark(&s->pace, seconds, s->busy);
+        mbt_soak_mark(&s->processor_pace, seconds, s->processor);
+    }
+    if (s->memory_early == 0 && s->windows > 0) { /* the second window is the first that fills all buffers */
+        s->memory_early = mbt_bench_memory_peak();
+    }
+    return true;
+}
+
+static bool count(const stream *s)
+{
+    return mbt_pending(s->enhancer) == s->pushed - s->given ||
+           mbt_complain("stream: %" PRIu64 " samples went in, %" PRIu64 " came out, %zu are said to be in between",
+                        s->pushed, s->given, mbt_pending(s->enhancer));
+}
+
+static void start_clocks(stream *s)
+{
+    s->busy -= mbt_bench_now();
+    s->processor -= mbt_bench_processor();
+}
+
+static void stop_clocks(stream *s)
+{
+    s->processor += mbt_bench_processor();
+    s->busy += mbt_bench_now();
+}
+
+/* A block goes in as far as there is room. */
+static bool push(stream *s)
+{
+    size_t taken;
+    start_clocks(s);
+    const mbt_status status = mbt_push(s->enhancer, s->block + s->block_used, s->block_size - s->block_used, &taken);
+    stop_clocks(s);
+    if (status != MBT_OK) {
+        return mbt_complain_status(status, "stream: push");
+    }
+    s->block_used += taken;
+    s->pushed += taken;
+    return count(s);
+}
+
+/* *given: of at least one sample asked for. */
+static bool pull(stream *s, size_t *given)
+{
+    float out[MOST_BLOCK];
+    const size_t room = random_size(s);
+    start_clocks(s);
+    const mbt_status status = mbt_pull(s->enhancer, out, room, given);
+    stop_clocks(s);
+    if (status != MBT_OK) {
+        return mbt_complain_status(status, "stream: pull");
+    }
+    for (size_t i = 0; i < *given; i++) {
+        s->ring[(s->given + i) % s->ring_size] = out[i];
+    }
+    s->given += *given;
+    return count(s) && look_at_windows(s);
+}
+
+static double seconds_in(const stream *s)
+{
+    return (double)s->pushed / s->rate;
+}
+
+/* How many samples there are in all; UINT64_MAX where time alone says when to end. */
+static uint64_t find_total(const stream *s)
+{
+    const mbt_bench_options *o = s->options;
+    if (o->hours > 0) {
+        return (uint64_t)(o->hours * 3600 * s->rate);
+    }
+    return o->quick ? QUICK_WINDOWS * (uint64_t)s->window : UINT64_MAX;
+}
+
+static double find_time_limit(const stream *s, uint64_t total)
+{
+    const double minutes = s->options->minutes;
+    return 60e9 * (minutes > 0 ? minutes : total < UINT64_MAX ? (double)INFINITY : DEFAULT_MINUTES);
+}
+
+static void say_line(stream *s, double now)
+{
+    if (now - s->begin >= s->next_line && !s->options->json) {
+        printf("%8.0f s of audio in %6.0f s: real-time factor %.4f, %.1f MB, %" PRIu64 " windows, %" PRIu64
+               " of them checked\n",
+               seconds_in(s), (now - s->begin) / 1e9, s->busy / 1e9 / seconds_in(s),
+               (double)mbt_bench_memory_peak() / 1e6, s->windows, s->checked);
+        fflush(stdout);
+        s->next_line += LINE_EVERY_NS;
+    }
+}
+
+static bool run_through(stream *s)
+{
+    const uint64_t total = find_total(s);
+    const double limit = find_time_limit(s, total);
+    size_t given;
+    s->begin = mbt_bench_now();
+    s->next_line = LINE_EVERY_NS;
+    while (s->pushed < total) {
+        const double now = mbt_bench_now();
+        say_line(s, now);
+        if (s->block_used == s->block_size) {
+            if (now - s->begin >= limit) {
+                break;
+            }
+            s->block_size = random_size(s);
+            s->block_size = total - s->pushed < s->block_size ? (size_t)(total - s->pushed) : s->block_size;
+            s->block_used = 0;
+            mbt_bench_speech(s->block, s->block_size, s->pushed, s->rate);
+        }
+        if (!push(s) || !pull(s, &given)) {
+            return false;
+        }
+    }
+    if (mbt_flush(s->enhancer) != MBT_OK) {
+        return mbt_complain("stream: flush failed");
+    }
+    do {
+        if (!pull(s, &given)) {
+            return false;
+        }
+    } while (given > 0);
+    if (s->given != s->pushed) {
+        return mbt_complain("stream: %" PRIu64 " samples went in, and %" PRIu64 " came out", s->pushed, s->given);
+    }
+    if (!check_end(s)) {
+        return false;
+    }
+    s->memory = mbt_bench_memory_peak();
+    s->memory_early = s->memory_early > 0 ? s->memory_early : s->memory;
+    return true;
+}
+
+static void add_pace(mbt_table *table, const char *part, double busy, double processor)
+{
+    mbt_table_text(table, "%s", part);
+    mbt_table_number(table, busy, 4);
+    mbt_table_number(table, processor, 4);
+}
+
+static void print_report(const stream *s, double wall)
+{
+    const unsigned threads = s->options->threads[0];
+    printf("%s, %u %s, windows of %g s that overlap by %g s: %.1f s of audio in %.1f s\n\n",
+           mbt_isa_name(s->options->isas[0]), threads, threads == 1 ? "thread" : "threads", (double)s->window / s->rate,
+           (double)s->overlap / s->rate, seconds_in(s), wall / 1e9);
+    mbt_table table;
+    mbt_table_begin(&table, "|real-time factor|processor time over audio");
+    add_pace(&table, "all", s->busy / 1e9 / seconds_in(s), s->processor / 1e9 / seconds_in(s));
+    add_pace(&table, "first tenth", mbt_soak_first_tenth(&s->pace), mbt_soak_first_tenth(&s->processor_pace));
+    add_pace(&table, "last tenth", mbt_soak_last_tenth(&s->pace), mbt_soak_last_tenth(&s->processor_pace));
+    mbt_table_print(&table);
+    printf("\nMemory: %.1f MB at most after two windows, %.1f MB at the end.\n"
+           "%" PRIu64 " samples went in, and as many came out. %" PRIu64 " window%s, %" PRIu64
+           " of them checked: each has its own bits at its own place.\n"
+           "Times are those of the stream's calls alone; where other processes run, processor time is the one to go "
+           "by.\n",
+           (double)s->memory_early / 1e6, (double)s->memory / 1e6, s->given, s->windows, mbt_plural(s->windows),
+           s->checked);
+}
+
+static bool print_json(const stream *s, double wall)
+{
+    cJSON *root = mbt_report_begin("stream");
+    cJSON_AddStringToObject(root, "model", s->loaded->info.name);
+    cJSON_AddStringToObject(root, "isa", mbt_isa_name(s->options->isas[0]));
+    mbt_report_number(root, "threads", s->options->threads[0]);
+    mbt_report_number(root, "window_seconds", (double)s->window / s->rate);
+    mbt_report_number(root, "overlap_seconds", (double)s->overlap / s->rate);
+    mbt_report_number(root, "audio_seconds", seconds_in(s));
+    mbt_report_number(root, "wall_seconds", wall / 1e9);
+    mbt_report_number(root, "real_time_factor", s->busy / 1e9 / seconds_in(s));
+    mbt_report_number(root, "first_tenth", mbt_soak_first_tenth(&s->pace));
+    mbt_report_number(root, "last_tenth", mbt_soak_last_tenth(&s->pace));
+    mbt_report_number(root, "processor_factor", s->processor / 1e9 / seconds_in(s));
+    mbt_report_number(root, "processor_first_tenth", mbt_soak_first_tenth(&s->processor_pace));
+    mbt_report_number(root, "processor_last_tenth", mbt_soak_last_tenth(&s->processor_pace));
+    mbt_report_number(root, "memory_bytes", (double)s->memory_early);
+    mbt_report_number(root, "memory_bytes_at_end", (double)s->memory);
+    mbt_report_number(root, "windows", (double)s->windows);
+    mbt_report_number(root, "windows_checked", (double)s->checked);
+    return mbt_report_print(root);
+}
+
+static bool report(const stream *s)
+{
+    const double wall = mbt_bench_now() - s->begin;
+    if (!s->options->json) {
+        print_report(s, wall);
+    } else if (!print_json(s, wall)) {
+        return false;
+    }
+    const double early = (double)s->memory_early, allowed = early * GROWTH;
+    return (double)s->memory <= early + (allowed > GROWTH_SMALL ? allowed : GROWTH_SMALL) ||
+           mbt_complain("stream: memory grew from %.1f MB after two windows to %.1f MB", early / 1e6,
+                        (double)s->memory / 1e6);
+}
+
+/* Memory that has been written to, so that the system has handed it out. */
+static float *new_samples(size_t count)
+{
+    float *samples = malloc(count * sizeof *samples);
+    for (size_t i = 0; samples != NULL && i < count; i++) {
+        samples[i] = -1;
+    }
+    return samples;
+}
+
+static bool open_stream(stream *s)
+{
+    const mbt_model *model = s->loaded->model;
+    mbt_options options;
+    mbt_options_init(&options);
+    options.threads = s->options->threads[0];
+    options.isa = s->options->isas[0];
+    options.window = (size_t)(s->options->window * s->rate);
+    mbt_options_windows(&options, model, &s->window, &s->overlap);
+    const size_t standard = (size_t)(DEFAULT_OVERLAP * s->rate), quarter = s->window / 4;
+    options.overlap = standard < quarter ? standard : quarter;
+    mbt_status status = mbt_open(model, &options, &s->enhancer);
+    if (status == MBT_OK) {
+        status = mbt_open(model, &options, &s->other);
+    }
+    if (status != MBT_OK) {
+        return mbt_complain_status(status, "stream");
+    }
+    mbt_options_windows(&options, model, &s->window, &s->overlap);
+    s->step = s->window - s->overlap;
+    s->ring_size = 2 * s->window + MOST_BLOCK;
+    s->block = new_samples(MOST_BLOCK);
+    s->in = new_samples(s->window);
+    s->out = new_samples(s->window);
+    s->ring = new_samples(s->ring_size);
+    return (s->block != NULL && s->in != NULL && s->out != NULL && s->ring != NULL) || mbt_complain("out of memory");
+}
+
+int mbt_bench_stream(const mbt_bench_options *options)
+{
+    mbt_loaded_model loaded;
+    if (!mbt_model_load(options->model != NULL ? options->model : MBT_DEFAULT_MODEL_NAME, &loaded)) {
+        return MBT_EXIT_FAILED;
+    }
+    stream s = {.options = options, .loaded = &loaded, .rate = loaded.info.sample_rate};
+    if (!options->json) {
+        printf("model %s\n", loaded.info.name);
+    }
+    const bool done = open_stream(&s) && run_through(&s) && report(&s);
+    mbt_close(s.enhancer);
+    mbt_close(s.other);
+    free(s.block);
+    free(s.in);
+    free(s.out);
+    free(s.ring);
+    mbt_model_unload(&loaded);
+    return done ? MBT_EXIT_OK : MBT_EXIT_FAILED;
+}

@@ -1,0 +1,214 @@
+/* enhance.c: the subcommand that removes the noise from a recording. */
+#define _POSIX_C_SOURCE 200809L
+
+#include <errno.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "tools/audio/audio.h"
+#include "tools/base/command.h"
+#include "tools/command/enhance_channels.h"
+#include "tools/command/enhance_folder.h"
+#include "tools/command/enhance_request.h"
+#include "runtime/enhancer.h"
+#include "tools/base/model_load.h"
+#include "tools/base/output_file.h"
+#include "tools/command/progress.h"
+#include "tools/audio/resample.h"
+
+/* Samples that are read at once; of a pipe, as many as are there. */
+enum { BLOCK_SAMPLES = 65536 };
+
+static bool write_block(void *writer, const float *samples, size_t frames)
+{
+    return mbt_writer_write(writer, samples, frames);
+}
+
+/* Block by block, until the input ends. */
+static bool pass_through(mbt_channels *channels, mbt_recording *recording)
+{
+    size_t width = (size_t)recording->info.channels, most = BLOCK_SAMPLES / width > 0 ? BLOCK_SAMPLES / width : 1,
+           frames;
+    float *block = malloc(most * width * sizeof *block);
+    if (block == NULL) {
+        return mbt_complain("%s: out of memory for %zu channel%s", recording->path, width, mbt_plural(width));
+    }
+    bool good;
+    do {
+        good = mbt_recording_next(recording, block, most, &frames) &&
+               (frames > 0 ? mbt_channels_put(channels, block, frames) : mbt_channels_finish(channels));
+    } while (good && frames > 0);
+    free(block);
+    return good;
+}
+
+static bool enhance_recording(const mbt_enhance_request *r, const mbt_loaded_model *loaded, mbt_recording *recording,
+                              mbt_writer *writer)
+{
+    mbt_progress_bar bar;
+    mbt_progress_bar_begin(&bar, r->quiet || r->no_bar);
+    mbt_channels_format format = {
+        .path = recording->path,
+        .rate = (uint32_t)recording->info.samplerate,
+        .channels = (size_t)recording->info.channels,
+        .frames = mbt_recording_length(recording),
+        .emit = write_block,
+        .cookie = writer,
+        .bar = &bar,
+    };
+    mbt_channels *channels = mbt_channels_open(r, loaded, &format);
+    bool done = channels != NULL && pass_through(channels, recording);
+    mbt_channels_close(channels);
+    mbt_progress_bar_end(&bar);
+    if (done && recording->ended_early) {
+        mbt_complain("warning: %s: damaged or cut short; the first %zu frame%s read", recording->path,
+                     recording->frames, recording->frames == 1 ? " was" : "s were");
+    }
+    return done;
+}
+
+/* A reader that went away, or a file above the size limit, is a failed write, and told. */
+static bool enhance_to_pipe(const mbt_enhance_request *r, const mbt_loaded_model *loaded, int out,
+                            mbt_recording *recording)
+{
+    mbt_writer writer;
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
+    bool done = mbt_writer_open_stdout(&writer, out, recording, r->raw, r->format) &&
+                enhance_recording(r, loaded, recording, &writer);
+    mbt_writer_close(&writer);
+    return done;
+}
+
+/* The output is begun before the work, so that what cannot be written is known at once. */
+static bool enhance_to_file(const mbt_enhance_request *r, const mbt_loaded_model *loaded, mbt_recording *recording)
+{
+    SF_INFO format;
+    mbt_output_file output;
+    mbt_writer writer;
+    if (!mbt_choose_format(&recording->info, r->out, r->format, &format) ||
+        !mbt_check_size(mbt_recording_length(recording), &format, r->out) || !mbt_output_create(&output, r->out)) {
+        return false;
+    }
+    bool done = false;
+    if (mbt_writer_open(&writer, recording, &format, output.fd, r->out)) {
+        done = enhance_recording(r, loaded, recording, &writer) && mbt_writer_finish(&writer) &&
+               mbt_recording_is_unchanged(recording) && mbt_output_commit(&output);
+        mbt_writer_close(&writer);
+    }
+    mbt_output_discard(&output);
+    return done;
+}
+
+/* Where samples are on standard output, what is told is not. */
+static void print_factor(const mbt_enhance_request *r, const mbt_recording *recording, double taken)
+{
+    FILE *to = mbt_is_pipe(r->out) ? stderr : stdout;
+    double audio = (double)recording->frames / recording->info.samplerate;
+    char name[4096];
+    snprintf(name, sizeof name, "%s", mbt_is_pipe(r->out) ? recording->path : r->out);
+    mbt_make_printable(name);
+    fprintf(to, "%s: %.2f s of audio", name, audio);
+    if (recording->info.channels > 1) {
+        fprintf(to, " in %d channels", recording->info.channels);
+    }
+    fprintf(to, ", %.2f s taken", taken);
+    if (recording->frames > 0) {
+        fprintf(to, ", real-time factor %.3f", taken / audio);
+    }
+    fputc('\n', to);
+}
+
+static bool enhance_file(const mbt_enhance_request *r, const mbt_loaded_model *loaded)
+{
+    double start = mbt_seconds();
+    mbt_recording recording;
+    uint32_t model_rate = loaded->info.sample_rate;
+    int out = mbt_is_pipe(r->out) ? mbt_keep_stdout() : -1; /* closed when the process ends */
+    if (mbt_is_pipe(r->out) && out < 0) {
+        return false;
+    }
+    if (!(mbt_is_pipe(r->in) ? mbt_recording_open_stdin(&recording, r->raw, r->rate > 0 ? r->rate : model_rate)
+                             : mbt_recording_open(&recording, r->in))) {
+        return false;
+    }
+    uint32_t rate = (uint32_t)recording.info.samplerate;
+    bool done =
+        mbt_can_resample(rate, model_rate) ||
+        mbt_complain("%s: its rate of %u Hz is too far from the model's %u Hz", recording.path, rate, model_rate);
+    done = done && (out >= 0 ? enhance_to_pipe(r, loaded, out, &recording) : enhance_to_file(r, loaded, &recording));
+    if (done && recording.frames == 0) {
+        mbt_complain("warning: %s: there are no samples in it", recording.path);
+    }
+    if (done && !r->quiet) {
+        print_factor(r, &recording, mbt_seconds() - start);
+    }
+    mbt_recording_close(&recording);
+    return done;
+}
+
+/* Whether it is about folders, and all of it is. Returns an exit code: MBT_EXIT_OK to go on. */
+static int check_kinds(const mbt_enhance_request *r, bool *folder)
+{
+    struct stat about;
+    bool exists = !mbt_is_pipe(r->in) && stat(r->in, &about) == 0;
+    *folder = exists && S_ISDIR(about.st_mode);
+    if (*folder && mbt_is_pipe(r->out)) {
+        return mbt_usage_error("enhance", "%s is a folder, and '-' takes one recording", r->in);
+    }
+    if (*folder || (r->jobs == 0 && !r->resume)) {
+        return MBT_EXIT_OK;
+    }
+    if (!exists && !mbt_is_pipe(r->in)) {
+        mbt_complain("%s: %s", r->in, strerror(errno));
+        return MBT_EXIT_FAILED;
+    }
+    return mbt_usage_error("enhance", "--jobs and --resume are for folders, and %s is none", r->in);
+}
+
+/* As check_kinds: an overlap that the window, the model's by default, has no room for. */
+static int check_windows(const mbt_enhance_request *r, const mbt_loaded_model *loaded)
+{
+    mbt_options options;
+    mbt_enhance_set_options(r, loaded->info.sample_rate, &options);
+    const mbt_status status = mbt_options_check(&options, loaded->model);
+    if (status == MBT_OK) {
+        return MBT_EXIT_OK;
+    }
+    return mbt_usage_error("enhance", status == MBT_ERROR_TOO_LONG ? "--window is more than memory can hold"
+                                                                   : "--overlap is more than half of the window");
+}
+
+int mbt_command_enhance(int argc, char **argv)
+{
+    mbt_enhance_request r;
+    int code = mbt_enhance_parse(argc, argv, &r);
+    if (code != MBT_EXIT_OK) {
+        return code;
+    }
+    if (r.help) {
+        mbt_enhance_print_help();
+        return MBT_EXIT_OK;
+    }
+    bool folder;
+    code = check_kinds(&r, &folder);
+    if (code != MBT_EXIT_OK) {
+        return code;
+    }
+    mbt_loaded_model loaded;
+    if (!mbt_choose_isa(r.isa, &r.isa) || !mbt_model_load(r.model, &loaded)) {
+        return MBT_EXIT_FAILED;
+    }
+    code = check_windows(&r, &loaded);
+    if (code == MBT_EXIT_OK) {
+        code = folder                      ? mbt_enhance_folder(&r, &loaded, enhance_file)
+               : enhance_file(&r, &loaded) ? MBT_EXIT_OK
+                                           : MBT_EXIT_FAILED;
+    }
+    mbt_model_unload(&loaded);
+    return code;
+}

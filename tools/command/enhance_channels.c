@@ -1,0 +1,326 @@
+/* enhance_channels.c: recordings of any length and rate, channel by channel through one enhancer.
+ *
+ * All channels go in step: rate of the input -> rate of the model -> windows -> rate of the input. So each step takes
+ * as much of one channel as of the others, and gives as much. */
+#define _POSIX_C_SOURCE 200809L
+
+#include "tools/command/enhance_channels.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "tools/base/command.h"
+#include "runtime/enhancer.h"
+#include "tools/audio/resample.h"
+#include "runtime/signal/windows.h"
+
+enum { BLOCK = 4096 };
+
+typedef struct channel_state {
+    mbt_resampler *to_model, *back;
+    mbt_windows windows;
+    void *memory;                                /* of the windows */
+    float in[BLOCK], fresh[BLOCK], clean[BLOCK]; /* at the input's rate, at the model's, and that enhanced */
+} channel_state;
+
+struct mbt_channels {
+    mbt_channels_format format;
+    mbt_enhancer *enhancer;
+    size_t window, overlap, longest; /* samples; longest: of the recording, 0 if unknown */
+    uint64_t taken, given;           /* frames */
+    size_t windows_done, windows_all;
+    channel_state *channel;       /* [format.channels] */
+    float block[BLOCK], *emitted; /* of a channel; [BLOCK][format.channels] */
+};
+
+static int show_progress(void *cookie, double done)
+{
+    const mbt_channels *c = cookie;
+    if (c->windows_all > 0) {
+        mbt_progress_bar_draw(c->format.bar, ((double)c->windows_done + done) / (double)c->windows_all);
+    }
+    return 0;
+}
+
+/* The system hands out memory that it does not have and kills the process when that comes to light: asked before. The
+ * other jobs may need as much. */
+static bool check_memory(const mbt_channels *c, unsigned jobs, double bytes, double seconds)
+{
+    long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
+    double machine = (double)pages * (double)page;
+    if (pages <= 0 || page <= 0 || bytes * jobs <= machine) {
+        return true;
+    }
+    char times[64] = "";
+    if (jobs > 1) {
+        snprintf(times, sizeof times, ", %u jobs need %.1f GB", jobs, bytes * jobs / 1e9);
+    }
+    return mbt_complain("%s: a window of %.1f s needs %.1f GB of memory%s, and this machine has %.1f GB",
+                        c->format.path, seconds, bytes / 1e9, times, machine / 1e9);
+}
+
+/* What a window holds at most. */
+static size_t window_samples(const mbt_channels *c)
+{
+    return c->longest > 0 && c->longest < c->window ? c->longest : c->window;
+}
+
+static void plan_windows(const mbt_channels *c, mbt_windows *windows, mbt_arena *arena)
+{
+    float *result = mbt_arena_floats(arena, window_samples(c));
+    mbt_windows_plan(windows, c->window, c->overlap, c->longest, result, arena);
+}
+
+static bool open_enhancer(const mbt_enhance_request *r, const mbt_loaded_model *loaded, mbt_options *options,
+                          mbt_channels *c)
+{
+    mbt_windows windows;
+    mbt_arena counted = {0};
+    plan_windows(c, &windows, &counted);
+    size_t bytes;
+    mbt_status status = mbt_memory_needed(loaded->model, options, &bytes);
+    if (status == MBT_OK) {
+        double all = (double)bytes + (double)counted.peak * (double)c->format.channels;
+        if (!check_memory(c, r->jobs > 1 ? r->jobs : 1, all, (double)window_samples(c) / loaded->info.sample_rate)) {
+            return false;
+        }
+        status = mbt_open(loaded->model, options, &c->enhancer);
+    }
+    return status == MBT_OK || mbt_complain_status(status, status == MBT_ERROR_MODEL ? r->model : c->format.path);
+}
+
+/* The enhancer sees one window after the other, and takes each for a recording. */
+static void set_options(const mbt_enhance_request *r, const mbt_loaded_model *loaded, mbt_options *options,
+                        mbt_channels *c)
+{
+    mbt_enhance_set_options(r, loaded->info.sample_rate, options);
+    mbt_options_windows(options, loaded->model, &c->window, &c->overlap);
+    options->window = c->window;
+    options->overlap = MBT_OVERLAP_NONE;
+    options->max_samples = window_samples(c);
+    options->progress = show_progress;
+    options->progress_cookie = c;
+}
+
+static bool open_channel(mbt_channels *c, channel_state *channel, uint32_t model_rate)
+{
+    const char *reason = "out of memory";
+    channel->to_model = mbt_resampler_open(c->format.rate, model_rate, &reason);
+    channel->back = channel->to_model != NULL ? mbt_resampler_open(model_rate, c->format.rate, &reason) : NULL;
+    if (channel->back == NULL) {
+        return mbt_complain("%s: cannot change the rate: %s", c->format.path, reason);
+    }
+    mbt_arena arena = {0};
+    plan_windows(c, &channel->windows, &arena);
+    channel->memory = arena.overflow ? NULL : aligned_alloc(MBT_ARENA_ALIGN, arena.peak);
+    if (channel->memory == NULL) {
+        return mbt_complain("%s: out of memory for %zu channel%s", c->format.path, c->format.channels,
+                            mbt_plural(c->format.channels));
+    }
+    arena = (mbt_arena){.base = channel->memory};
+    plan_windows(c, &channel->windows, &arena);
+    return true;
+}
+
+mbt_channels *mbt_channels_open(const mbt_enhance_request *request, const mbt_loaded_model *loaded,
+                                const mbt_channels_format *format)
+{
+    mbt_channels *c = calloc(1, sizeof *c);
+    if (c != NULL) {
+        c->format = *format;
+        c->longest = mbt_resampled_length(format->frames, format->rate, loaded->info.sample_rate);
+        c->channel = calloc(format->channels, sizeof *c->channel);
+        c->emitted = malloc(format->channels * BLOCK * sizeof *c->emitted);
+    }
+    if (c == NULL || c->channel == NULL || c->emitted == NULL) {
+        mbt_complain("%s: out of memory for %zu channel%s", format->path, format->channels,
+                     mbt_plural(format->channels));
+        mbt_channels_close(c);
+        return NULL;
+    }
+    mbt_options options;
+    set_options(request, loaded, &options, c);
+    bool good = open_enhancer(request, loaded, &options, c);
+    for (size_t i = 0; good && i < format->channels; i++) {
+        good = open_channel(c, &c->channel[i], loaded->info.sample_rate);
+    }
+    if (!good) {
+        mbt_channels_close(c);
+        return NULL;
+    }
+    c->windows_all = mbt_windows_count(&c->channel[0].windows, c->longest) * format->channels;
+    return c;
+}
+
+void mbt_channels_close(mbt_channels *channels)
+{
+    mbt_channels *c = channels;
+    if (c == NULL) {
+        return;
+    }
+    for (size_t i = 0; c->channel != NULL && i < c->format.channels; i++) {
+        mbt_resampler_close(c->channel[i].to_model);
+        mbt_resampler_close(c->channel[i].back);
+        free(c->channel[i].memory);
+    }
+    mbt_close(c->enhancer);
+    free(c->channel);
+    free(c->emitted);
+    free(c);
+}
+
+/* The bar goes first, so that the message has a line of its own. */
+static bool failed(const mbt_channels *c, size_t index, const char *what, const char *why)
+{
+    mbt_progress_bar_end(c->format.bar);
+    return mbt_complain("%s: channel %zu: %s%s", c->format.path, index + 1, what, why);
+}
+
+/* c->block as channel `index` of c->emitted. */
+static bool interleave(mbt_channels *c, size_t index, size_t frames)
+{
+    for (size_t i = 0; i < frames; i++) {
+        if (!isfinite(c->block[i])) {
+            return failed(c, index, "the result is beyond the range of float", "");
+        }
+        c->emitted[i * c->format.channels + index] = c->block[i];
+    }
+    return true;
+}
+
+/* Enhanced samples of all channels, at the input's rate, until they are used up; with count 0, those that the
+ * resamplers hold back at the end, until as many frames have come out as went in. */
+static bool emit(mbt_channels *c, size_t count)
+{
+    size_t done = 0, used = 0, made = 0;
+    const char *reason;
+    do {
+        for (size_t k = 0; k < c->format.channels; k++) {
+            const float *clean = c->channel[k].clean + done;
+            if (!mbt_resampler_run(c->channel[k].back, clean, count - done, &used, c->block, BLOCK, &made, &reason)) {
+                return failed(c, k, "cannot change the rate back: ", reason);
+            }
+            made = made < c->taken - c->given ? made : (size_t)(c->taken - c->given);
+            if (!interleave(c, k, made)) {
+                return false;
+            }
+        }
+        if (made > 0 && !c->format.emit(c->format.cookie, c->emitted, made)) {
+            return false;
+        }
+        done += used;
+        c->given += made;
+    } while (count > 0 ? done < count : made > 0 && c->given < c->taken);
+    return true;
+}
+
+static mbt_status do_window(void *cookie, const float *in, float *out, size_t samples)
+{
+    mbt_channels *c = cookie;
+    const mbt_status status = mbt_enhance(c->enhancer, in, out, samples);
+    c->windows_done++;
+    return status;
+}
+
+/* All that the windows give. */
+static bool drain(mbt_channels *c)
+{
+    size_t count = 0;
+    do {
+        for (size_t k = 0; k < c->format.channels; k++) {
+            channel_state *channel = &c->channel[k];
+            mbt_status status = mbt_windows_get(&channel->windows, do_window, c, channel->clean, BLOCK, &count);
+            if (status != MBT_OK) {
+                return failed(c, k, "", mbt_reason(status));
+            }
+        }
+        if (count > 0 && !emit(c, count)) {
+            return false;
+        }
+    } while (count == BLOCK);
+    return true;
+}
+
+/* channel->fresh[0 .. count - 1] into the windows. */
+static bool fill_windows(mbt_channels *c, size_t count)
+{
+    size_t done = 0, taken = 0;
+    while (done < count) {
+        for (size_t k = 0; k < c->format.channels; k++) {
+            taken = mbt_windows_put(&c->channel[k].windows, c->channel[k].fresh + done, count - done);
+        }
+        done += taken;
+        if (!drain(c)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool are_finite(const float *samples, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!isfinite(samples[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* channel->in[0 .. count - 1] at the model's rate; with count 0, what the resamplers hold back at the end. */
+static bool to_model_rate(mbt_channels *c, size_t count)
+{
+    size_t done = 0, used = 0, made = 0;
+    const char *reason;
+    do {
+        for (size_t k = 0; k < c->format.channels; k++) {
+            channel_state *channel = &c->channel[k];
+            if (!mbt_resampler_run(channel->to_model, channel->in + done, count - done, &used, channel->fresh, BLOCK,
+                                   &made, &reason)) {
+                return failed(c, k, "cannot change the rate: ", reason);
+            }
+            if (!are_finite(channel->fresh, made)) {
+                return failed(c, k, "cannot change the rate: the samples are too large", "");
+            }
+        }
+        if (!fill_windows(c, made)) {
+            return false;
+        }
+        done += used;
+    } while (count > 0 ? done < count : made == BLOCK);
+    return true;
+}
+
+bool mbt_channels_put(mbt_channels *channels, const float *samples, size_t frames)
+{
+    const size_t width = channels->format.channels, known = channels->format.frames;
+    if (known > 0 && frames > known - channels->taken) {
+        return mbt_complain("%s: longer than its header says", channels->format.path);
+    }
+    for (size_t done = 0, count; done < frames; done += count) {
+        count = frames - done < BLOCK ? frames - done : BLOCK;
+        for (size_t k = 0; k < width; k++) {
+            for (size_t i = 0; i < count; i++) {
+                channels->channel[k].in[i] = samples[(done + i) * width + k];
+            }
+        }
+        channels->taken += count;
+        if (!to_model_rate(channels, count)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool mbt_channels_finish(mbt_channels *channels)
+{
+    if (channels->taken > 0 && !to_model_rate(channels, 0)) {
+        return false;
+    }
+    for (size_t k = 0; k < channels->format.channels; k++) {
+        mbt_windows_finish(&channels->channel[k].windows);
+    }
+    return drain(channels) && emit(channels, 0);
+}

@@ -1,0 +1,235 @@
+/* enhance_request.c: the command line of the enhance subcommand. */
+#define _POSIX_C_SOURCE 200809L
+
+#include "tools/command/enhance_request.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/base/command.h"
+#include "tools/base/model_load.h"
+
+#define PAPER_WINDOW 10.0 /* s */
+#define LEAST_WINDOW 0.01
+
+enum { MOST_HERTZ = 1000000, MOST_JOBS = 256 };
+
+void mbt_enhance_print_help(void)
+{
+    char isas[MBT_ISA_LIST], extensions[MBT_EXTENSION_LIST];
+    mbt_list_isas(isas);
+    mbt_list_extensions(extensions);
+    printf(
+        "Usage: mambattention enhance [OPTION]... IN OUT\n"
+        "       mambattention enhance [OPTION]... IN_DIR OUT_DIR\n"
+        "Removes the noise from the speech in IN and writes it to OUT, as long and as loud.\n"
+        "\n"
+        "IN is a WAV, FLAC, Ogg or other file that libsndfile reads, at any rate, with any number of channels\n"
+        "(each is enhanced on its own). OUT is in the format that its extension names, else in IN's. It appears\n"
+        "when it is done, and may be IN. '-' stands for standard input (WAV, if it is a pipe) and standard output\n"
+        "(WAV of unknown length), where what is done appears window by window. The bandwidth of the result is\n"
+        "that of the model: 8 kHz for tiny.\n"
+        "\n"
+        "Of a folder every recording is enhanced, in the folders below it too, to the same name in OUT_DIR: files\n"
+        "named %s.\n"
+        "One that fails does not stop the others; those that failed are listed at the end, and the exit code is 1.\n"
+        "\n"
+        "Options:\n"
+        "  --model NAME   tiny (the default) or another that is built in (see info), or FILE.so made from the C\n"
+        "                 that mambac writes\n"
+        "  --format F     how samples are stored: s16, s24 or f32; by default as in IN\n"
+        "  --raw F        samples at '-' have no header: s16 or f32, little-endian, one channel if it is IN\n"
+        "  --rate HZ      their rate; by default the model's\n"
+        "  --window W     seconds that the network sees at once, 10 by default, or 'paper': 10 without overlap. What\n"
+        "                 is longer is enhanced in windows that are cross-faded; memory is taken for one\n"
+        "  --overlap S    seconds that windows overlap, at most half of one; 0.5 by default\n"
+        "  --threads N    1 to 256; 0, the default, stands for one for each core\n"
+        "  --isa NAME     kernels, auto by default; every choice gives the same bits:\n"
+        "                 %s\n"
+        "  --jobs N       recordings of a folder that are enhanced at a time, 1 by default; they share the cores\n"
+        "  --resume       leave what OUT_DIR has already, unless the recording in IN_DIR is newer\n"
+        "  -q, --quiet    print nothing but warnings and failures\n"
+        "  -h, --help     show this help\n"
+        "\n"
+        "The real-time factor that is printed is the time taken over the length of the recording: below 1 is\n"
+        "faster than real time.\n",
+        extensions, isas);
+}
+
+static bool parse_format(const char *text, mbt_sample_format *format)
+{
+    static const char *const names[] = {"s16", "s24", "f32"};
+    static const mbt_sample_format formats[] = {MBT_FORMAT_S16, MBT_FORMAT_S24, MBT_FORMAT_F32};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(text, names[i]) == 0) {
+            *format = formats[i];
+            return true;
+        }
+    }
+    mbt_usage_error("enhance", "--format takes s16, s24 or f32, not '%s'", text);
+    return false;
+}
+
+static bool parse_raw(const char *text, mbt_sample_format *format)
+{
+    *format = strcmp(text, "s16") == 0   ? MBT_FORMAT_S16
+              : strcmp(text, "f32") == 0 ? MBT_FORMAT_F32
+                                         : MBT_FORMAT_AS_INPUT;
+    if (*format == MBT_FORMAT_AS_INPUT) {
+        mbt_usage_error("enhance", "--raw takes s16 or f32, not '%s'", text);
+    }
+    return *format != MBT_FORMAT_AS_INPUT;
+}
+
+/* A time in seconds, at most a day. */
+static bool parse_seconds(const char *option, const char *text, double least, double *seconds)
+{
+    char *end;
+    *seconds = strtod(text, &end);
+    if (end != text && *end == '\0' && *seconds >= least && *seconds <= 86400) {
+        return true;
+    }
+    mbt_usage_error("enhance", "--%s takes %g to 86400 seconds%s, not '%s'", option, least,
+                    least > 0 ? " or 'paper'" : "", text);
+    return false;
+}
+
+/* Of several the last one counts. */
+static bool parse_window(const char *text, mbt_enhance_request *r)
+{
+    r->window = 0;
+    r->paper = strcmp(text, "paper") == 0;
+    return r->paper || parse_seconds("window", text, LEAST_WINDOW, &r->window);
+}
+
+static bool parse_overlap(const char *text, mbt_enhance_request *r)
+{
+    r->overlap_given = true;
+    return parse_seconds("overlap", text, 0, &r->overlap);
+}
+
+bool mbt_is_pipe(const char *path)
+{
+    return strcmp(path, "-") == 0;
+}
+
+/* Options that need one another, or exclude it. */
+static int check_together(const mbt_enhance_request *r)
+{
+    if (r->paper && r->overlap_given) {
+        return mbt_usage_error("enhance", "--window paper is without --overlap");
+    }
+    if (r->raw != MBT_FORMAT_AS_INPUT && !mbt_is_pipe(r->in) && !mbt_is_pipe(r->out)) {
+        return mbt_usage_error("enhance", "--raw is about '-', and neither IN nor OUT is '-'");
+    }
+    if (r->rate != 0 && (r->raw == MBT_FORMAT_AS_INPUT || !mbt_is_pipe(r->in))) {
+        return mbt_usage_error("enhance", "--rate is for samples without a header: --raw, and '-' as IN");
+    }
+    return MBT_EXIT_OK;
+}
+
+int mbt_enhance_parse(int argc, char **argv, mbt_enhance_request *r)
+{
+    static const struct option options[] = {
+        {"model", required_argument, NULL, 'm'},
+        {"format", required_argument, NULL, 'f'},
+        {"raw", required_argument, NULL, 'r'},
+        {"rate", required_argument, NULL, 'R'},
+        {"window", required_argument, NULL, 'w'},
+        {"overlap", required_argument, NULL, 'o'},
+        {"threads", required_argument, NULL, 't'},
+        {"isa", required_argument, NULL, 'i'},
+        {"jobs", required_argument, NULL, 'j'},
+        {"resume", no_argument, NULL, 'e'},
+        {"quiet", no_argument, NULL, 'q'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
+    };
+    *r = (mbt_enhance_request){.model = MBT_DEFAULT_MODEL_NAME, .isa = MBT_ISA_AUTO};
+    opterr = 0;
+    int found;
+    while ((found = getopt_long(argc, argv, ":qh", options, NULL)) != -1) {
+        bool fine = true;
+        switch (found) {
+        case 'm':
+            r->model = optarg;
+            break;
+        case 'f':
+            fine = parse_format(optarg, &r->format);
+            break;
+        case 'r':
+            fine = parse_raw(optarg, &r->raw);
+            break;
+        case 'R':
+            fine = mbt_parse_number("enhance", "rate", optarg, 1, MOST_HERTZ, &r->rate);
+            break;
+        case 'w':
+            fine = parse_window(optarg, r);
+            break;
+        case 'o':
+            fine = parse_overlap(optarg, r);
+            break;
+        case 't':
+            fine = mbt_parse_threads("enhance", optarg, &r->threads);
+            break;
+        case 'i':
+            fine = mbt_parse_isa("enhance", optarg, &r->isa);
+            break;
+        case 'j':
+            fine = mbt_parse_number("enhance", "jobs", optarg, 1, MOST_JOBS, &r->jobs);
+            break;
+        case 'e':
+            r->resume = true;
+            break;
+        case 'q':
+            r->quiet = true;
+            break;
+        case 'h':
+            r->help = true;
+            return MBT_EXIT_OK;
+        default:
+            return mbt_option_error("enhance", found, argv);
+        }
+        if (!fine) {
+            return MBT_EXIT_USAGE;
+        }
+    }
+    if (argc - optind < 2) {
+        return mbt_usage_error("enhance", "%s is missing", argc - optind < 1 ? "IN" : "OUT");
+    }
+    if (argc - optind > 2) {
+        return mbt_usage_error("enhance", "'%s' is one argument too many", argv[optind + 2]);
+    }
+    r->in = argv[optind];
+    r->out = argv[optind + 1];
+    if (r->in[0] == '\0' || r->out[0] == '\0') {
+        return mbt_usage_error("enhance", "%s is empty", r->in[0] == '\0' ? "IN" : "OUT");
+    }
+    return check_together(r);
+}
+
+static size_t to_samples(double seconds, uint32_t rate)
+{
+    double samples = seconds * rate + 0.5;
+    return samples < (double)(SIZE_MAX / 2) ? (size_t)samples : SIZE_MAX / 2;
+}
+
+void mbt_enhance_set_options(const mbt_enhance_request *r, uint32_t rate, mbt_options *options)
+{
+    mbt_options_init(options);
+    options->threads = r->threads;
+    options->isa = r->isa;
+    if (r->paper) {
+        options->window = to_samples(PAPER_WINDOW, rate);
+        options->overlap = MBT_OVERLAP_NONE;
+    }
+    if (r->window > 0) {
+        options->window = to_samples(r->window, rate);
+    }
+    if (r->overlap_given) {
+        size_t overlap = to_samples(r->overlap, rate);
+        options->overlap = overlap > 0 ? overlap : MBT_OVERLAP_NONE;
+    }
+}

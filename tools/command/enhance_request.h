@@ -1,0 +1,35 @@
+/* enhance_request.h: what the enhance subcommand is asked to do. */
+#ifndef MBT_TOOLS_COMMAND_ENHANCE_REQUEST_H
+#define MBT_TOOLS_COMMAND_ENHANCE_REQUEST_H
+
+#include <stdbool.h>
+
+#include "tools/audio/audio.h"
+#include "mambattention/mambattention.h"
+
+typedef struct mbt_enhance_request {
+    const char *in, *out, *model; /* in, out: "-" for standard input and output */
+    mbt_sample_format format;
+    mbt_sample_format raw; /* of "-" without a header */
+    uint32_t rate;         /* Hz, of such samples; 0: the model's */
+    unsigned threads;
+    mbt_isa isa;
+    double window, overlap; /* s; window 0: the library's default */
+    bool overlap_given, paper;
+    unsigned jobs; /* recordings at a time, of a folder; 0: not given */
+    bool resume;   /* leaves what is done */
+    bool quiet, help;
+    bool no_bar; /* of progress */
+} mbt_enhance_request;
+
+/* Returns an exit code: MBT_EXIT_OK to go on. */
+int mbt_enhance_parse(int argc, char **argv, mbt_enhance_request *request);
+
+bool mbt_is_pipe(const char *path);
+
+/* What it comes to for a model of that rate in Hz; the rest are defaults. */
+void mbt_enhance_set_options(const mbt_enhance_request *request, uint32_t rate, mbt_options *options);
+
+void mbt_enhance_print_help(void);
+
+#endif

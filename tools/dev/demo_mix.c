@@ -1,0 +1,214 @@
+/* demo_mix.c: makes the demo's sounds (recorded voice in generated noise) and measures how close a file is to another.
+ *
+ *     mbt_demo_mix mix SNR_DB CLEAN.wav NOISY.wav VOICE.wav...    16 kHz, mono, 16 bits, from the first channels
+ *     mbt_demo_mix si-sdr CLEAN FILE                              prints SI-SDR in dB
+ */
+#include <math.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sndfile.h>
+
+#include "tools/audio/resample.h"
+
+enum { RATE = 16000, PAUSE = RATE / 4 };
+
+typedef struct signal {
+    float *samples;
+    size_t count;
+    uint32_t rate;
+} signal;
+
+static bool fail(const char *what, const char *why)
+{
+    fprintf(stderr, "mbt_demo_mix: %s: %s\n", what, why);
+    return false;
+}
+
+/* The first channel of a file. */
+static bool read_first_channel(const char *path, signal *voice)
+{
+    SF_INFO info;
+    memset(&info, 0, sizeof info);
+    SNDFILE *file = sf_open(path, SFM_READ, &info);
+    if (file == NULL) {
+        return fail(path, sf_strerror(NULL));
+    }
+    size_t channels = (size_t)info.channels, frames = (size_t)info.frames;
+    float *all = frames < SIZE_MAX / 8 / channels ? calloc(frames * channels + 1, sizeof *all) : NULL;
+    sf_count_t got = all != NULL ? sf_readf_float(file, all, info.frames) : 0;
+    sf_close(file);
+    if (all == NULL || got < 1) {
+        free(all);
+        return fail(path, all == NULL ? "out of memory" : "no samples");
+    }
+    for (size_t i = 0; i < (size_t)got; i++) {
+        all[i] = all[i * channels];
+    }
+    *voice = (signal){all, (size_t)got, (uint32_t)info.samplerate};
+    return true;
+}
+
+/* Appends a file at RATE, and a pause. */
+static bool append_voice(const char *path, signal *all)
+{
+    signal voice;
+    if (!read_first_channel(path, &voice)) {
+        return false;
+    }
+    size_t added = mbt_resampled_length(voice.count, voice.rate, RATE);
+    float *grown = realloc(all->samples, (all->count + added + PAUSE) * sizeof *grown);
+    const char *reason = "out of memory";
+    bool done = grown != NULL;
+    if (done) {
+        all->samples = grown;
+        done = mbt_resample(voice.samples, voice.count, voice.rate, grown + all->count, added, RATE, &reason);
+        memset(grown + all->count + added, 0, PAUSE * sizeof *grown);
+        all->count += added + PAUSE;
+    }
+    free(voice.samples);
+    return done || fail(path, reason);
+}
+
+/* splitmix64 (Steele, Lea, Flood 2014): uniform in [-1, 1). */
+static double next_random(uint64_t *state)
+{
+    uint64_t z = (*state += UINT64_C(0x9e3779b97f4a7c15));
+    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return (double)((z ^ (z >> 31)) >> 11) * 0x1p-52 - 1.0;
+}
+
+/* Pink noise (white noise through Paul Kellet's economy filter), swelling slowly like wind or traffic. */
+static double next_noise(double pole[3], double seconds, uint64_t *state)
+{
+    double white = next_random(state);
+    pole[0] = 0.99765 * pole[0] + 0.0990460 * white;
+    pole[1] = 0.96300 * pole[1] + 0.2965164 * white;
+    pole[2] = 0.57000 * pole[2] + 1.0526913 * white;
+    double pink = pole[0] + pole[1] + pole[2] + 0.1848 * white;
+    return pink * (1.0 + 0.5 * sin(2.0 * seconds) + 0.3 * sin(5.1 * seconds + 1.0));
+}
+
+static double energy(const float *x, size_t count)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < count; i++) {
+        sum += (double)x[i] * x[i];
+    }
+    return sum;
+}
+
+/* noisy = clean + noise at snr_db; both scaled alike so that neither clips. */
+static void mix(float *clean, float *noisy, size_t count, double snr_db)
+{
+    double pole[3] = {0.0, 0.0, 0.0};
+    uint64_t state = 1;
+    for (size_t i = 0; i < count; i++) {
+        noisy[i] = (float)next_noise(pole, (double)i / RATE, &state);
+    }
+    double gain = sqrt(energy(clean, count) / energy(noisy, count) * pow(10.0, -snr_db / 10.0));
+    double peak = 0.0;
+    for (size_t i = 0; i < count; i++) {
+        noisy[i] = (float)(clean[i] + gain * noisy[i]);
+        peak = fmax(peak, fmax(fabs((double)noisy[i]), fabs((double)clean[i])));
+    }
+    for (size_t i = 0; i < count; i++) {
+        clean[i] = (float)(clean[i] * 0.9 / peak);
+        noisy[i] = (float)(noisy[i] * 0.9 / peak);
+    }
+}
+
+static bool write_wav(const char *path, const float *samples, size_t count)
+{
+    SF_INFO info;
+    memset(&info, 0, sizeof info);
+    info.samplerate = RATE;
+    info.channels = 1;
+    info.format = SF_FORMAT_WAV | SF_FORMAT_PCM_16;
+    SNDFILE *file = sf_open(path, SFM_WRITE, &info);
+    if (file == NULL) {
+        return fail(path, sf_strerror(NULL));
+    }
+    bool done = sf_writef_float(file, samples, (sf_count_t)count) == (sf_count_t)count;
+    done = sf_close(file) == 0 && done;
+    return done || fail(path, "cannot write");
+}
+
+static bool run_mix(double snr_db, const char *clean_path, const char *noisy_path, char **voices)
+{
+    signal clean = {NULL, 0, RATE};
+    bool done = true;
+    for (; done && *voices != NULL; voices++) {
+        done = append_voice(*voices, &clean);
+    }
+    float *noisy = done ? malloc((clean.count + 1) * sizeof *noisy) : NULL;
+    if (done && (noisy == NULL || energy(clean.samples, clean.count) <= 0.0)) {
+        done = fail("mix", noisy == NULL ? "out of memory" : "the voice is silent");
+    }
+    if (done) {
+        mix(clean.samples, noisy, clean.count, snr_db);
+        done = write_wav(clean_path, clean.samples, clean.count) && write_wav(noisy_path, noisy, clean.count);
+    }
+    free(noisy);
+    free(clean.samples);
+    return done;
+}
+
+/* Le Roux, Wisdom, Erdogan, Hershey: SDR, half-baked or well done? ICASSP 2019, arXiv 1811.02508, with the mean of both
+ * taken away first: s scaled to the estimate's best fit, over what is left of the estimate. */
+static double si_sdr(const float *s, const float *estimate, size_t count)
+{
+    double mean_s = 0.0, mean_e = 0.0, ss = 0.0, se = 0.0, signal_energy = 0.0, rest_energy = 0.0;
+    for (size_t i = 0; i < count; i++) {
+        mean_s += s[i] / (double)count;
+        mean_e += estimate[i] / (double)count;
+    }
+    for (size_t i = 0; i < count; i++) {
+        ss += (s[i] - mean_s) * (s[i] - mean_s);
+        se += (s[i] - mean_s) * (estimate[i] - mean_e);
+    }
+    for (size_t i = 0; i < count; i++) {
+        double target = se / ss * (s[i] - mean_s);
+        double rest = estimate[i] - mean_e - target;
+        signal_energy += target * target;
+        rest_energy += rest * rest;
+    }
+    return 10.0 * log10(signal_energy / rest_energy);
+}
+
+static bool run_si_sdr(const char *clean_path, const char *path)
+{
+    signal clean = {NULL, 0, 0}, estimate = {NULL, 0, 0};
+    bool done = read_first_channel(clean_path, &clean) && read_first_channel(path, &estimate);
+    if (done && (clean.count != estimate.count || clean.rate != estimate.rate)) {
+        done = fail(path, "its length or rate is not that of the clean file");
+    }
+    if (done) {
+        printf("%.2f\n", si_sdr(clean.samples, estimate.samples, clean.count));
+    }
+    free(clean.samples);
+    free(estimate.samples);
+    return done;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc >= 6 && strcmp(argv[1], "mix") == 0) {
+        char *end;
+        double snr_db = strtod(argv[2], &end);
+        if (end != argv[2] && *end == '\0' && fabs(snr_db) <= 100.0) {
+            return run_mix(snr_db, argv[3], argv[4], argv + 5) ? 0 : 1;
+        }
+    }
+    if (argc == 4 && strcmp(argv[1], "si-sdr") == 0) {
+        return run_si_sdr(argv[2], argv[3]) ? 0 : 1;
+    }
+    fputs("usage: mbt_demo_mix mix SNR_DB CLEAN.wav NOISY.wav VOICE.wav...\n"
+          "       mbt_demo_mix si-sdr CLEAN FILE\n",
+          stderr);
+    return 2;
+}
