@@ -12,9 +12,8 @@
 static const char *shape_text(const uint64_t *shape, uint32_t dims, char text[SHAPE_TEXT])
 {
     size_t used = (size_t)snprintf(text, SHAPE_TEXT, "[");
-    for (uint32_t i = 0; i < dims && i < MBT_TENSOR_DIMS; i++) {
+    for (uint32_t i = 0; i < dims && i < MBT_TENSOR_DIMS; i++)
         used += (size_t)snprintf(text + used, SHAPE_TEXT - used, "%s%" PRIu64, i > 0 ? ", " : "", shape[i]);
-    }
     snprintf(text + used, SHAPE_TEXT - used, "]");
     return text;
 }
@@ -24,9 +23,8 @@ static bool bind_slot(void *cookie, const mbt_slot *slot, mbt_error *error)
     char wanted[SHAPE_TEXT], found[SHAPE_TEXT];
     mbt_tensor *tensor = mbt_tensors_find(cookie, slot->name);
     shape_text(slot->shape, slot->dims, wanted);
-    if (tensor == NULL) {
+    if (tensor == NULL)
         return mbt_fail(error, "tensor '%s' is missing; its shape would be %s", slot->name, wanted);
-    }
     if (tensor->dims != slot->dims || memcmp(tensor->shape, slot->shape, slot->dims * sizeof slot->shape[0]) != 0) {
         return mbt_fail(error, "tensor '%s' has shape %s; the configuration asks for %s", slot->name,
                         shape_text(tensor->shape, tensor->dims, found), wanted);
@@ -35,11 +33,9 @@ static bool bind_slot(void *cookie, const mbt_slot *slot, mbt_error *error)
         return mbt_fail(error, "tensor '%s' holds %s; floats are needed", slot->name,
                         mbt_element_name(tensor->element));
     }
-    for (uint64_t i = 0; i < tensor->count; i++) {
-        if (!isfinite(tensor->data[i])) {
+    for (uint64_t i = 0; i < tensor->count; i++)
+        if (!isfinite(tensor->data[i]))
             return mbt_fail(error, "tensor '%s' holds a value that is not finite (number %" PRIu64 ")", slot->name, i);
-        }
-    }
     tensor->used = true;
     *slot->data = tensor->data;
     return true;
@@ -72,9 +68,8 @@ static bool check_family(const mbt_tensors *tensors, mbt_error *error)
 
 bool mbt_bind(const mbt_config *config, mbt_tensors *tensors, mbt_raw_network *raw, mbt_error *error)
 {
-    if (!check_family(tensors, error) || !mbt_slots_visit(config, raw, bind_slot, tensors, error)) {
+    if (!check_family(tensors, error) || !mbt_slots_visit(config, raw, bind_slot, tensors, error))
         return false;
-    }
     const mbt_tensor *unused = mbt_tensors_unused(tensors);
     if (unused != NULL) {
         char found[SHAPE_TEXT];

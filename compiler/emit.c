@@ -16,15 +16,13 @@
 static size_t shorten(char *text)
 {
     char *digits = text + (text[0] == '-');
-    if (digits[0] == '0' && digits[1] == '.') {
+    if (digits[0] == '0' && digits[1] == '.')
         memmove(digits, digits + 1, strlen(digits));
-    }
     char *exponent = strchr(text, 'e');
     if (exponent != NULL) {
         char *from = exponent + 2; /* after the sign, which printf always writes */
-        while (from[0] == '0' && from[1] != '\0') {
+        while (from[0] == '0' && from[1] != '\0')
             from++;
-        }
         char *to = exponent + (exponent[1] == '-' ? 2 : 1);
         memmove(to, from, strlen(from) + 1);
     }
@@ -34,14 +32,12 @@ static size_t shorten(char *text)
 /* Nine digits tell all floats apart; often fewer do. An integer constant is exact, but has no negative zero. */
 size_t mbt_emit_float(float value, char text[MBT_FLOAT_TEXT])
 {
-    if (value == 0) {
+    if (value == 0)
         return (size_t)snprintf(text, MBT_FLOAT_TEXT, "%s", signbit(value) ? "-0.f" : "0");
-    }
     for (int digits = 6; digits <= 9; digits++) {
         snprintf(text, MBT_FLOAT_TEXT, "%.*g", digits, (double)value);
-        if (strtof(text, NULL) == value) {
+        if (strtof(text, NULL) == value)
             break;
-        }
     }
     size_t length = shorten(text);
     if (strpbrk(text, ".e") != NULL) {
@@ -57,9 +53,8 @@ static size_t count_without_zeros(const mbt_array *array)
     const size_t size = mbt_precision_size(array->type);
     const unsigned char *bytes = array->data;
     size_t used = array->count * size;
-    while (used > 1 && bytes[used - 1] == 0) {
+    while (used > 1 && bytes[used - 1] == 0)
         used--;
-    }
     return (used + size - 1) / size;
 }
 
@@ -70,12 +65,10 @@ static const char *const c_type[] = {
 /* A number of an array: binary16 by its bits. */
 static size_t emit_element(const mbt_array *array, size_t at, char text[MBT_FLOAT_TEXT])
 {
-    if (array->type == MBT_WEIGHT_F16) {
+    if (array->type == MBT_WEIGHT_F16)
         return (size_t)snprintf(text, MBT_FLOAT_TEXT, "%u", (unsigned)((const uint16_t *)array->data)[at]);
-    }
-    if (array->type == MBT_WEIGHT_I8) {
+    if (array->type == MBT_WEIGHT_I8)
         return (size_t)snprintf(text, MBT_FLOAT_TEXT, "%d", ((const int8_t *)array->data)[at]);
-    }
     return mbt_emit_float(((const float *)array->data)[at], text);
 }
 
@@ -304,16 +297,14 @@ bool mbt_emit(const mbt_network *network, FILE *file, mbt_error *error)
 {
     errno = 0;
     emit_head(network, file);
-    for (size_t i = 0; i < network->array_count; i++) {
+    for (size_t i = 0; i < network->array_count; i++)
         emit_array(&network->arrays[i], file);
-    }
     emit_encoder(network, file);
     emit_blocks(network, file);
     emit_mask_decoder(network, file);
     emit_phase_decoder(network, file);
     emit_model(network, file);
-    if (fflush(file) != 0 || ferror(file) != 0) {
+    if (fflush(file) != 0 || ferror(file) != 0)
         return mbt_fail(error, "cannot write: %s", errno != 0 ? strerror(errno) : "unknown error");
-    }
     return true;
 }

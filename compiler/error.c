@@ -10,19 +10,16 @@
 
 static bool write_line(mbt_error *error, const char *before, const char *format, va_list arguments)
 {
-    if (error->text[0] != '\0') {
+    if (error->text[0] != '\0')
         return false;
-    }
     const size_t used = strlen(before);
     memcpy(error->text, before, used + 1);
-    if (vsnprintf(error->text + used, sizeof error->text - used, format, arguments) <= 0) {
+    if (vsnprintf(error->text + used, sizeof error->text - used, format, arguments) <= 0)
         snprintf(error->text + used, sizeof error->text - used, "unknown error");
-    }
     for (char *c = error->text; *c != '\0'; ++c) {
         const unsigned char byte = (unsigned char)*c;
-        if (byte < 0x20 || byte == 0x7f) {
+        if (byte < 0x20 || byte == 0x7f)
             *c = '?';
-        }
     }
     return false;
 }
@@ -43,9 +40,8 @@ bool mbt_fail_file(mbt_error *error, const char *path, const char *format, ...)
     const size_t length = strlen(path);
     if (length > PATH_SHOWN) {
         tail += length - PATH_SHOWN;
-        while (((unsigned char)*tail & 0xc0u) == 0x80u) { /* not from the middle of a character in UTF-8 */
+        while (((unsigned char)*tail & 0xc0u) == 0x80u) /* not from the middle of a character in UTF-8 */
             ++tail;
-        }
     }
     snprintf(before, sizeof before, "%s%s: ", tail != path ? "..." : "", tail);
     va_list arguments;

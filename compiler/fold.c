@@ -24,15 +24,13 @@ static bool fold_unit(mbt_network *network, uint32_t part, const char *prefix, c
     const uint32_t c = network->config.hid_feature, in = groups * size;
     const mbt_weight_type type = mbt_rules_type(&network->storage.rules, prefix);
     mbt_dense conv;
-    if (!mbt_dense_init(&conv, taps, in, c, error)) {
+    if (!mbt_dense_init(&conv, taps, in, c, error))
         return false;
-    }
     for (uint32_t o = 0; o < c; o++) {
         for (uint32_t i = 0; i < in; i++) {
             const uint32_t oldest_first = (groups - 1 - i / size) * size + i % size;
-            for (uint32_t tap = 0; tap < taps; tap++) {
+            for (uint32_t tap = 0; tap < taps; tap++)
                 *mbt_dense_at(&conv, tap, oldest_first, o) = raw->weight[((size_t)o * in + i) * taps + tap];
-            }
         }
     }
     form = type == MBT_WEIGHT_I8 ? MBT_FORM_DIRECT : form;
@@ -51,9 +49,8 @@ static bool fold_dense_block(mbt_network *network, uint32_t part, const char *pr
         char name[MBT_ARRAY_NAME];
         snprintf(name, sizeof name, "%s_dense_block_%u", prefix, (unsigned)i);
         if (!fold_unit(network, part, name, &raw->unit[i], i + 1, network->config.hid_feature, 9, network->storage.form,
-                       &block->unit[i], error)) {
+                       &block->unit[i], error))
             return false;
-        }
     }
     return true;
 }
@@ -90,9 +87,8 @@ static bool split_up(mbt_network *network, uint32_t part, const char *decoder, c
     bool done = mbt_dense_init(&even_up, 2, up->k, up->n, error) && mbt_dense_init(&odd_up, 1, up->k, up->n, error);
     for (uint32_t i = 0; done && i < up->k; i++) {
         for (uint32_t o = 0; o < up->n; o++) {
-            for (uint32_t tap = 0; tap < 2; tap++) {
+            for (uint32_t tap = 0; tap < 2; tap++)
                 *mbt_dense_at(&even_up, tap, i, o) = *mbt_dense_at(up, even_tap[tap], i, o);
-            }
             *mbt_dense_at(&odd_up, 0, i, o) = *mbt_dense_at(up, 1, i, o);
         }
     }
@@ -110,9 +106,8 @@ static bool fold_mask_up(const mbt_raw_mask_decoder *raw, mbt_network *network, 
     const uint32_t c = network->config.hid_feature;
     mbt_mask_decoder *mask = &network->mask_decoder;
     mbt_dense up;
-    if (!mbt_dense_init(&up, 3, c, 1, error)) {
+    if (!mbt_dense_init(&up, 3, c, 1, error))
         return false;
-    }
     for (uint32_t i = 0; i < c; i++) {
         for (uint32_t o = 0; o < c; o++) {
             for (uint32_t tap = 0; tap < 3; tap++) {
@@ -131,9 +126,8 @@ static bool fold_mask_decoder(const mbt_raw_mask_decoder *raw, mbt_network *netw
     const uint32_t part = mbt_part_mask_decoder(network->config.num_tfmamba);
     mbt_mask_decoder *mask = &network->mask_decoder;
     if (!fold_dense_block(network, part, "mask_decoder", &raw->dense_block, &mask->dense_block, error) ||
-        !fold_mask_up(raw, network, part, error)) {
+        !fold_mask_up(raw, network, part, error))
         return false;
-    }
     mask->gain = raw->gain[0];
     mask->offset = raw->offset[0];
     mask->prelu = raw->prelu[0];
@@ -150,15 +144,12 @@ static bool fold_phase_up(const mbt_raw_phase_decoder *raw, mbt_network *network
     const uint32_t c = network->config.hid_feature;
     mbt_phase_decoder *phase = &network->phase_decoder;
     mbt_dense up;
-    if (!mbt_dense_init(&up, 3, c, c, error)) {
+    if (!mbt_dense_init(&up, 3, c, c, error))
         return false;
-    }
     for (uint32_t i = 0; i < c; i++) {
-        for (uint32_t o = 0; o < c; o++) {
-            for (uint32_t tap = 0; tap < 3; tap++) {
+        for (uint32_t o = 0; o < c; o++)
+            for (uint32_t tap = 0; tap < 3; tap++)
                 *mbt_dense_at(&up, tap, i, o) = raw->up.weight[((size_t)i * c + o) * 3 + tap];
-            }
-        }
     }
     const bool done = split_up(network, part, "phase_decoder", &up, &phase->even, &phase->odd, error);
     mbt_dense_free(&up);
@@ -170,9 +161,8 @@ static bool fold_phase_out(const mbt_raw_phase_decoder *raw, mbt_network *networ
 {
     const uint32_t c = network->config.hid_feature;
     mbt_dense out;
-    if (!mbt_dense_init(&out, 1, c, 2, error)) {
+    if (!mbt_dense_init(&out, 1, c, 2, error))
         return false;
-    }
     for (uint32_t i = 0; i < c; i++) {
         *mbt_dense_at(&out, 0, i, 0) = raw->real_weight[i];
         *mbt_dense_at(&out, 0, i, 1) = raw->imaginary_weight[i];
@@ -196,14 +186,11 @@ static bool fold_phase_decoder(const mbt_raw_phase_decoder *raw, mbt_network *ne
 
 bool mbt_fold(const mbt_raw_network *raw, mbt_network *network, mbt_error *error)
 {
-    if (!fold_encoder(&raw->encoder, network, error)) {
+    if (!fold_encoder(&raw->encoder, network, error))
         return false;
-    }
-    for (uint32_t block = 0; block < network->config.num_tfmamba; block++) {
-        if (!mbt_fold_block(&raw->blocks[block], network, block, error)) {
+    for (uint32_t block = 0; block < network->config.num_tfmamba; block++)
+        if (!mbt_fold_block(&raw->blocks[block], network, block, error))
             return false;
-        }
-    }
     return fold_mask_decoder(&raw->mask_decoder, network, error) &&
            fold_phase_decoder(&raw->phase_decoder, network, error);
 }

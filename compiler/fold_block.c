@@ -32,13 +32,11 @@ static bool pack_linear(const target *to, const char *name, const float *weight,
                         uint32_t n, mbt_matrix *matrix, mbt_error *error)
 {
     mbt_dense dense;
-    if (!mbt_dense_init(&dense, 1, k, n, error)) {
+    if (!mbt_dense_init(&dense, 1, k, n, error))
         return false;
-    }
     for (uint32_t o = 0; o < n; o++) {
-        for (uint32_t i = 0; i < k; i++) {
+        for (uint32_t i = 0; i < k; i++)
             *mbt_dense_at(&dense, 0, i, o) = weight[(size_t)o * k + i];
-        }
         dense.bias[o] = bias != NULL ? bias[o] : 0;
     }
     const bool done = pack(to, name, &dense, matrix, error);
@@ -52,9 +50,8 @@ static bool fold_attention_in(const target *to, const mbt_raw_attention *raw, ui
                               mbt_error *error)
 {
     mbt_dense in;
-    if (!mbt_dense_init(&in, 1, c, 3 * c, error)) {
+    if (!mbt_dense_init(&in, 1, c, 3 * c, error))
         return false;
-    }
     const double q_scale = LOG2_E / sqrt((double)c / HEADS);
     for (uint32_t o = 0; o < 3 * c; o++) {
         const double scale = o < c ? q_scale : 1;
@@ -86,14 +83,12 @@ static bool fold_mamba_in(const target *to, const mbt_raw_mamba *raw, uint32_t c
 {
     const uint32_t padded = MBT_PADDED(e);
     mbt_dense in;
-    if (!mbt_dense_init(&in, 1, c, 2 * padded, error)) {
+    if (!mbt_dense_init(&in, 1, c, 2 * padded, error))
         return false;
-    }
     for (uint32_t o = 0; o < 2 * e; o++) {
         const uint32_t column = o < e ? o : padded + (o - e);
-        for (uint32_t i = 0; i < c; i++) {
+        for (uint32_t i = 0; i < c; i++)
             *mbt_dense_at(&in, 0, i, column) = (double)raw->in_proj[(size_t)o * c + i] * raw->norm_gain[i];
-        }
     }
     const bool done = pack(to, "in_proj", &in, matrix, error);
     mbt_dense_free(&in);
@@ -106,16 +101,14 @@ static bool fold_mamba_out(const target *to, const mbt_raw_mamba *raw, const flo
                            mbt_matrix *matrix, mbt_error *error)
 {
     mbt_dense out;
-    if (!mbt_dense_init(&out, 1, e, c, error)) {
+    if (!mbt_dense_init(&out, 1, e, c, error))
         return false;
-    }
     for (uint32_t i = 0; i < c; i++) {
         for (uint32_t k = 0; k < e; k++) {
             const double weight = raw->out_proj[(size_t)i * e + k];
             double *row = mbt_dense_at(&out, 0, k, 0);
-            for (uint32_t o = 0; o < c; o++) {
+            for (uint32_t o = 0; o < c; o++)
                 row[o] += weight * half[(size_t)i * c + o];
-            }
         }
     }
     const bool done = pack(to, "out_proj", &out, matrix, error);
@@ -139,15 +132,12 @@ static bool fold_mamba_conv(const target *to, const mbt_raw_mamba *raw, mbt_mamb
     const uint32_t e = mamba->d_inner, taps = mamba->d_conv;
     const size_t padded = MBT_PADDED((size_t)e);
     mbt_array *weight = add_constants(to, "conv_weight", taps * padded, mamba, error);
-    if (weight == NULL) {
+    if (weight == NULL)
         return false;
-    }
     for (uint32_t tap = 0; tap < taps; tap++) {
-        for (uint32_t k = 0; k < e; k++) {
-            if (!mbt_pack_weight(weight, tap * padded + k, raw->conv_weight[(size_t)k * taps + tap], error)) {
+        for (uint32_t k = 0; k < e; k++)
+            if (!mbt_pack_weight(weight, tap * padded + k, raw->conv_weight[(size_t)k * taps + tap], error))
                 return false;
-            }
-        }
     }
     mamba->conv_weight = weight->data;
     mamba->conv_bias = mbt_pack_vector(to->network, to->part, to->prefix, "conv_bias", raw->conv_bias, e, error);
@@ -159,15 +149,13 @@ static bool fold_mamba_state(const target *to, const mbt_raw_mamba *raw, mbt_mam
 {
     const uint32_t e = mamba->d_inner, n = mamba->d_state;
     mbt_array *a = add_constants(to, "a", MBT_PADDED((size_t)e) * n, mamba, error);
-    if (a == NULL) {
+    if (a == NULL)
         return false;
-    }
     for (uint32_t k = 0; k < e; k++) {
         for (uint32_t s = 0; s < n; s++) {
             const double decay = -mbt_exp(raw->a_log[(size_t)k * n + s]) * LOG2_E;
-            if (!mbt_pack_weight(a, ((size_t)(k / MBT_LANES) * n + s) * MBT_LANES + k % MBT_LANES, decay, error)) {
+            if (!mbt_pack_weight(a, ((size_t)(k / MBT_LANES) * n + s) * MBT_LANES + k % MBT_LANES, decay, error))
                 return false;
-            }
         }
     }
     mamba->a = a->data;
@@ -198,9 +186,8 @@ static bool fold_joining(const target *to, const mbt_raw_axis *raw, mbt_matrix *
 {
     const uint32_t c = to->network->config.hid_feature;
     mbt_dense linear;
-    if (!mbt_dense_init(&linear, 1, c, c, error)) {
+    if (!mbt_dense_init(&linear, 1, c, c, error))
         return false;
-    }
     for (uint32_t o = 0; o < c; o++) {
         for (uint32_t i = 0; i < c; i++) {
             *mbt_dense_at(&linear, 0, i, o) =

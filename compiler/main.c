@@ -46,12 +46,10 @@ static bool read_rules(const mbt_arguments *arguments, input *in, mbt_error *err
     mbt_error reason = {""};
     storage->form = choose_form(arguments, in->config.hid_feature);
     storage->rules.otherwise = arguments->type;
-    if (arguments->rules == NULL) {
+    if (arguments->rules == NULL)
         return mbt_rules_check(&storage->rules, in->config.num_tfmamba, storage->form == MBT_FORM_WINOGRAD, error);
-    }
-    if (!mbt_file_read(arguments->rules, CONFIG_LIMIT, &in->rules_bytes, &in->rules_size, error)) {
+    if (!mbt_file_read(arguments->rules, CONFIG_LIMIT, &in->rules_bytes, &in->rules_size, error))
         return false;
-    }
     return (mbt_rules_parse(in->rules_bytes, in->rules_size, &storage->rules, &reason) &&
             mbt_rules_check(&storage->rules, in->config.num_tfmamba, storage->form == MBT_FORM_WINOGRAD, &reason)) ||
            mbt_fail_file(error, arguments->rules, "%s", reason.text);
@@ -59,19 +57,15 @@ static bool read_rules(const mbt_arguments *arguments, input *in, mbt_error *err
 
 static bool read_input(const mbt_arguments *arguments, input *in, mbt_error *error)
 {
-    if (!mbt_file_read(arguments->config, CONFIG_LIMIT, &in->config_bytes, &in->config_size, error)) {
+    if (!mbt_file_read(arguments->config, CONFIG_LIMIT, &in->config_bytes, &in->config_size, error))
         return false;
-    }
     mbt_error reason = {""};
-    if (!mbt_config_parse(in->config_bytes, in->config_size, &in->config, &reason)) {
+    if (!mbt_config_parse(in->config_bytes, in->config_size, &in->config, &reason))
         return mbt_fail_file(error, arguments->config, "%s", reason.text);
-    }
-    if (!read_rules(arguments, in, error)) {
+    if (!read_rules(arguments, in, error))
         return false;
-    }
-    if (arguments->random_weights) {
+    if (arguments->random_weights)
         return mbt_random_weights(&in->config, arguments->seed, &in->tensors, error);
-    }
     return mbt_file_read(arguments->checkpoint, CHECKPOINT_LIMIT, &in->checkpoint_bytes, &in->checkpoint_size, error) &&
            mbt_checkpoint_read(in->checkpoint_bytes, in->checkpoint_size, arguments->checkpoint, &in->tensors, error);
 }
@@ -89,9 +83,8 @@ static bool build_network(const mbt_arguments *arguments, input *in, mbt_network
                                .convolution = arguments->convolution,
                                .name = arguments->name};
     char *provenance = mbt_provenance(&recipe, error);
-    if (provenance == NULL) {
+    if (provenance == NULL)
         return false;
-    }
     mbt_error reason = {""};
     const bool done =
         mbt_network_build(&in->config, &in->tensors, in->storage, arguments->name, provenance, network, &reason);
@@ -137,12 +130,10 @@ static bool compile(const mbt_arguments *arguments, mbt_error *error)
     mbt_network network;
     if (mbt_same_file(arguments->output, arguments->config) ||
         (arguments->checkpoint != NULL && mbt_same_file(arguments->output, arguments->checkpoint)) ||
-        (arguments->rules != NULL && mbt_same_file(arguments->output, arguments->rules))) {
+        (arguments->rules != NULL && mbt_same_file(arguments->output, arguments->rules)))
         return mbt_fail_file(error, arguments->output, "is an input; it would be overwritten");
-    }
-    if (!mbt_output_open(arguments->output, &output, error)) {
+    if (!mbt_output_open(arguments->output, &output, error))
         return false;
-    }
     if (!write_model(arguments, &network, output.stream, error)) {
         mbt_output_discard(&output);
         return false;
@@ -171,12 +162,10 @@ int main(int argc, char **argv)
         fprintf(stderr, "mambac: %s (mambac --help says more)\n", error.text);
         return EXIT_USAGE;
     }
-    if (arguments.help) {
+    if (arguments.help)
         return print_text(mbt_usage, "");
-    }
-    if (arguments.version) {
+    if (arguments.version)
         return print_text(mbt_mambac_version, "\n");
-    }
     if (!compile(&arguments, &error)) {
         fprintf(stderr, "mambac: %s\n", error.text);
         return EXIT_FAILURE;

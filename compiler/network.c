@@ -15,14 +15,12 @@
 
 static bool grow(mbt_network *network)
 {
-    if (network->array_count < network->array_capacity) {
+    if (network->array_count < network->array_capacity)
         return true;
-    }
     const size_t capacity = network->array_capacity == 0 ? 256 : 2 * network->array_capacity;
     mbt_array *arrays = realloc(network->arrays, capacity * sizeof *arrays);
-    if (arrays == NULL) {
+    if (arrays == NULL)
         return false;
-    }
     network->arrays = arrays;
     network->array_capacity = capacity;
     return true;
@@ -36,9 +34,8 @@ static mbt_array *add_array(mbt_network *network, uint32_t part, const char *pre
     if (count <= (SIZE_MAX - ALIGNMENT) / size && grow(network)) {
         const size_t bytes = (count * size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
         data = aligned_alloc(ALIGNMENT, bytes);
-        if (data != NULL) {
+        if (data != NULL)
             memset(data, 0, bytes);
-        }
     }
     if (data == NULL) {
         mbt_fail(error, "out of memory for %s_%s, %zu numbers", prefix, name, count);
@@ -63,11 +60,9 @@ const float *mbt_network_zeros(mbt_network *network, uint32_t part, size_t count
     char number[24], name[MBT_ARRAY_NAME];
     snprintf(number, sizeof number, "%zu", count);
     snprintf(name, sizeof name, "zeros_%s", number);
-    for (size_t i = 0; i < network->array_count; i++) {
-        if (strcmp(network->arrays[i].name, name) == 0) {
+    for (size_t i = 0; i < network->array_count; i++)
+        if (strcmp(network->arrays[i].name, name) == 0)
             return network->arrays[i].data;
-        }
-    }
     return mbt_network_array(network, part, "zeros", number, count, error);
 }
 
@@ -75,19 +70,16 @@ mbt_array *mbt_network_layer_array(mbt_network *network, uint32_t part, const ch
                                    const char *name, mbt_weight_type type, size_t count, mbt_error *error)
 {
     mbt_array *array = add_array(network, part, prefix, name, type, count, error);
-    if (array != NULL) {
+    if (array != NULL)
         snprintf(array->layer, sizeof array->layer, "%s", layer);
-    }
     return array;
 }
 
 const mbt_array *mbt_network_find(const mbt_network *network, const void *data)
 {
-    for (size_t i = 0; i < network->array_count; i++) {
-        if (network->arrays[i].data == data) {
+    for (size_t i = 0; i < network->array_count; i++)
+        if (network->arrays[i].data == data)
             return &network->arrays[i];
-        }
-    }
     return NULL;
 }
 
@@ -96,9 +88,8 @@ static bool count_parameters(void *cookie, const mbt_slot *slot, mbt_error *erro
     (void)error;
     mbt_network *network = cookie;
     uint64_t count = 1;
-    for (uint32_t i = 0; i < slot->dims; i++) {
+    for (uint32_t i = 0; i < slot->dims; i++)
         count *= slot->shape[i];
-    }
     network->parts[slot->part].parameters += count;
     return true;
 }
@@ -109,11 +100,9 @@ static bool check_finite(const mbt_network *network, mbt_error *error)
     for (size_t i = 0; i < network->array_count; i++) {
         const mbt_array *array = &network->arrays[i];
         const float *data = array->data;
-        for (size_t k = 0; array->type == MBT_WEIGHT_F32 && k < array->count; k++) {
-            if (!isfinite(data[k])) {
+        for (size_t k = 0; array->type == MBT_WEIGHT_F32 && k < array->count; k++)
+            if (!isfinite(data[k]))
                 return mbt_fail(error, "the weights of %s are too large: their product is not finite", array->name);
-            }
-        }
     }
     return true;
 }
@@ -154,9 +143,8 @@ static bool allocate(mbt_network *network, const char *provenance, mbt_error *er
     network->layers = calloc(blocks, sizeof *network->layers);
     network->parts = calloc((size_t)mbt_part_count(blocks), sizeof *network->parts);
     network->provenance = malloc(size);
-    if (network->blocks == NULL || network->layers == NULL || network->parts == NULL || network->provenance == NULL) {
+    if (network->blocks == NULL || network->layers == NULL || network->parts == NULL || network->provenance == NULL)
         return mbt_fail(error, "out of memory for %lu blocks", (unsigned long)blocks);
-    }
     memcpy(network->provenance, provenance, size);
     return true;
 }
@@ -165,9 +153,8 @@ static bool build(mbt_tensors *tensors, mbt_network *network, mbt_error *error)
 {
     const mbt_config *config = &network->config;
     mbt_raw_network raw;
-    if (!mbt_raw_network_init(config, &raw, error)) {
+    if (!mbt_raw_network_init(config, &raw, error))
         return false;
-    }
     const bool done = mbt_bind(config, tensors, &raw, error) &&
                       mbt_slots_visit(config, &raw, count_parameters, network, error) &&
                       mbt_fold(&raw, network, error) && check_finite(network, error);
@@ -186,18 +173,16 @@ bool mbt_network_build(const mbt_config *config, mbt_tensors *tensors, mbt_stora
         mbt_network_free(network);
         return false;
     }
-    for (uint32_t part = 0; part < mbt_part_count(config->num_tfmamba); part++) {
+    for (uint32_t part = 0; part < mbt_part_count(config->num_tfmamba); part++)
         network->parts[part].macs = mbt_part_macs(config, part);
-    }
     fill_model(network);
     return true;
 }
 
 void mbt_network_free(mbt_network *network)
 {
-    for (size_t i = 0; i < network->array_count; i++) {
+    for (size_t i = 0; i < network->array_count; i++)
         free(network->arrays[i].data);
-    }
     free(network->arrays);
     free(network->blocks);
     free(network->layers);

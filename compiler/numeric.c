@@ -9,18 +9,15 @@
 /* ldexp, floor and frexp are exact: they do not depend on the libm. */
 double mbt_exp(double x)
 {
-    if (x > 710.0) {
+    if (x > 710.0)
         return HUGE_VAL;
-    }
-    if (x < -746.0) {
+    if (x < -746.0)
         return 0.0;
-    }
     const double octave = floor(x / (LN2_HIGH + LN2_LOW) + 0.5);
     const double rest = (x - octave * LN2_HIGH) - octave * LN2_LOW;
     double sum = 1.0;
-    for (int term = 17; term > 0; term--) { /* 0.3466^18 / 18! < 2^-80 */
+    for (int term = 17; term > 0; term--) /* 0.3466^18 / 18! < 2^-80 */
         sum = 1.0 + sum * rest / term;
-    }
     return ldexp(sum, (int)octave);
 }
 
@@ -29,8 +26,7 @@ double mbt_log(double x)
     int exponent;
     const double mantissa = frexp(x, &exponent); /* in [0.5, 1) */
     double y = mantissa - 1.0;
-    for (int step = 0; step < 6; step++) { /* the error of y, at most 0.2, is squared in each step */
+    for (int step = 0; step < 6; step++) /* the error of y, at most 0.2, is squared in each step */
         y += mantissa / mbt_exp(y) - 1.0;
-    }
     return exponent * LN2_HIGH + (y + exponent * LN2_LOW);
 }

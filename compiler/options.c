@@ -34,13 +34,11 @@ static bool parse_seed(const char *text, uint64_t *seed)
 {
     *seed = 0;
     for (const char *c = text; *c != '\0'; c++) {
-        if (*c < '0' || *c > '9') {
+        if (*c < '0' || *c > '9')
             return false;
-        }
         const uint64_t digit = (uint64_t)(*c - '0');
-        if (*seed > (UINT64_MAX - digit) / 10) {
+        if (*seed > (UINT64_MAX - digit) / 10)
             return false;
-        }
         *seed = *seed * 10 + digit;
     }
     return text[0] != '\0';
@@ -72,18 +70,16 @@ static const struct option options[] = {
 /* Keeps the value of an option that may be there once. */
 static bool set_value(const char **value, const char *name, mbt_error *error)
 {
-    if (*value != NULL) {
+    if (*value != NULL)
         return mbt_fail(error, "option %s is there twice", name);
-    }
     *value = optarg;
     return true;
 }
 
 static bool set_checkpoint(mbt_arguments *arguments, const char *path, mbt_error *error)
 {
-    if (arguments->checkpoint != NULL) {
+    if (arguments->checkpoint != NULL)
         return mbt_fail(error, "one checkpoint at a time: %.200s, %.200s", arguments->checkpoint, path);
-    }
     arguments->checkpoint = path;
     return true;
 }
@@ -95,9 +91,8 @@ static bool refuse(int found, const char *word, mbt_error *error)
         return optopt == 'o' ? mbt_fail(error, "option -o needs a value")
                              : mbt_fail(error, "option %.100s needs a value", word);
     }
-    if (optopt == 'q' || optopt == 'h' || optopt == 'V') {
+    if (optopt == 'q' || optopt == 'h' || optopt == 'V')
         return mbt_fail(error, "option %.*s takes no value", (int)strcspn(word, "="), word);
-    }
     return optopt != 0 ? mbt_fail(error, "unknown option -%c", optopt) : mbt_fail(error, "unknown option %.100s", word);
 }
 
@@ -137,12 +132,10 @@ static bool take(int found, char *const *argv, mbt_arguments *arguments, const c
 
 static bool check_precision(mbt_arguments *arguments, const char *precision, mbt_error *error)
 {
-    if (strcmp(precision, "mixed") == 0) {
+    if (strcmp(precision, "mixed") == 0)
         return arguments->rules != NULL || mbt_fail(error, "--precision mixed needs --rules");
-    }
-    if (!mbt_precision_parse(precision, &arguments->type)) {
+    if (!mbt_precision_parse(precision, &arguments->type))
         return mbt_fail(error, "--precision %.100s: unknown; f32, f16, int8 and mixed are known", precision);
-    }
     return arguments->rules == NULL || mbt_fail(error, "--rules needs --precision mixed");
 }
 
@@ -153,22 +146,17 @@ static bool check(mbt_arguments *arguments, const char *seed, const char *precis
         return mbt_fail(error, seed != NULL ? "give either a checkpoint or --random-weights, not both"
                                             : "no checkpoint given");
     }
-    if (seed != NULL && !parse_seed(seed, &arguments->seed)) {
+    if (seed != NULL && !parse_seed(seed, &arguments->seed))
         return mbt_fail(error, "--random-weights %.100s: not a whole number from 0 to 18446744073709551615", seed);
-    }
-    if (arguments->config == NULL || precision == NULL || arguments->name == NULL || arguments->output == NULL) {
+    if (arguments->config == NULL || precision == NULL || arguments->name == NULL || arguments->output == NULL)
         return mbt_fail(error, "--config, --precision, --name and -o are all needed");
-    }
-    if (arguments->output[0] == '\0') {
+    if (arguments->output[0] == '\0')
         return mbt_fail(error, "-o: the name of the file is empty");
-    }
-    if (!check_precision(arguments, precision, error)) {
+    if (!check_precision(arguments, precision, error))
         return false;
-    }
     if (arguments->convolution != NULL && strcmp(arguments->convolution, "direct") != 0 &&
-        strcmp(arguments->convolution, "winograd") != 0) {
+        strcmp(arguments->convolution, "winograd") != 0)
         return mbt_fail(error, "--convolution %.100s: unknown; direct and winograd are known", arguments->convolution);
-    }
     if (!is_identifier(arguments->name)) {
         return mbt_fail(error, "--name %.100s: not a C identifier of at most %d characters", arguments->name,
                         MBT_NAME_MAX);
@@ -182,15 +170,11 @@ bool mbt_arguments_parse(int argc, char *const *argv, mbt_arguments *arguments, 
     const char *seed = NULL, *precision = NULL;
     int found;
     optind = 0; /* begins anew, also where a line was parsed before */
-    while ((found = getopt_long(argc, argv, "-:o:qhV", options, NULL)) != -1) {
-        if (!take(found, argv, arguments, &seed, &precision, error)) {
+    while ((found = getopt_long(argc, argv, "-:o:qhV", options, NULL)) != -1)
+        if (!take(found, argv, arguments, &seed, &precision, error))
             return false;
-        }
-    }
-    for (int at = optind; at < argc; at++) { /* after -- */
-        if (!set_checkpoint(arguments, argv[at], error)) {
+    for (int at = optind; at < argc; at++) /* after -- */
+        if (!set_checkpoint(arguments, argv[at], error))
             return false;
-        }
-    }
     return arguments->help || arguments->version || check(arguments, seed, precision, error);
 }

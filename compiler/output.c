@@ -22,9 +22,8 @@ static const char *volatile unfinished;
 /* The signal, blocked while this runs, has its default action by then (SA_RESETHAND) and ends the process after it. */
 static void remove_unfinished(int number)
 {
-    if (unfinished != NULL) {
+    if (unfinished != NULL)
         unlink(unfinished);
-    }
     raise(number);
 }
 
@@ -32,9 +31,8 @@ static void block_signals(sigset_t *before)
 {
     sigset_t blocked;
     sigemptyset(&blocked);
-    for (size_t i = 0; i < FATAL_SIGNALS; i++) {
+    for (size_t i = 0; i < FATAL_SIGNALS; i++)
         sigaddset(&blocked, fatal_signals[i]);
-    }
     sigprocmask(SIG_BLOCK, &blocked, before);
 }
 
@@ -86,9 +84,8 @@ static char *follow_links(const char *path, mbt_error *error)
     char *current = join(path, 0, path);
     for (int i = 0; current != NULL && i <= LINKS_MAX; i++) {
         const ssize_t length = readlink(current, target, sizeof target - 1);
-        if (length < 0) {
+        if (length < 0)
             return current;
-        }
         target[length] = '\0';
         char *next = join(current, target[0] == '/' ? 0 : folder_length(current), target);
         free(current);
@@ -105,14 +102,12 @@ static bool find_mode(const char *path, mode_t *mode, mbt_error *error)
     struct stat existing;
     if (stat(path, &existing) == 0) {
         *mode = existing.st_mode & 0777;
-        if (!S_ISREG(existing.st_mode)) {
+        if (!S_ISREG(existing.st_mode))
             return mbt_fail_file(error, path, "not an ordinary file");
-        }
         return access(path, W_OK) == 0 || mbt_fail_file(error, path, "cannot be replaced: %s", strerror(errno));
     }
-    if (errno != ENOENT) {
+    if (errno != ENOENT)
         return mbt_fail_file(error, path, "%s", strerror(errno));
-    }
     const mode_t mask = umask(0);
     umask(mask);
     *mode = 0666 & ~mask;
@@ -127,9 +122,8 @@ static bool open_temporary(mbt_output *output, mode_t mode)
     catch_signals();
     const int descriptor = mkstemp(output->temporary);
     int reason = errno;
-    if (descriptor >= 0) {
+    if (descriptor >= 0)
         unfinished = output->temporary;
-    }
     sigprocmask(SIG_SETMASK, &before, NULL);
     if (descriptor >= 0) {
         output->stream = fchmod(descriptor, mode) == 0 ? fdopen(descriptor, "wb") : NULL;
@@ -148,18 +142,16 @@ bool mbt_output_open(const char *path, mbt_output *output, mbt_error *error)
 {
     mode_t mode = 0;
     *output = (mbt_output){.path = follow_links(path, error)};
-    if (output->path == NULL) {
+    if (output->path == NULL)
         return false;
-    }
     if (find_mode(output->path, &mode, error)) {
         output->temporary = join(output->path, folder_length(output->path), ".mambac-XXXXXX");
-        if (output->temporary == NULL) {
+        if (output->temporary == NULL)
             mbt_fail_file(error, path, "out of memory");
-        } else if (open_temporary(output, mode)) {
+        else if (open_temporary(output, mode))
             return true;
-        } else {
+        else
             mbt_fail_file(error, path, "cannot write to its folder: %s", strerror(errno));
-        }
     }
     free(output->temporary);
     free(output->path);

@@ -42,9 +42,8 @@ static void count_error(mbt_array *array, double weight, double stored)
 bool mbt_pack_weight(mbt_array *array, size_t at, double weight, mbt_error *error)
 {
     double stored;
-    if (array->type == MBT_WEIGHT_I8) {
+    if (array->type == MBT_WEIGHT_I8)
         return mbt_fail(error, "%s: numbers that are not a matrix cannot be int8", array->name);
-    }
     if (array->type == MBT_WEIGHT_F16) {
         const uint16_t bits = mbt_half_from_double(weight);
         ((uint16_t *)array->data)[at] = bits;
@@ -72,11 +71,9 @@ static bool pack_panels(const mbt_dense *dense, mbt_array *array, size_t at, mbt
         for (uint32_t tap = 0; tap < dense->taps; tap++) {
             for (uint32_t i = 0; i < dense->k; i++, at += MBT_LANES) {
                 const double *row = mbt_dense_at(dense, tap, i, first);
-                for (uint32_t lane = 0; lane < lanes; lane++) {
-                    if (!mbt_pack_weight(array, at + lane, row[lane], error)) {
+                for (uint32_t lane = 0; lane < lanes; lane++)
+                    if (!mbt_pack_weight(array, at + lane, row[lane], error))
                         return false;
-                    }
-                }
             }
         }
     }
@@ -87,11 +84,9 @@ static bool pack_panels(const mbt_dense *dense, mbt_array *array, size_t at, mbt
 static float find_scale(const mbt_dense *dense, uint32_t o)
 {
     double largest = 0;
-    for (uint32_t tap = 0; tap < dense->taps; tap++) {
-        for (uint32_t i = 0; i < dense->k; i++) {
+    for (uint32_t tap = 0; tap < dense->taps; tap++)
+        for (uint32_t i = 0; i < dense->k; i++)
             largest = fmax(largest, fabs(*mbt_dense_at(dense, tap, i, o)));
-        }
-    }
     return (float)(largest / INT8_LARGEST);
 }
 
@@ -135,17 +130,14 @@ static bool pack_weights(mbt_network *network, uint32_t part, const char *prefix
     const size_t index = network->array_count;
     mbt_array *weights =
         mbt_network_layer_array(network, part, prefix, prefix, "weights", type, dense->taps * inputs * padded, error);
-    if (weights == NULL) {
+    if (weights == NULL)
         return false;
-    }
     matrix->data = weights->data;
-    if (!int8) {
+    if (!int8)
         return pack_panels(dense, weights, 0, error);
-    }
     mbt_array *scale = mbt_network_layer_array(network, part, prefix, prefix, "scale", MBT_WEIGHT_F32, padded, error);
-    if (scale == NULL) {
+    if (scale == NULL)
         return false;
-    }
     matrix->scale = scale->data;
     pack_int8(dense, &network->arrays[index], scale->data); /* adding the scale may have moved the other */
     return true;
@@ -157,16 +149,13 @@ static const float *pack_bias(mbt_network *network, uint32_t part, const char *p
 {
     const size_t count = MBT_PADDED((size_t)dense->n);
     uint32_t first = 0;
-    while (first < dense->n && dense->bias[first] == 0) {
+    while (first < dense->n && dense->bias[first] == 0)
         first++;
-    }
-    if (first == dense->n) {
+    if (first == dense->n)
         return mbt_network_zeros(network, part, count, error);
-    }
     float *bias = mbt_network_array(network, part, prefix, "bias", count, error);
-    for (uint32_t o = 0; bias != NULL && o < dense->n; o++) {
+    for (uint32_t o = 0; bias != NULL && o < dense->n; o++)
         bias[o] = (float)dense->bias[o];
-    }
     return bias;
 }
 
@@ -174,9 +163,8 @@ bool mbt_pack_matrix(mbt_network *network, uint32_t part, const char *prefix, co
                      mbt_weight_type type, mbt_matrix *matrix, mbt_error *error)
 {
     *matrix = (mbt_matrix){.type = (uint32_t)type, .taps = dense->taps, .k = dense->k, .n = dense->n};
-    if (!pack_weights(network, part, prefix, dense, type, matrix, error)) {
+    if (!pack_weights(network, part, prefix, dense, type, matrix, error))
         return false;
-    }
     matrix->bias = pack_bias(network, part, prefix, dense, error);
     return matrix->bias != NULL;
 }
@@ -185,14 +173,12 @@ bool mbt_pack_matrix(mbt_network *network, uint32_t part, const char *prefix, co
 static double at_point(const double w[3], uint32_t point)
 {
     static const double points[MBT_WINOGRAD_POINTS - 1] = {0, 0.75, -0.75, 1.5, -1.5};
-    if (point == MBT_WINOGRAD_POINTS - 1) {
+    if (point == MBT_WINOGRAD_POINTS - 1)
         return w[2];
-    }
     const double t = points[point];
     double product = 1;
-    for (uint32_t other = 0; other < MBT_WINOGRAD_POINTS - 1; other++) {
+    for (uint32_t other = 0; other < MBT_WINOGRAD_POINTS - 1; other++)
         product *= other == point ? 1 : t - points[other];
-    }
     return (w[0] + t * w[1] + t * t * w[2]) / product;
 }
 
@@ -203,9 +189,8 @@ static void transform_group(const mbt_dense *conv, uint32_t group, uint32_t poin
     for (uint32_t i = 0; i < 3 * n; i++) {
         for (uint32_t o = 0; o < n; o++) {
             double w[3];
-            for (uint32_t j = 0; j < 3; j++) {
+            for (uint32_t j = 0; j < 3; j++)
                 w[j] = *mbt_dense_at(conv, i / n * 3 + j, group * n + i % n, o);
-            }
             *mbt_dense_at(transformed, 0, i, o) = at_point(w, point);
         }
     }
@@ -217,13 +202,11 @@ bool mbt_pack_winograd(mbt_network *network, uint32_t part, const char *prefix, 
     const uint32_t n = conv->n, matrices = conv->k / n * MBT_WINOGRAD_POINTS;
     const size_t size = 3 * (size_t)n * MBT_PADDED((size_t)n);
     mbt_dense transformed;
-    if (type == MBT_WEIGHT_I8) {
+    if (type == MBT_WEIGHT_I8)
         return mbt_fail(error, "%s: Winograd's form cannot be int8", prefix);
-    }
     mbt_array *array = mbt_network_layer_array(network, part, prefix, prefix, "weights", type, size * matrices, error);
-    if (array == NULL || !mbt_dense_init(&transformed, 1, 3 * n, n, error)) {
+    if (array == NULL || !mbt_dense_init(&transformed, 1, 3 * n, n, error))
         return false;
-    }
     bool done = true;
     for (uint32_t i = 0; done && i < matrices; i++) {
         transform_group(conv, i / MBT_WINOGRAD_POINTS, i % MBT_WINOGRAD_POINTS, &transformed);
@@ -240,8 +223,7 @@ const float *mbt_pack_vector(mbt_network *network, uint32_t part, const char *pr
                              const float *values, uint32_t n, mbt_error *error)
 {
     float *data = mbt_network_array(network, part, prefix, name, MBT_PADDED((size_t)n), error);
-    if (data != NULL) {
+    if (data != NULL)
         memcpy(data, values, n * sizeof *data);
-    }
     return data;
 }

@@ -59,15 +59,12 @@ static double decoder_macs(const mbt_config *config, double outputs)
 
 double mbt_part_macs(const mbt_config *config, uint32_t part)
 {
-    if (part == MBT_PART_ENCODER) {
+    if (part == MBT_PART_ENCODER)
         return encoder_macs(config);
-    }
-    if (part == mbt_part_mask_decoder(config->num_tfmamba)) {
+    if (part == mbt_part_mask_decoder(config->num_tfmamba))
         return decoder_macs(config, 1);
-    }
-    if (part == mbt_part_phase_decoder(config->num_tfmamba)) {
+    if (part == mbt_part_phase_decoder(config->num_tfmamba))
         return decoder_macs(config, 2);
-    }
     return (part - 1) % MBT_PARTS_IN_BLOCK == MBT_PART_ATTENTION ? attention_macs(config) : axis_macs(config);
 }
 

@@ -53,11 +53,10 @@ static void add_array(sums *to, const mbt_array *array)
 static void print_line(FILE *file, const char *name, const char *type, const sums *line)
 {
     fprintf(file, "%-42s %-6s %12" PRIu64, name, type, line->bytes);
-    if (line->error > 0) {
+    if (line->error > 0)
         fprintf(file, " %12.1f\n", 10 * log10(line->power / line->error));
-    } else {
+    else
         fprintf(file, " %12s\n", "exact");
-    }
 }
 
 /* All arrays of the layer of the first one. False if an earlier array is of that layer: it has had its line. */
@@ -66,9 +65,8 @@ static bool sum_layer(const mbt_network *network, size_t first, sums *layer)
     const char *name = network->arrays[first].layer;
     for (size_t i = 0; i < network->array_count; i++) {
         if (strcmp(network->arrays[i].layer, name) == 0) {
-            if (i < first) {
+            if (i < first)
                 return false;
-            }
             add_array(layer, &network->arrays[i]);
         }
     }
@@ -100,9 +98,8 @@ void mbt_precision_print(FILE *file, const mbt_network *network)
             add_array(&others, array);
         } else {
             add_to_all(&all, array);
-            if (sum_layer(network, i, &layer)) {
+            if (sum_layer(network, i, &layer))
                 print_line(file, array->layer, mbt_precision_name(array->type), &layer);
-            }
         }
     }
     print_line(file, "all layers", "", &all);

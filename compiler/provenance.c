@@ -20,11 +20,9 @@ static void base_name(const char *path, char name[BASE_NAME])
 {
     const char *slash = strrchr(path, '/');
     snprintf(name, BASE_NAME, "%s", slash != NULL ? slash + 1 : path);
-    for (char *c = name; *c != '\0'; c++) {
-        if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._+-", *c) == NULL) {
+    for (char *c = name; *c != '\0'; c++)
+        if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._+-", *c) == NULL)
             *c = '_';
-        }
-    }
 }
 
 /* What stands for a file: its words in the command, and its line among the hashes. */
@@ -49,9 +47,8 @@ static mention mention_source(const char *option, const mbt_source *source)
 char *mbt_provenance(const mbt_recipe *recipe, mbt_error *error)
 {
     mention weights = mention_source("", recipe->checkpoint);
-    if (recipe->checkpoint == NULL) {
+    if (recipe->checkpoint == NULL)
         snprintf(weights.command, sizeof weights.command, " --random-weights %" PRIu64, recipe->seed);
-    }
     const mention config = mention_source("--config ", recipe->config);
     const mention rules = mention_source("--rules ", recipe->rules);
     const char *option = recipe->convolution != NULL ? " --convolution " : "";

@@ -33,9 +33,8 @@ static double uniform(random_state *random, double low, double high)
 static double gauss(random_state *random)
 {
     double sum = 0;
-    for (int i = 0; i < 12; i++) {
+    for (int i = 0; i < 12; i++)
         sum += uniform(random, -0.5, 0.5);
-    }
     return sum;
 }
 
@@ -64,12 +63,10 @@ static bool fill_slot(void *cookie, const mbt_slot *slot, mbt_error *error)
 {
     random_state *random = cookie;
     mbt_tensor *tensor = mbt_tensors_add(random->tensors, slot->name, slot->shape, slot->dims, error);
-    if (tensor == NULL) {
+    if (tensor == NULL)
         return false;
-    }
-    for (uint64_t i = 0; i < tensor->count; i++) {
+    for (uint64_t i = 0; i < tensor->count; i++)
         tensor->data[i] = (float)draw(random, slot, i);
-    }
     return true;
 }
 
@@ -77,9 +74,8 @@ static bool fill_slot(void *cookie, const mbt_slot *slot, mbt_error *error)
 static bool add_count(void *cookie, const mbt_slot *slot, mbt_error *error)
 {
     double count = 1, *total = cookie;
-    for (uint32_t i = 0; i < slot->dims; i++) {
+    for (uint32_t i = 0; i < slot->dims; i++)
         count *= (double)slot->shape[i];
-    }
     *total += count;
     return *total <= MOST_NUMBERS || mbt_fail(error, "the network would have more than %.0f numbers", MOST_NUMBERS);
 }
@@ -88,15 +84,13 @@ bool mbt_random_weights(const mbt_config *config, uint64_t seed, mbt_tensors *te
 {
     random_state random = {.state = seed, .tensors = tensors};
     mbt_raw_network raw;
-    if (!mbt_raw_network_init(config, &raw, error)) {
+    if (!mbt_raw_network_init(config, &raw, error))
         return false;
-    }
     double total = 0;
     const bool done = mbt_slots_visit(config, &raw, add_count, &total, error) &&
                       mbt_slots_visit(config, &raw, fill_slot, &random, error);
     mbt_raw_network_free(&raw);
-    if (!done) {
+    if (!done)
         mbt_tensors_free(tensors);
-    }
     return done;
 }

@@ -30,9 +30,8 @@ static bool fits(const char *pattern, const char *layer)
 static const struct kind *find_kind(const char *layer)
 {
     const struct kind *kind = kinds;
-    while (!fits(kind->layers, layer)) {
+    while (!fits(kind->layers, layer))
         kind++;
-    }
     return kind;
 }
 
@@ -43,23 +42,19 @@ bool mbt_rule_fits(const mbt_rule *rule, const char *layer)
 
 const mbt_rule *mbt_rules_find(const mbt_rules *rules, const char *layer)
 {
-    for (size_t i = 0; i < rules->count; i++) {
-        if (mbt_rule_fits(&rules->list[i], layer)) {
+    for (size_t i = 0; i < rules->count; i++)
+        if (mbt_rule_fits(&rules->list[i], layer))
             return &rules->list[i];
-        }
-    }
     return NULL;
 }
 
 mbt_weight_type mbt_rules_type(const mbt_rules *rules, const char *layer)
 {
     const mbt_rule *rule = mbt_rules_find(rules, layer);
-    if (rule != NULL) {
+    if (rule != NULL)
         return rule->type;
-    }
-    if (rules->otherwise == MBT_WEIGHT_F32) {
+    if (rules->otherwise == MBT_WEIGHT_F32)
         return MBT_WEIGHT_F32;
-    }
     return rules->otherwise == MBT_WEIGHT_F16 ? find_kind(layer)->in_f16 : find_kind(layer)->in_int8;
 }
 

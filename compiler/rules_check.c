@@ -85,9 +85,8 @@ static bool check_use(const mbt_rules *rules, uint32_t blocks, mbt_error *error)
     }
     for (size_t k = 0; k < rules->count; k++) {
         const mbt_rule *rule = &rules->list[k];
-        if (!fits[k]) {
+        if (!fits[k])
             return mbt_fail(error, "line %zu: '%s' fits no layer", rule->line, rule->layers);
-        }
         if (!decides[k]) {
             return mbt_fail(error, "line %zu: earlier rules decide all layers that '%s' fits", rule->line,
                             rule->layers);
@@ -137,13 +136,10 @@ static bool check_units(const mbt_rules *rules, size_t block, bool winograd, mbt
 
 bool mbt_rules_check(const mbt_rules *rules, uint32_t blocks, bool winograd, mbt_error *error)
 {
-    if (!check_use(rules, blocks, error) || !check_int8(rules, blocks, error)) {
+    if (!check_use(rules, blocks, error) || !check_int8(rules, blocks, error))
         return false;
-    }
-    for (size_t block = 0; block < DENSE_BLOCKS; block++) {
-        if (!check_units(rules, block, winograd, error)) {
+    for (size_t block = 0; block < DENSE_BLOCKS; block++)
+        if (!check_units(rules, block, winograd, error))
             return false;
-        }
-    }
     return true;
 }

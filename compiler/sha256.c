@@ -54,9 +54,8 @@ static void add_block(uint32_t hash[8], const uint8_t *block)
         s[4] += t1;
         s[0] = t1 + sum0 + majority;
     }
-    for (size_t i = 0; i < 8; i++) {
+    for (size_t i = 0; i < 8; i++)
         hash[i] += s[i];
-    }
 }
 
 void mbt_sha256(const void *bytes, size_t size, char text[MBT_SHA256_TEXT])
@@ -66,25 +65,20 @@ void mbt_sha256(const void *bytes, size_t size, char text[MBT_SHA256_TEXT])
                         0x510e527fu, 0x9b05688cu, 0x1f83d9abu, 0x5be0cd19u};
     const uint8_t *next = bytes;
     size_t left = size;
-    for (; left >= BLOCK; left -= BLOCK, next += BLOCK) {
+    for (; left >= BLOCK; left -= BLOCK, next += BLOCK)
         add_block(hash, next);
-    }
     /* 5.1.1: the message, a one bit, zeros, its length in bits as 64 bits, big-endian. */
     uint8_t tail[2 * BLOCK] = {0};
-    if (left > 0) {
+    if (left > 0)
         memcpy(tail, next, left);
-    }
     tail[left] = 0x80;
     const size_t tail_size = left + 9 <= BLOCK ? BLOCK : 2 * BLOCK;
     const uint64_t bits = (uint64_t)size * 8;
-    for (unsigned i = 0; i < 8; i++) {
+    for (unsigned i = 0; i < 8; i++)
         tail[tail_size - 1 - i] = (uint8_t)(bits >> (8 * i));
-    }
-    for (size_t at = 0; at < tail_size; at += BLOCK) {
+    for (size_t at = 0; at < tail_size; at += BLOCK)
         add_block(hash, tail + at);
-    }
-    for (unsigned i = 0; i < 64; i++) {
+    for (unsigned i = 0; i < 64; i++)
         text[i] = "0123456789abcdef"[hash[i / 8] >> (28 - 4 * (i % 8)) & 15u];
-    }
     text[64] = '\0';
 }

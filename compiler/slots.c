@@ -26,9 +26,8 @@ static bool
 visit(walker *w, const float **data, mbt_role role, uint64_t fan_in, const uint64_t *shape, const char *name, ...)
 {
     mbt_slot slot = {.role = role, .fan_in = fan_in, .part = w->part, .data = data};
-    for (; slot.dims < MBT_SLOT_DIMS && shape[slot.dims] != 0; slot.dims++) {
+    for (; slot.dims < MBT_SLOT_DIMS && shape[slot.dims] != 0; slot.dims++)
         slot.shape[slot.dims] = shape[slot.dims];
-    }
     va_list arguments;
     va_start(arguments, name);
     vsnprintf(slot.name, sizeof slot.name, name, arguments);
@@ -59,9 +58,8 @@ static bool visit_dense_block(walker *w, mbt_raw_dense_block *block, const char 
     for (unsigned i = 0; i < MBT_DENSE_UNITS; i++) {
         char name[MBT_SLOT_NAME];
         snprintf(name, sizeof name, "%s.dense_block.dense_block.%u", prefix, i);
-        if (!visit_unit(w, &block->unit[i], (uint64_t)w->config->hid_feature * (i + 1), 3, 3, name)) {
+        if (!visit_unit(w, &block->unit[i], (uint64_t)w->config->hid_feature * (i + 1), 3, 3, name))
             return false;
-        }
     }
     return true;
 }
@@ -119,13 +117,11 @@ static bool visit_block(walker *w, mbt_raw_block *raw, uint32_t block)
     char attention[MBT_SLOT_NAME];
     snprintf(attention, sizeof attention, "TFMambAttention.%u.attention", (unsigned)block);
     w->part = mbt_part_of_block(block, MBT_PART_ATTENTION);
-    if (!visit_attention(w, &raw->attention, attention)) {
+    if (!visit_attention(w, &raw->attention, attention))
         return false;
-    }
     w->part = mbt_part_of_block(block, MBT_PART_TIME);
-    if (!visit_axis(w, &raw->time, block, "time")) {
+    if (!visit_axis(w, &raw->time, block, "time"))
         return false;
-    }
     w->part = mbt_part_of_block(block, MBT_PART_FREQUENCY);
     return visit_axis(w, &raw->frequency, block, "freq");
 }
@@ -179,14 +175,11 @@ bool mbt_slots_visit(const mbt_config *config, mbt_raw_network *raw, mbt_slot_vi
                      mbt_error *error)
 {
     walker w = {.config = config, .visitor = visitor, .cookie = cookie, .error = error};
-    if (!visit_encoder(&w, &raw->encoder)) {
+    if (!visit_encoder(&w, &raw->encoder))
         return false;
-    }
-    for (uint32_t block = 0; block < config->num_tfmamba; block++) {
-        if (!visit_block(&w, &raw->blocks[block], block)) {
+    for (uint32_t block = 0; block < config->num_tfmamba; block++)
+        if (!visit_block(&w, &raw->blocks[block], block))
             return false;
-        }
-    }
     return visit_mask_decoder(&w, &raw->mask_decoder) && visit_phase_decoder(&w, &raw->phase_decoder);
 }
 

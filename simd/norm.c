@@ -67,12 +67,11 @@ static V_INLINE void layer_norm_row(const float *x, size_t channels, float eps, 
 void MBT_FN(layer_norm)(const float *x, ptrdiff_t ldx, size_t rows, size_t channels, float eps, float *out,
                         ptrdiff_t ldo)
 {
-    for (size_t r = 0; r < rows; r++, x += ldx, out += ldo) {
+    for (size_t r = 0; r < rows; r++, x += ldx, out += ldo)
         if (channels % MBT_LANES == 0)
             layer_norm_row(x, channels, eps, out, true);
         else
             layer_norm_row(x, channels, eps, out, false);
-    }
 }
 
 /* One row, as above. */
@@ -97,12 +96,11 @@ static V_INLINE void rms_norm_row(const float *x, size_t channels, float eps, fl
 
 void MBT_FN(rms_norm)(const float *x, ptrdiff_t ldx, size_t rows, size_t channels, float eps, float *out, ptrdiff_t ldo)
 {
-    for (size_t r = 0; r < rows; r++, x += ldx, out += ldo) {
+    for (size_t r = 0; r < rows; r++, x += ldx, out += ldo)
         if (channels % MBT_LANES == 0)
             rms_norm_row(x, channels, eps, out, true);
         else
             rms_norm_row(x, channels, eps, out, false);
-    }
 }
 
 void MBT_FN(add)(float *x, ptrdiff_t ldx, const float *y, ptrdiff_t ldy, size_t rows, size_t channels)

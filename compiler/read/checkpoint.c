@@ -16,11 +16,9 @@ static const char module_prefix[] = "module.";
 
 static bool has_tensor(const mbt_pickle_value *dict)
 {
-    for (size_t i = 1; i < dict->as.list.count; i += 2) {
-        if (dict->as.list.items[i]->kind == MBT_PICKLE_TENSOR) {
+    for (size_t i = 1; i < dict->as.list.count; i += 2)
+        if (dict->as.list.items[i]->kind == MBT_PICKLE_TENSOR)
             return true;
-        }
-    }
     return false;
 }
 
@@ -53,13 +51,11 @@ static mbt_pickle_value *find_state_dict(mbt_pickle_value *root, mbt_error *erro
     }
     for (size_t i = 0; i < sizeof nests / sizeof nests[0]; ++i) {
         mbt_pickle_value *value = mbt_pickle_get(root, nests[i]);
-        if (value != NULL && value->kind == MBT_PICKLE_DICT && has_tensor(value)) {
+        if (value != NULL && value->kind == MBT_PICKLE_DICT && has_tensor(value))
             return value;
-        }
     }
-    if (has_tensor(root)) {
+    if (has_tensor(root))
         return root;
-    }
     list_keys(root, keys, sizeof keys);
     mbt_fail(error, "no tensors at top level nor under generator, state_dict or model; found: %s",
              keys[0] != '\0' ? keys : "an empty dict");
@@ -70,20 +66,16 @@ static mbt_pickle_value *find_state_dict(mbt_pickle_value *root, mbt_error *erro
  * contain each other cost no more than others. Nesting that is too deep to follow counts as a tensor. */
 static bool hides_tensor(mbt_pickle_value *value, unsigned depth)
 {
-    if (value->kind == MBT_PICKLE_TENSOR || depth == MAX_DEPTH) {
+    if (value->kind == MBT_PICKLE_TENSOR || depth == MAX_DEPTH)
         return true;
-    }
     const bool container =
         value->kind == MBT_PICKLE_DICT || value->kind == MBT_PICKLE_LIST || value->kind == MBT_PICKLE_TUPLE;
-    if (!container || value->seen) {
+    if (!container || value->seen)
         return false;
-    }
     value->seen = true;
-    for (size_t i = 0; i < value->as.list.count; ++i) {
-        if (hides_tensor(value->as.list.items[i], depth + 1)) {
+    for (size_t i = 0; i < value->as.list.count; ++i)
+        if (hides_tensor(value->as.list.items[i], depth + 1))
             return true;
-        }
-    }
     return false;
 }
 
@@ -109,14 +101,12 @@ static bool read_entry(mbt_torch_zip *archive, const mbt_pickle_value *key, mbt_
 static bool read_torch(const void *bytes, size_t size, mbt_tensors *tensors, mbt_error *error)
 {
     mbt_torch_zip *archive = mbt_torch_zip_open(bytes, size, error);
-    if (archive == NULL) {
+    if (archive == NULL)
         return false;
-    }
     const mbt_pickle_value *dict = find_state_dict(mbt_torch_zip_root(archive), error);
     bool done = dict != NULL;
-    for (size_t i = 0; done && i < dict->as.list.count; i += 2) {
+    for (size_t i = 0; done && i < dict->as.list.count; i += 2)
         done = read_entry(archive, dict->as.list.items[i], dict->as.list.items[i + 1], tensors, error);
-    }
     mbt_torch_zip_close(archive);
     return done;
 }
@@ -125,11 +115,9 @@ static bool read_torch(const void *bytes, size_t size, mbt_tensors *tensors, mbt
 static void remove_module_prefix(mbt_tensors *tensors)
 {
     const size_t length = sizeof module_prefix - 1;
-    for (size_t i = 0; i < tensors->count; ++i) {
-        if (strncmp(tensors->list[i].name, module_prefix, length) != 0) {
+    for (size_t i = 0; i < tensors->count; ++i)
+        if (strncmp(tensors->list[i].name, module_prefix, length) != 0)
             return;
-        }
-    }
     for (size_t i = 0; i < tensors->count; ++i) {
         char *name = tensors->list[i].name;
         memmove(name, name + length, strlen(name + length) + 1);
@@ -138,15 +126,12 @@ static void remove_module_prefix(mbt_tensors *tensors)
 
 static bool read_any(const uint8_t *bytes, size_t size, mbt_tensors *tensors, mbt_error *error)
 {
-    if (size == 0) {
+    if (size == 0)
         return mbt_fail(error, "the file is empty");
-    }
-    if (size >= 4 && memcmp(bytes, "PK\3\4", 4) == 0) {
+    if (size >= 4 && memcmp(bytes, "PK\3\4", 4) == 0)
         return read_torch(bytes, size, tensors, error);
-    }
-    if (mbt_safetensors_sniff(bytes, size)) {
+    if (mbt_safetensors_sniff(bytes, size))
         return mbt_safetensors_read(bytes, size, tensors, error);
-    }
     if (size >= 2 && bytes[0] == 0x80 && bytes[1] >= 2 && bytes[1] <= 5) {
         return mbt_fail(error, "a torch.save file of the old kind (before PyTorch 1.6) or a plain pickle; "
                                "load it with PyTorch and save it again");

@@ -72,12 +72,10 @@ static const char *text_kind(const reader *r)
 {
     const yaml_scalar_style_t style = r->yaml.event.data.scalar.style;
     const char *tag = (const char *)r->yaml.event.data.scalar.tag;
-    if (tag != NULL) { /* as in "!!int 400" */
+    if (tag != NULL) /* as in "!!int 400" */
         return strcmp(tag, YAML_INT_TAG) == 0 || strcmp(tag, YAML_FLOAT_TAG) == 0 ? NULL : "text";
-    }
-    if (style == YAML_SINGLE_QUOTED_SCALAR_STYLE || style == YAML_DOUBLE_QUOTED_SCALAR_STYLE) {
+    if (style == YAML_SINGLE_QUOTED_SCALAR_STYLE || style == YAML_DOUBLE_QUOTED_SCALAR_STYLE)
         return "quoted text";
-    }
     return style == YAML_PLAIN_SCALAR_STYLE ? NULL : "text";
 }
 
@@ -88,12 +86,10 @@ static bool parse_number(const reader *r, field_kind kind, double *value)
     const char *text = (const char *)r->yaml.event.data.scalar.value;
     const size_t length = r->yaml.event.data.scalar.length;
     const char *allowed = kind == FIELD_REAL ? "+-.eE0123456789" : "+-0123456789";
-    if (text_kind(r) != NULL || length == 0 || strspn(text, allowed) != length) {
+    if (text_kind(r) != NULL || length == 0 || strspn(text, allowed) != length)
         return false;
-    }
-    if (kind != FIELD_REAL && text[0] == '0' && length > 1) {
+    if (kind != FIELD_REAL && text[0] == '0' && length > 1)
         return false;
-    }
     char *end = NULL;
     *value = strtod(text, &end);
     return end == text + length && isfinite(*value);
@@ -106,12 +102,10 @@ static void describe(const field *wanted, char *text, size_t size)
     int used = wanted->min == wanted->max
                    ? snprintf(text, size, "%.10g", wanted->min)
                    : snprintf(text, size, "%s from %.10g to %.10g", kind, wanted->min, wanted->max);
-    if (wanted->multiple_of != 1 && used > 0 && (size_t)used < size) {
+    if (wanted->multiple_of != 1 && used > 0 && (size_t)used < size)
         used += snprintf(text + used, size - (size_t)used, ", a multiple of %" PRIu32, wanted->multiple_of);
-    }
-    if (wanted->kind == FIELD_WHOLE_OR_NULL && used > 0 && (size_t)used < size) {
+    if (wanted->kind == FIELD_WHOLE_OR_NULL && used > 0 && (size_t)used < size)
         snprintf(text + used, size - (size_t)used, ", or null for %" PRIu32, wanted->otherwise);
-    }
 }
 
 /* The current event is the value of a needed key. */
@@ -155,43 +149,37 @@ static bool read_field(reader *r, size_t index)
 static size_t find_field(const reader *r, const char *section)
 {
     size_t i = 0;
-    while (i < FIELD_COUNT && (strcmp(fields[i].section, section) != 0 || !mbt_yaml_is(&r->yaml, fields[i].key))) {
+    while (i < FIELD_COUNT && (strcmp(fields[i].section, section) != 0 || !mbt_yaml_is(&r->yaml, fields[i].key)))
         ++i;
-    }
     return i;
 }
 
 /* The current event is the value of stft_cfg or model_cfg. */
 static bool read_section(reader *r, const char *section, bool *section_found)
 {
-    if (*section_found) {
+    if (*section_found)
         return mbt_fail(r->yaml.error, "line %zu: %s is there twice", mbt_yaml_line(&r->yaml), section);
-    }
     *section_found = true;
     if (r->yaml.event.type != YAML_MAPPING_START_EVENT) {
         return mbt_fail(r->yaml.error, "line %zu: %s is '%.60s'; a mapping is needed", mbt_yaml_line(&r->yaml), section,
                         mbt_yaml_found(&r->yaml));
     }
     for (;;) {
-        if (!mbt_yaml_next(&r->yaml)) {
+        if (!mbt_yaml_next(&r->yaml))
             return false;
-        }
-        if (r->yaml.event.type == YAML_MAPPING_END_EVENT) {
+        if (r->yaml.event.type == YAML_MAPPING_END_EVENT)
             return true;
-        }
         const size_t index = find_field(r, section);
         if (!mbt_yaml_skip(&r->yaml) || !mbt_yaml_next(&r->yaml) ||
-            !(index < FIELD_COUNT ? read_field(r, index) : mbt_yaml_skip(&r->yaml))) {
+            !(index < FIELD_COUNT ? read_field(r, index) : mbt_yaml_skip(&r->yaml)))
             return false;
-        }
     }
 }
 
 static bool read_family(reader *r)
 {
-    if (r->family_found) {
+    if (r->family_found)
         return mbt_fail(r->yaml.error, "line %zu: family is there twice", mbt_yaml_line(&r->yaml));
-    }
     r->family_found = true;
     return mbt_yaml_is(&r->yaml, "mambattention") ||
            mbt_fail(r->yaml.error, "line %zu: family is '%.60s'; 'mambattention' is the one that is supported",
@@ -202,24 +190,20 @@ static bool read_family(reader *r)
 static bool read_top(reader *r)
 {
     for (;;) {
-        if (!mbt_yaml_next(&r->yaml)) {
+        if (!mbt_yaml_next(&r->yaml))
             return false;
-        }
-        if (r->yaml.event.type == YAML_MAPPING_END_EVENT) {
+        if (r->yaml.event.type == YAML_MAPPING_END_EVENT)
             return true;
-        }
         const bool stft = mbt_yaml_is(&r->yaml, "stft_cfg"), model = mbt_yaml_is(&r->yaml, "model_cfg"),
                    family = mbt_yaml_is(&r->yaml, "family");
-        if (!mbt_yaml_skip(&r->yaml) || !mbt_yaml_next(&r->yaml)) {
+        if (!mbt_yaml_skip(&r->yaml) || !mbt_yaml_next(&r->yaml))
             return false;
-        }
         const bool done = stft     ? read_section(r, "stft_cfg", &r->stft_found)
                           : model  ? read_section(r, "model_cfg", &r->model_found)
                           : family ? read_family(r)
                                    : mbt_yaml_skip(&r->yaml);
-        if (!done) {
+        if (!done)
             return false;
-        }
     }
 }
 
@@ -248,9 +232,8 @@ bool mbt_config_parse(const char *text, size_t size, mbt_config *config, mbt_err
 {
     reader r = {.config = config};
     *config = (mbt_config){0};
-    if (!mbt_yaml_open(&r.yaml, text, size, "with stft_cfg and model_cfg is needed", error)) {
+    if (!mbt_yaml_open(&r.yaml, text, size, "with stft_cfg and model_cfg is needed", error))
         return false;
-    }
     const bool done = read_top(&r) && mbt_yaml_finish(&r.yaml) && check_whole(&r, error);
     mbt_yaml_close(&r.yaml);
     return done;

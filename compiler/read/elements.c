@@ -48,9 +48,8 @@ float mbt_float_from_f16(uint16_t bits)
         const float magnitude = (float)fraction * 0x1p-24f;
         return sign != 0 ? -magnitude : magnitude;
     }
-    if (exponent == 0x1fu) {
+    if (exponent == 0x1fu)
         return float_from_bits(sign | 0x7f800000u | fraction << 13);
-    }
     return float_from_bits(sign | (exponent + 127u - 15u) << 23 | fraction << 13);
 }
 
@@ -63,18 +62,16 @@ float mbt_float_from_bf16(uint16_t bits)
  * midpoint of FLT_MAX and 2^128. */
 static float float_from_double(double value)
 {
-    if (fabs(value) >= 0x1.ffffffp127) {
+    if (fabs(value) >= 0x1.ffffffp127)
         return value > 0 ? INFINITY : -INFINITY;
-    }
     return (float)value;
 }
 
 static uint64_t read_little_endian(const uint8_t *bytes, size_t size)
 {
     uint64_t value = 0;
-    for (size_t i = size; i-- > 0;) {
+    for (size_t i = size; i-- > 0;)
         value = value << 8 | bytes[i];
-    }
     return value;
 }
 
@@ -82,9 +79,8 @@ static uint64_t read_little_endian(const uint8_t *bytes, size_t size)
 static float float_from_signed(uint64_t bits, size_t size)
 {
     const uint64_t sign = UINT64_C(1) << (8 * size - 1);
-    if ((bits & sign) == 0) {
+    if ((bits & sign) == 0)
         return (float)bits;
-    }
     const uint64_t mask = sign | (sign - 1);
     return -(float)((~bits & mask) + 1);
 }

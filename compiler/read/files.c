@@ -41,9 +41,8 @@ static bool read_stream(FILE *stream, const char *path, size_t limit, void **byt
 bool mbt_file_read(const char *path, size_t limit, void **bytes, size_t *size, mbt_error *error)
 {
     FILE *stream = fopen(path, "rb");
-    if (stream == NULL) {
+    if (stream == NULL)
         return mbt_fail_file(error, path, "%s", strerror(errno));
-    }
     const bool done = read_stream(stream, path, limit, bytes, size, error);
     fclose(stream);
     return done;

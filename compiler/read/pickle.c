@@ -69,16 +69,14 @@ static bool op_dict(mbt_pickle_machine *m)
 static bool extend(mbt_pickle_machine *m, mbt_pickle_kind kind, mbt_pickle_value **items, size_t count)
 {
     mbt_pickle_value *value = mbt_pickle_top(m);
-    if (value == NULL) {
+    if (value == NULL)
         return false;
-    }
     if (value->kind != kind) {
         return mbt_fail(m->error, "it adds items to a %s, not a %s", mbt_pickle_kind_name(value->kind),
                         mbt_pickle_kind_name(kind));
     }
-    if (kind == MBT_PICKLE_DICT && count % 2 != 0) {
+    if (kind == MBT_PICKLE_DICT && count % 2 != 0)
         return mbt_fail(m->error, "a dict gets a key without a value");
-    }
     return mbt_pickle_list_append(m, &value->as.list, items, count);
 }
 
@@ -117,9 +115,8 @@ static bool op_mark(mbt_pickle_machine *m)
 
 static bool op_pop(mbt_pickle_machine *m)
 {
-    if (m->stack.count == 0) {
+    if (m->stack.count == 0)
         return mbt_fail(m->error, "it takes a value and the stack is empty");
-    }
     m->stack.count--;
     return true;
 }
@@ -136,19 +133,15 @@ static bool op_pop_mark(mbt_pickle_machine *m)
 static bool memo_put(mbt_pickle_machine *m, uint64_t index)
 {
     mbt_pickle_value *value = mbt_pickle_top(m);
-    if (value == NULL) {
+    if (value == NULL)
         return false;
-    }
-    if (index >= m->size) { /* every entry takes an opcode, so a number beyond the bytes is no honest one */
+    if (index >= m->size) /* every entry takes an opcode, so a number beyond the bytes is no honest one */
         return mbt_fail(m->error, "memo number %llu is out of range", (unsigned long long)index);
-    }
     const size_t place = (size_t)index;
-    if (!mbt_pickle_list_reserve(m, &m->memo, place + 1)) {
+    if (!mbt_pickle_list_reserve(m, &m->memo, place + 1))
         return false;
-    }
-    if (m->memo.count <= place) {
+    if (m->memo.count <= place)
         m->memo.count = place + 1; /* fresh memory is zeroed */
-    }
     m->memo_used += m->memo.items[place] == NULL;
     m->memo.items[place] = value;
     return true;
@@ -156,9 +149,8 @@ static bool memo_put(mbt_pickle_machine *m, uint64_t index)
 
 static bool memo_get(mbt_pickle_machine *m, uint64_t index)
 {
-    if (index >= m->memo.count || m->memo.items[index] == NULL) {
+    if (index >= m->memo.count || m->memo.items[index] == NULL)
         return mbt_fail(m->error, "memo number %llu was never put", (unsigned long long)index);
-    }
     return mbt_pickle_push(m, m->memo.items[index]);
 }
 
@@ -198,9 +190,8 @@ static bool push_global(mbt_pickle_machine *m, const char *module, size_t module
 {
     const struct mbt_pickle_global *global = mbt_pickle_find_global(module, module_size, name, name_size, m->error);
     mbt_pickle_value *value = global != NULL ? mbt_pickle_new(m->pickle, MBT_PICKLE_GLOBAL, m->error) : NULL;
-    if (value != NULL) {
+    if (value != NULL)
         value->as.global = global;
-    }
     return mbt_pickle_push(m, value);
 }
 
@@ -208,9 +199,8 @@ static bool take_line(mbt_pickle_machine *m, const char **text, size_t *size)
 {
     const uint8_t *start = m->bytes + m->at;
     const uint8_t *end = memchr(start, '\n', m->size - m->at);
-    if (end == NULL) {
+    if (end == NULL)
         return mbt_fail(m->error, "a name without an end");
-    }
     *text = (const char *)start;
     *size = (size_t)(end - start);
     m->at += *size + 1;
@@ -229,12 +219,10 @@ static bool op_stack_global(mbt_pickle_machine *m)
 {
     const mbt_pickle_value *name = mbt_pickle_pop(m);
     const mbt_pickle_value *module = mbt_pickle_pop(m);
-    if (module == NULL) {
+    if (module == NULL)
         return false;
-    }
-    if (name->kind != MBT_PICKLE_STRING || module->kind != MBT_PICKLE_STRING) {
+    if (name->kind != MBT_PICKLE_STRING || module->kind != MBT_PICKLE_STRING)
         return mbt_fail(m->error, "a global whose name is not text");
-    }
     return push_global(m, module->as.string.text, module->as.string.size, name->as.string.text, name->as.string.size);
 }
 
@@ -349,9 +337,8 @@ static bool step(mbt_pickle_machine *m, uint8_t code, mbt_error *error)
 {
     const opcode *operation = &opcodes[code];
     mbt_error reason = {""};
-    if (operation->name == NULL) {
+    if (operation->name == NULL)
         return mbt_fail(error, "pickle, byte %zu: 0x%02x is no opcode", m->at - 1, code);
-    }
     const size_t start = m->at - 1;
     m->error = &reason;
     const bool done =
@@ -362,19 +349,16 @@ static bool step(mbt_pickle_machine *m, uint8_t code, mbt_error *error)
 
 static bool run(mbt_pickle_machine *m, mbt_error *error)
 {
-    if (m->size < 2 || m->bytes[0] != 0x80) {
+    if (m->size < 2 || m->bytes[0] != 0x80)
         return mbt_fail(error, "pickle, byte 0: no protocol number; protocols 2 to 5 are known");
-    }
-    if (m->bytes[1] < 2 || m->bytes[1] > 5) {
+    if (m->bytes[1] < 2 || m->bytes[1] > 5)
         return mbt_fail(error, "pickle, byte 1: protocol %u; protocols 2 to 5 are known", m->bytes[1]);
-    }
     m->at = 2;
     while (m->at < m->size) {
         const uint8_t code = m->bytes[m->at++];
         if (code != OPCODE_STOP) {
-            if (!step(m, code, error)) {
+            if (!step(m, code, error))
                 return false;
-            }
             continue;
         }
         if (m->stack.count != 1 || m->stack.items[0] == &m->mark || m->at != m->size) {
@@ -392,9 +376,8 @@ static bool run(mbt_pickle_machine *m, mbt_error *error)
 bool mbt_pickle_read(const uint8_t *bytes, size_t size, mbt_pickle *pickle, mbt_error *error)
 {
     *pickle = (mbt_pickle){0};
-    if (size > (SIZE_MAX - MEMORY_AT_LEAST) / MEMORY_PER_BYTE) {
+    if (size > (SIZE_MAX - MEMORY_AT_LEAST) / MEMORY_PER_BYTE)
         return mbt_fail(error, "the pickle is larger than memory");
-    }
     pickle->memory_left = MEMORY_AT_LEAST + size * MEMORY_PER_BYTE;
     mbt_pickle_machine m = {.bytes = bytes, .size = size, .pickle = pickle};
     if (!run(&m, error)) {

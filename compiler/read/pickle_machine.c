@@ -7,20 +7,16 @@
 
 bool mbt_pickle_list_reserve(mbt_pickle_machine *m, mbt_pickle_list *list, size_t count)
 {
-    if (count <= list->capacity) {
+    if (count <= list->capacity)
         return true;
-    }
     size_t capacity = list->capacity < 4 ? 4 : list->capacity;
-    while (capacity < count) {
+    while (capacity < count)
         capacity *= 2; /* no overflow: count is below the number of bytes read */
-    }
     mbt_pickle_value **items = mbt_pickle_allocate(m->pickle, capacity * sizeof *items, m->error);
-    if (items == NULL) {
+    if (items == NULL)
         return false;
-    }
-    if (list->count != 0) {
+    if (list->count != 0)
         memcpy(items, list->items, list->count * sizeof *items);
-    }
     list->items = items;
     list->capacity = capacity;
     return true;
@@ -28,12 +24,10 @@ bool mbt_pickle_list_reserve(mbt_pickle_machine *m, mbt_pickle_list *list, size_
 
 bool mbt_pickle_list_append(mbt_pickle_machine *m, mbt_pickle_list *list, mbt_pickle_value **items, size_t count)
 {
-    if (count == 0) {
+    if (count == 0)
         return true;
-    }
-    if (!mbt_pickle_list_reserve(m, list, list->count + count)) {
+    if (!mbt_pickle_list_reserve(m, list, list->count + count))
         return false;
-    }
     memcpy(list->items + list->count, items, count * sizeof *items);
     list->count += count;
     return true;
@@ -41,9 +35,8 @@ bool mbt_pickle_list_append(mbt_pickle_machine *m, mbt_pickle_list *list, mbt_pi
 
 bool mbt_pickle_take(mbt_pickle_machine *m, size_t size, const uint8_t **bytes)
 {
-    if (size > m->size - m->at) {
+    if (size > m->size - m->at)
         return mbt_fail(m->error, "the pickle ends in the middle of an opcode");
-    }
     *bytes = m->bytes + m->at;
     m->at += size;
     return true;
@@ -52,25 +45,21 @@ bool mbt_pickle_take(mbt_pickle_machine *m, size_t size, const uint8_t **bytes)
 bool mbt_pickle_take_number(mbt_pickle_machine *m, size_t size, uint64_t *value)
 {
     const uint8_t *bytes = NULL;
-    if (!mbt_pickle_take(m, size, &bytes)) {
+    if (!mbt_pickle_take(m, size, &bytes))
         return false;
-    }
     *value = 0;
-    for (size_t i = size; i-- > 0;) {
+    for (size_t i = size; i-- > 0;)
         *value = *value << 8 | bytes[i];
-    }
     return true;
 }
 
 bool mbt_pickle_take_sized(mbt_pickle_machine *m, size_t length_size, const uint8_t **bytes, size_t *size)
 {
     uint64_t length = 0;
-    if (!mbt_pickle_take_number(m, length_size, &length)) {
+    if (!mbt_pickle_take_number(m, length_size, &length))
         return false;
-    }
-    if (length > m->size - m->at) {
+    if (length > m->size - m->at)
         return mbt_fail(m->error, "it asks for more bytes than the pickle has");
-    }
     *size = (size_t)length;
     return mbt_pickle_take(m, *size, bytes);
 }

@@ -61,11 +61,9 @@ static bool equals(const char *text, size_t size, const char *wanted)
 const struct mbt_pickle_global *mbt_pickle_find_global(const char *module, size_t module_size, const char *name,
                                                        size_t name_size, mbt_error *error)
 {
-    for (size_t i = 0; i < sizeof globals / sizeof globals[0]; ++i) {
-        if (equals(module, module_size, globals[i].module) && equals(name, name_size, globals[i].name)) {
+    for (size_t i = 0; i < sizeof globals / sizeof globals[0]; ++i)
+        if (equals(module, module_size, globals[i].module) && equals(name, name_size, globals[i].name))
             return &globals[i];
-        }
-    }
     mbt_fail(error,
              "global '%.*s.%.*s' is not allowed; a checkpoint for this program holds plain data and tensors "
              "only (save model.state_dict(), not the model)",
@@ -81,14 +79,12 @@ static bool is_index(const mbt_pickle_value *value)
 /* A tuple of non-negative integers. */
 static bool read_indices(const mbt_pickle_value *tuple, uint64_t *indices, const char *what, mbt_error *error)
 {
-    if (tuple->kind != MBT_PICKLE_TUPLE || tuple->as.list.count > MBT_TENSOR_DIMS) {
+    if (tuple->kind != MBT_PICKLE_TUPLE || tuple->as.list.count > MBT_TENSOR_DIMS)
         return mbt_fail(error, "a tensor's %s must be a tuple of at most %d numbers", what, MBT_TENSOR_DIMS);
-    }
     for (size_t i = 0; i < tuple->as.list.count; ++i) {
         const mbt_pickle_value *item = tuple->as.list.items[i];
-        if (!is_index(item)) {
+        if (!is_index(item))
             return mbt_fail(error, "a tensor's %s must hold whole numbers from 0 up", what);
-        }
         indices[i] = (uint64_t)item->as.integer;
     }
     return true;
@@ -104,9 +100,8 @@ static bool tensor_element(const struct mbt_pickle_global *function, const mbt_p
         return !storage->as.storage.untyped || mbt_fail(error, "a tensor's storage has no type");
     }
     const mbt_pickle_value *type = arguments->items[6];
-    if (type->kind != MBT_PICKLE_GLOBAL || type->as.global->role != ROLE_DTYPE) {
+    if (type->kind != MBT_PICKLE_GLOBAL || type->as.global->role != ROLE_DTYPE)
         return mbt_fail(error, "a tensor's type is not a torch.dtype");
-    }
     *element = type->as.global->element;
     return storage->as.storage.untyped || storage->as.storage.element == *element ||
            mbt_fail(error, "a tensor's type is not its storage's");
@@ -129,9 +124,8 @@ static mbt_pickle_value *make_tensor(mbt_pickle *pickle, const struct mbt_pickle
     mbt_pickle_tensor *tensor = mbt_pickle_allocate(pickle, sizeof *tensor, error);
     if (tensor == NULL || !tensor_element(function, arguments, &tensor->element, error) ||
         !read_indices(items[2], tensor->shape, "shape", error) ||
-        !read_indices(items[3], tensor->strides, "strides", error)) {
+        !read_indices(items[3], tensor->strides, "strides", error))
         return NULL;
-    }
     if (items[2]->as.list.count != items[3]->as.list.count) {
         mbt_fail(error, "a tensor has %zu dimensions and %zu strides", items[2]->as.list.count,
                  items[3]->as.list.count);
@@ -142,9 +136,8 @@ static mbt_pickle_value *make_tensor(mbt_pickle *pickle, const struct mbt_pickle
     tensor->dims = (uint32_t)items[2]->as.list.count;
     tensor->metadata = arguments->count > wanted ? items[wanted] : NULL;
     mbt_pickle_value *value = mbt_pickle_new(pickle, MBT_PICKLE_TENSOR, error);
-    if (value != NULL) {
+    if (value != NULL)
         value->as.tensor = tensor;
-    }
     return value;
 }
 
@@ -160,17 +153,15 @@ mbt_pickle_value *mbt_pickle_reduce(mbt_pickle *pickle, const mbt_pickle_value *
     const mbt_pickle_list *list = &arguments->as.list;
     switch (function->role) {
     case ROLE_ORDERED_DICT:
-        if (list->count == 0) {
+        if (list->count == 0)
             return mbt_pickle_new(pickle, MBT_PICKLE_DICT, error);
-        }
         break;
     case ROLE_TENSOR_V2:
     case ROLE_TENSOR_V3:
         return make_tensor(pickle, function, list, error);
     case ROLE_PARAMETER:
-        if (list->count == 3 && list->items[0]->kind == MBT_PICKLE_TENSOR) {
+        if (list->count == 3 && list->items[0]->kind == MBT_PICKLE_TENSOR)
             return list->items[0];
-        }
         break;
     default:
         break;

@@ -15,9 +15,8 @@ struct mbt_pickle_block {
 void *mbt_pickle_allocate(mbt_pickle *pickle, size_t size, mbt_error *error)
 {
     struct mbt_pickle_block *block = pickle->blocks;
-    if (size <= pickle->memory_left) {
+    if (size <= pickle->memory_left)
         size = (size + sizeof(max_align_t) - 1) / sizeof(max_align_t) * sizeof(max_align_t);
-    }
     if (size > pickle->memory_left) {
         mbt_fail(error, "it builds more than a pickle of its size may");
         return NULL;
@@ -42,9 +41,8 @@ void *mbt_pickle_allocate(mbt_pickle *pickle, size_t size, mbt_error *error)
 mbt_pickle_value *mbt_pickle_new(mbt_pickle *pickle, mbt_pickle_kind kind, mbt_error *error)
 {
     mbt_pickle_value *value = mbt_pickle_allocate(pickle, sizeof *value, error);
-    if (value != NULL) {
+    if (value != NULL)
         value->kind = kind;
-    }
     return value;
 }
 
@@ -66,11 +64,9 @@ bool mbt_pickle_is_text(const mbt_pickle_value *value, const char *text)
 
 mbt_pickle_value *mbt_pickle_get(const mbt_pickle_value *dict, const char *key)
 {
-    for (size_t i = dict->as.list.count; i >= 2; i -= 2) {
-        if (mbt_pickle_is_text(dict->as.list.items[i - 2], key)) {
+    for (size_t i = dict->as.list.count; i >= 2; i -= 2)
+        if (mbt_pickle_is_text(dict->as.list.items[i - 2], key))
             return dict->as.list.items[i - 1];
-        }
-    }
     return NULL;
 }
 

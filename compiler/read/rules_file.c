@@ -36,9 +36,8 @@ static bool read_pattern(mbt_yaml *yaml, char pattern[MBT_LAYER_NAME])
 /* Keeps a key that may be there once, and moves to its value. */
 static bool read_key(mbt_yaml *yaml, const char *key, bool *found)
 {
-    if (*found) {
+    if (*found)
         return mbt_fail(yaml->error, "line %zu: %s is there twice", mbt_yaml_line(yaml), key);
-    }
     *found = true;
     return mbt_yaml_next(yaml);
 }
@@ -53,21 +52,18 @@ static bool read_rule(mbt_yaml *yaml, mbt_rule *rule)
                         rule->line, mbt_yaml_found(yaml));
     }
     for (;;) {
-        if (!mbt_yaml_next(yaml)) {
+        if (!mbt_yaml_next(yaml))
             return false;
-        }
         if (yaml->event.type == YAML_MAPPING_END_EVENT) {
             return (layers && precision) ||
                    mbt_fail(yaml->error, "line %zu: a rule without %s", rule->line, layers ? "precision" : "layers");
         }
         if (mbt_yaml_is(yaml, "layers")) {
-            if (!read_key(yaml, "layers", &layers) || !read_pattern(yaml, rule->layers)) {
+            if (!read_key(yaml, "layers", &layers) || !read_pattern(yaml, rule->layers))
                 return false;
-            }
         } else if (mbt_yaml_is(yaml, "precision")) {
-            if (!read_key(yaml, "precision", &precision) || !read_type(yaml, "precision", &rule->type)) {
+            if (!read_key(yaml, "precision", &precision) || !read_type(yaml, "precision", &rule->type))
                 return false;
-            }
         } else {
             return mbt_fail(yaml->error, "line %zu: '%.60s' in a rule; layers and precision are known",
                             mbt_yaml_line(yaml), mbt_yaml_found(yaml));
@@ -83,22 +79,17 @@ static bool read_rules(mbt_yaml *yaml, mbt_rules *rules)
                         mbt_yaml_found(yaml));
     }
     rules->list = calloc(MBT_MAX_RULES, sizeof *rules->list);
-    if (rules->list == NULL) {
+    if (rules->list == NULL)
         return mbt_fail(yaml->error, "out of memory");
-    }
     for (;;) {
-        if (!mbt_yaml_next(yaml)) {
+        if (!mbt_yaml_next(yaml))
             return false;
-        }
-        if (yaml->event.type == YAML_SEQUENCE_END_EVENT) {
+        if (yaml->event.type == YAML_SEQUENCE_END_EVENT)
             return true;
-        }
-        if (rules->count == MBT_MAX_RULES) {
+        if (rules->count == MBT_MAX_RULES)
             return mbt_fail(yaml->error, "line %zu: more than %u rules", mbt_yaml_line(yaml), MBT_MAX_RULES);
-        }
-        if (!read_rule(yaml, &rules->list[rules->count++])) {
+        if (!read_rule(yaml, &rules->list[rules->count++]))
             return false;
-        }
     }
 }
 
@@ -107,20 +98,16 @@ static bool read_top(mbt_yaml *yaml, mbt_rules *rules)
 {
     bool otherwise = false, list = false;
     for (;;) {
-        if (!mbt_yaml_next(yaml)) {
+        if (!mbt_yaml_next(yaml))
             return false;
-        }
-        if (yaml->event.type == YAML_MAPPING_END_EVENT) {
+        if (yaml->event.type == YAML_MAPPING_END_EVENT)
             return list || mbt_fail(yaml->error, "rules is missing");
-        }
         if (mbt_yaml_is(yaml, "default")) {
-            if (!read_key(yaml, "default", &otherwise) || !read_type(yaml, "default", &rules->otherwise)) {
+            if (!read_key(yaml, "default", &otherwise) || !read_type(yaml, "default", &rules->otherwise))
                 return false;
-            }
         } else if (mbt_yaml_is(yaml, "rules")) {
-            if (!read_key(yaml, "rules", &list) || !read_rules(yaml, rules)) {
+            if (!read_key(yaml, "rules", &list) || !read_rules(yaml, rules))
                 return false;
-            }
         } else {
             return mbt_fail(yaml->error, "line %zu: '%.60s'; default and rules are known", mbt_yaml_line(yaml),
                             mbt_yaml_found(yaml));
@@ -132,14 +119,12 @@ bool mbt_rules_parse(const char *text, size_t size, mbt_rules *rules, mbt_error 
 {
     mbt_yaml yaml;
     *rules = (mbt_rules){.otherwise = MBT_WEIGHT_I8};
-    if (!mbt_yaml_open(&yaml, text, size, "with rules is needed", error)) {
+    if (!mbt_yaml_open(&yaml, text, size, "with rules is needed", error))
         return false;
-    }
     const bool done = read_top(&yaml, rules) && mbt_yaml_finish(&yaml);
     mbt_yaml_close(&yaml);
-    if (!done) {
+    if (!done)
         mbt_rules_free(rules);
-    }
     return done;
 }
 

@@ -33,9 +33,8 @@ typedef struct description {
 static uint64_t header_length(const uint8_t *bytes)
 {
     uint64_t length = 0;
-    for (size_t i = PREAMBLE; i-- > 0;) {
+    for (size_t i = PREAMBLE; i-- > 0;)
         length = length << 8 | bytes[i];
-    }
     return length;
 }
 
@@ -47,9 +46,8 @@ bool mbt_safetensors_sniff(const uint8_t *bytes, size_t size)
 /* A whole number that a double holds exactly. */
 static bool read_whole(const cJSON *item, uint64_t *value)
 {
-    if (!cJSON_IsNumber(item) || !(item->valuedouble >= 0.0 && item->valuedouble <= 0x1p53)) {
+    if (!cJSON_IsNumber(item) || !(item->valuedouble >= 0.0 && item->valuedouble <= 0x1p53))
         return false;
-    }
     *value = (uint64_t)item->valuedouble;
     return (double)*value == item->valuedouble;
 }
@@ -57,14 +55,12 @@ static bool read_whole(const cJSON *item, uint64_t *value)
 /* At most limit whole numbers. */
 static bool read_array(const cJSON *array, uint64_t *values, uint32_t limit, uint32_t *count)
 {
-    if (!cJSON_IsArray(array)) {
+    if (!cJSON_IsArray(array))
         return false;
-    }
     *count = 0;
     for (const cJSON *item = array->child; item != NULL; item = item->next) {
-        if (*count == limit || !read_whole(item, &values[*count])) {
+        if (*count == limit || !read_whole(item, &values[*count]))
             return false;
-        }
         ++*count;
     }
     return true;
@@ -87,9 +83,8 @@ static bool check_size(const description *tensor, mbt_error *error)
     const uint64_t size = tensor->end - tensor->begin, element_size = mbt_element_size(tensor->element);
     const uint64_t count = size / element_size;
     uint64_t product = 1;
-    for (uint32_t i = 0; i < tensor->dims; ++i) {
+    for (uint32_t i = 0; i < tensor->dims; ++i)
         product = tensor->shape[i] != 0 && product > count / tensor->shape[i] ? count + 1 : product * tensor->shape[i];
-    }
     return (product == count && size % element_size == 0) ||
            mbt_fail(error, "tensor '%.200s': %" PRIu64 " bytes of data are not what its shape and dtype need",
                     tensor->name, size);
@@ -129,9 +124,8 @@ static bool read_entry(const cJSON *entry, uint64_t data_size, description *tens
 static int compare_places(const void *first, const void *second)
 {
     const description *a = first, *b = second;
-    if (a->begin != b->begin) {
+    if (a->begin != b->begin)
         return a->begin < b->begin ? -1 : 1;
-    }
     return (a->end > b->end) - (a->end < b->end);
 }
 
@@ -157,20 +151,16 @@ static bool read_list(const cJSON *header, const uint8_t *data, uint64_t data_si
                       mbt_tensors *tensors, mbt_error *error)
 {
     size_t count = 0;
-    for (const cJSON *entry = header->child; entry != NULL; entry = entry->next) {
-        if (strcmp(entry->string, "__metadata__") != 0 && !read_entry(entry, data_size, &list[count++], error)) {
+    for (const cJSON *entry = header->child; entry != NULL; entry = entry->next)
+        if (strcmp(entry->string, "__metadata__") != 0 && !read_entry(entry, data_size, &list[count++], error))
             return false;
-        }
-    }
-    if (!check_places(list, count, data_size, error)) {
+    if (!check_places(list, count, data_size, error))
         return false;
-    }
     for (size_t i = 0; i < count; ++i) {
         mbt_tensor *tensor = mbt_tensors_add(tensors, list[i].name, list[i].shape, list[i].dims, error);
         if (tensor == NULL ||
-            !mbt_tensor_fill(tensor, list[i].element, data + list[i].begin, tensor->count, 0, NULL, error)) {
+            !mbt_tensor_fill(tensor, list[i].element, data + list[i].begin, tensor->count, 0, NULL, error))
             return false;
-        }
     }
     return count != 0 || mbt_fail(error, "the file has no tensors");
 }
@@ -178,13 +168,11 @@ static bool read_list(const cJSON *header, const uint8_t *data, uint64_t data_si
 static bool read_tensors(const cJSON *header, const uint8_t *data, uint64_t data_size, mbt_tensors *tensors,
                          mbt_error *error)
 {
-    if (!cJSON_IsObject(header)) {
+    if (!cJSON_IsObject(header))
         return mbt_fail(error, "the header is no JSON object");
-    }
     description *list = calloc((size_t)cJSON_GetArraySize(header) + 1, sizeof *list);
-    if (list == NULL) {
+    if (list == NULL)
         return mbt_fail(error, "out of memory");
-    }
     const bool done = read_list(header, data, data_size, list, tensors, error);
     free(list);
     return done;
@@ -199,9 +187,8 @@ static bool read_header(const char *text, size_t length, const uint8_t *data, ui
         return mbt_fail(error, "the header is no JSON, or memory ran out, near byte %zu",
                         PREAMBLE + (size_t)(rest - text));
     }
-    while (rest < text + length && *rest == ' ') {
+    while (rest < text + length && *rest == ' ')
         ++rest;
-    }
     const bool done = rest == text + length ? read_tensors(header, data, data_size, tensors, error)
                                             : mbt_fail(error, "text follows the header's JSON at byte %zu",
                                                        PREAMBLE + (size_t)(rest - text));
@@ -211,14 +198,12 @@ static bool read_header(const char *text, size_t length, const uint8_t *data, ui
 
 bool mbt_safetensors_read(const uint8_t *bytes, size_t size, mbt_tensors *tensors, mbt_error *error)
 {
-    if (size < PREAMBLE || header_length(bytes) > size - PREAMBLE) {
+    if (size < PREAMBLE || header_length(bytes) > size - PREAMBLE)
         return mbt_fail(error, "the header is longer than the file; the file is cut off");
-    }
     const size_t length = (size_t)header_length(bytes);
     char *text = malloc(length + 1);
-    if (text == NULL) {
+    if (text == NULL)
         return mbt_fail(error, "out of memory for a header of %zu bytes", length);
-    }
     memcpy(text, bytes + PREAMBLE, length);
     text[length] = '\0'; /* cJSON before 1.7.18 may look at the byte after the text */
     const bool done = read_header(text, length, bytes + PREAMBLE + length, size - PREAMBLE - length, tensors, error);

@@ -21,9 +21,8 @@ static bool count_elements(const uint64_t *shape, uint32_t dims, uint64_t *count
         }
     }
     for (uint32_t i = 0; i < dims; ++i) {
-        if (shape[i] > limit / *count) {
+        if (shape[i] > limit / *count)
             return false;
-        }
         *count *= shape[i];
     }
     return true;
@@ -31,14 +30,12 @@ static bool count_elements(const uint64_t *shape, uint32_t dims, uint64_t *count
 
 static bool make_room(mbt_tensors *tensors)
 {
-    if (tensors->count < tensors->capacity) {
+    if (tensors->count < tensors->capacity)
         return true;
-    }
     const size_t capacity = tensors->capacity == 0 ? 64 : 2 * tensors->capacity;
     mbt_tensor *list = realloc(tensors->list, capacity * sizeof *list);
-    if (list == NULL) {
+    if (list == NULL)
         return false;
-    }
     tensors->list = list;
     tensors->capacity = capacity;
     return true;
@@ -76,24 +73,21 @@ mbt_tensor *mbt_tensors_add(mbt_tensors *tensors, const char *name, const uint64
     memcpy(name_copy, name, name_size);
     mbt_tensor *tensor = &tensors->list[tensors->count++];
     *tensor = (mbt_tensor){.name = name_copy, .dims = dims, .count = count, .element = MBT_ELEMENT_F32, .data = data};
-    for (uint32_t i = 0; i < dims; ++i) {
+    for (uint32_t i = 0; i < dims; ++i)
         tensor->shape[i] = shape[i];
-    }
     return tensor;
 }
 
 /* Whether the largest index that a tensor with elements reaches, offset + sum (shape - 1) stride, is below count. */
 static bool index_in_bounds(const mbt_tensor *tensor, uint64_t count, uint64_t offset, const uint64_t *strides)
 {
-    if (offset >= count) {
+    if (offset >= count)
         return false;
-    }
     uint64_t room = count - 1 - offset;
     for (uint32_t i = 0; i < tensor->dims; ++i) {
         const uint64_t steps = tensor->shape[i] - 1;
-        if (steps != 0 && strides[i] > room / steps) {
+        if (steps != 0 && strides[i] > room / steps)
             return false;
-        }
         room -= steps * strides[i];
     }
     return true;
@@ -116,9 +110,8 @@ bool mbt_tensor_fill(mbt_tensor *tensor, mbt_element element, const uint8_t *byt
     uint64_t own[MBT_TENSOR_DIMS] = {0};
     uint64_t index[MBT_TENSOR_DIMS] = {0};
     tensor->element = element;
-    if (tensor->count == 0) {
+    if (tensor->count == 0)
         return true;
-    }
     if (strides == NULL) {
         uint64_t stride = 1;
         for (uint32_t i = tensor->dims; i-- > 0;) {
@@ -134,14 +127,12 @@ bool mbt_tensor_fill(mbt_tensor *tensor, mbt_element element, const uint8_t *byt
     const size_t size = mbt_element_size(element);
     uint64_t at = offset;
     for (uint64_t i = 0; i < tensor->count; ++i) {
-        if (!fill_element(tensor, i, element, bytes + at * size, error)) {
+        if (!fill_element(tensor, i, element, bytes + at * size, error))
             return false;
-        }
         for (uint32_t d = tensor->dims; d-- > 0;) { /* the next position, last dimension fastest */
             at += strides[d];
-            if (++index[d] < tensor->shape[d]) {
+            if (++index[d] < tensor->shape[d])
                 break;
-            }
             at -= strides[d] * tensor->shape[d];
             index[d] = 0;
         }
@@ -151,21 +142,17 @@ bool mbt_tensor_fill(mbt_tensor *tensor, mbt_element element, const uint8_t *byt
 
 mbt_tensor *mbt_tensors_find(const mbt_tensors *tensors, const char *name)
 {
-    for (size_t i = 0; i < tensors->count; ++i) {
-        if (strcmp(tensors->list[i].name, name) == 0) {
+    for (size_t i = 0; i < tensors->count; ++i)
+        if (strcmp(tensors->list[i].name, name) == 0)
             return &tensors->list[i];
-        }
-    }
     return NULL;
 }
 
 const mbt_tensor *mbt_tensors_unused(const mbt_tensors *tensors)
 {
-    for (size_t i = 0; i < tensors->count; ++i) {
-        if (!tensors->list[i].used) {
+    for (size_t i = 0; i < tensors->count; ++i)
+        if (!tensors->list[i].used)
             return &tensors->list[i];
-        }
-    }
     return NULL;
 }
 

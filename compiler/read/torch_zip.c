@@ -47,9 +47,8 @@ static bool read_bytes(zip_file_t *file, uint8_t *contents, uint64_t size)
     uint64_t done = 0;
     while (done < size) {
         const zip_int64_t got = zip_fread(file, contents + done, size - done);
-        if (got <= 0) {
+        if (got <= 0)
             return false;
-        }
         done += (uint64_t)got;
     }
     uint8_t beyond;
@@ -89,9 +88,8 @@ static uint8_t *read_entry(mbt_torch_zip *archive, zip_uint64_t index, const cha
         mbt_fail(error, "entry %.200s: damaged (%s)", name, reason);
         free(contents);
     }
-    if (file != NULL) {
+    if (file != NULL)
         zip_fclose(file);
-    }
     *size = stat.size;
     return whole ? contents : NULL;
 }
@@ -104,9 +102,8 @@ static bool find_pickle(mbt_torch_zip *archive, zip_uint64_t *index, mbt_error *
     for (zip_uint64_t i = 0; i < archive->entries; ++i) {
         const char *name = zip_get_name(archive->zip, i, ZIP_FL_ENC_RAW);
         const char *slash = name != NULL ? strchr(name, '/') : NULL;
-        if (slash == NULL || strcmp(slash, suffix) != 0) {
+        if (slash == NULL || strcmp(slash, suffix) != 0)
             continue;
-        }
         const size_t length = (size_t)(slash + 1 - name);
         if (found || length >= MAX_NAME / 2) {
             return mbt_fail(error, "the archive has %s",
@@ -124,9 +121,8 @@ static zip_int64_t locate(const mbt_torch_zip *archive, const char *folder, cons
 {
     char path[MAX_NAME];
     const size_t prefix_size = strlen(archive->prefix), folder_size = strlen(folder);
-    if (size > MAX_NAME - 1 - prefix_size - folder_size || memchr(name, 0, size) != NULL) {
+    if (size > MAX_NAME - 1 - prefix_size - folder_size || memchr(name, 0, size) != NULL)
         return -1;
-    }
     memcpy(path, archive->prefix, prefix_size);
     memcpy(path + prefix_size, folder, folder_size);
     memcpy(path + prefix_size + folder_size, name, size);
@@ -137,18 +133,15 @@ static zip_int64_t locate(const mbt_torch_zip *archive, const char *folder, cons
 static bool check_byte_order(mbt_torch_zip *archive, mbt_error *error)
 {
     const zip_int64_t index = locate(archive, "", "byteorder", strlen("byteorder"));
-    if (index < 0) {
+    if (index < 0)
         return true; /* older versions: the machine's, little-endian wherever they were in use */
-    }
     uint64_t size = 0;
     uint8_t *text = read_entry(archive, (zip_uint64_t)index, "byteorder", 16, &size, error);
-    if (text == NULL) {
+    if (text == NULL)
         return false;
-    }
     const bool little = size == strlen("little") && memcmp(text, "little", (size_t)size) == 0;
-    if (!little) {
+    if (!little)
         mbt_fail(error, "byte order '%.*s'; only files in 'little' order are read", (int)size, (const char *)text);
-    }
     free(text);
     return little;
 }
@@ -158,21 +151,17 @@ static bool read_archive(mbt_torch_zip *archive, mbt_error *error)
     const zip_int64_t entries = zip_get_num_entries(archive->zip, 0);
     archive->entries = entries > 0 ? (zip_uint64_t)entries : 0;
     archive->contents = calloc((size_t)archive->entries + 1, sizeof *archive->contents);
-    if (archive->contents == NULL) {
+    if (archive->contents == NULL)
         return mbt_fail(error, "out of memory");
-    }
     zip_uint64_t index = 0;
-    if (!find_pickle(archive, &index, error)) {
+    if (!find_pickle(archive, &index, error))
         return false;
-    }
-    if (locate(archive, "", "constants.pkl", strlen("constants.pkl")) >= 0) {
+    if (locate(archive, "", "constants.pkl", strlen("constants.pkl")) >= 0)
         return mbt_fail(error, "a TorchScript archive; save the state dict with torch.save");
-    }
     uint64_t size = 0;
     const uint64_t limit = PICKLE_AT_LEAST + archive->file_size / PICKLE_SHARE;
-    if (!check_byte_order(archive, error)) {
+    if (!check_byte_order(archive, error))
         return false;
-    }
     archive->pickle_bytes = read_entry(archive, index, "data.pkl", limit, &size, error);
     return archive->pickle_bytes != NULL &&
            mbt_pickle_read(archive->pickle_bytes, (size_t)size, &archive->pickle, error);
@@ -237,13 +226,11 @@ static bool fill(mbt_torch_zip *archive, const mbt_pickle_tensor *description, m
 {
     const mbt_pickle_value *storage = description->storage;
     const uint8_t *bytes = load_storage(archive, storage, tensor->name, error);
-    if (bytes == NULL) {
+    if (bytes == NULL)
         return false;
-    }
     uint64_t count = storage->as.storage.count;
-    if (storage->as.storage.untyped) {
+    if (storage->as.storage.untyped)
         count /= mbt_element_size(description->element);
-    }
     return mbt_tensor_fill(tensor, description->element, bytes, count, description->offset, description->strides,
                            error);
 }
@@ -252,9 +239,8 @@ static bool fill(mbt_torch_zip *archive, const mbt_pickle_tensor *description, m
  * when it is read, {"neg": True}, and leaves its storage as it was. */
 static bool check_metadata(const mbt_pickle_value *metadata, const char *name, mbt_error *error)
 {
-    if (metadata == NULL || metadata->kind == MBT_PICKLE_NONE) {
+    if (metadata == NULL || metadata->kind == MBT_PICKLE_NONE)
         return true;
-    }
     if (metadata->kind != MBT_PICKLE_DICT) {
         return mbt_fail(error, "tensor '%.200s': its metadata is of type %s, not a dict", name,
                         mbt_pickle_kind_name(metadata->kind));
@@ -275,20 +261,16 @@ static bool check_metadata(const mbt_pickle_value *metadata, const char *name, m
 static bool take_elements(mbt_torch_zip *archive, const mbt_pickle_tensor *description)
 {
     uint64_t count = 1;
-    for (uint32_t i = 0; i < description->dims; ++i) {
-        if (description->shape[i] == 0) {
+    for (uint32_t i = 0; i < description->dims; ++i)
+        if (description->shape[i] == 0)
             return true;
-        }
-    }
     for (uint32_t i = 0; i < description->dims; ++i) {
-        if (description->shape[i] > archive->elements_left / count) {
+        if (description->shape[i] > archive->elements_left / count)
             return false;
-        }
         count *= description->shape[i];
     }
-    if (count > archive->elements_left) {
+    if (count > archive->elements_left)
         return false;
-    }
     archive->elements_left -= count;
     return true;
 }
@@ -305,9 +287,8 @@ bool mbt_torch_zip_add(mbt_torch_zip *archive, const mbt_pickle_value *name, con
     memcpy(text, name->as.string.text, size);
     text[size] = '\0';
     const mbt_pickle_tensor *description = value->as.tensor;
-    if (!check_metadata(description->metadata, text, error)) {
+    if (!check_metadata(description->metadata, text, error))
         return false;
-    }
     if (!take_elements(archive, description)) {
         return mbt_fail(error, "tensor '%.200s': more elements than are believed of a file of %" PRIu64 " bytes", text,
                         archive->file_size);
@@ -318,17 +299,14 @@ bool mbt_torch_zip_add(mbt_torch_zip *archive, const mbt_pickle_value *name, con
 
 void mbt_torch_zip_close(mbt_torch_zip *archive)
 {
-    if (archive == NULL) {
+    if (archive == NULL)
         return;
-    }
-    for (zip_uint64_t i = 0; archive->contents != NULL && i < archive->entries; ++i) {
+    for (zip_uint64_t i = 0; archive->contents != NULL && i < archive->entries; ++i)
         free(archive->contents[i]);
-    }
     free(archive->contents);
     mbt_pickle_free(&archive->pickle);
     free(archive->pickle_bytes);
-    if (archive->zip != NULL) {
+    if (archive->zip != NULL)
         zip_discard(archive->zip);
-    }
     free(archive);
 }

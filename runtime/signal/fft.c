@@ -209,14 +209,13 @@ void mbt_fft_forward(const mbt_fft *fft, float *x, float *scratch, float *re, fl
     for (size_t i = fft->factor_count; i-- > 0;) {
         const size_t radix = fft->factors[i];
         p.groups /= radix;
-        for (size_t g = 0; g < p.groups; g++) {
+        for (size_t g = 0; g < p.groups; g++)
             if (radix == 4)
                 radix4_group(&p, g);
             else if (radix == 5)
                 radix5_group(&p, g);
             else
                 any_radix_group(&p, g, radix);
-        }
         p.length *= radix;
         float *const next = (float *)(p.in == x ? x : scratch);
         p.in = p.out;

@@ -50,7 +50,7 @@ static V_INLINE void multiply(vi acc[TILE_PANELS][TILE_ROWS], const int8_t *weig
             row[j] += 4 * step;
     }
     V_UNROLL
-    for (size_t r = 0; r < rows; r++) {
+    for (size_t r = 0; r < rows; r++)
         if (panels > 1)
             acc[1][r] = second[r];
         else if (quads > 0)
@@ -58,7 +58,6 @@ static V_INLINE void multiply(vi acc[TILE_PANELS][TILE_ROWS], const int8_t *weig
                 add_products(acc[0][r] + second[r], load_weights(weights), row[r / 3] + (ptrdiff_t)(r % 3) * a->ldq);
         else
             acc[0][r] += second[r];
-    }
 }
 
 static V_INLINE vf to_floats(vi sums)

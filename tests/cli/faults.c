@@ -27,7 +27,7 @@ void *__libc_memalign(size_t alignment, size_t size);
 static enum { NONE, WRITE, FSYNC, CLOSE, RENAME, FORK, MALLOC, PRINT } fault;
 static unsigned long long limit;
 static _Atomic unsigned long long calls; /* from any thread */
-static int written_fd = -1; /* of the last write beyond standard error */
+static int written_fd = -1;              /* of the last write beyond standard error */
 
 __attribute__((constructor)) static void choose_fault(void)
 {
@@ -39,9 +39,8 @@ __attribute__((constructor)) static void choose_fault(void)
             fault = i;
         }
     }
-    if (fault == PRINT) {
+    if (fault == PRINT)
         puts("a library's line");
-    }
 }
 
 __attribute__((destructor)) static void tell_calls(void)
@@ -58,9 +57,8 @@ __attribute__((destructor)) static void tell_calls(void)
 /* From the Nth call on. */
 static int fails(unsigned which, int error)
 {
-    if (fault != which || ++calls < limit) {
+    if (fault != which || ++calls < limit)
         return 0;
-    }
     errno = error;
     return 1;
 }
@@ -69,9 +67,8 @@ static int allocation_fails(void *caller)
 {
     Dl_info about;
     if (fault != MALLOC || (dladdr(caller, &about) != 0 && strstr(about.dli_fname, "libsndfile") != NULL) ||
-        ++calls != limit) {
+        ++calls != limit)
         return 0;
-    }
     errno = ENOMEM;
     return 1;
 }
@@ -79,9 +76,8 @@ static int allocation_fails(void *caller)
 ssize_t write(int fd, const void *bytes, size_t count)
 {
     ssize_t (*next)(int, const void *, size_t) = (ssize_t(*)(int, const void *, size_t))dlsym(RTLD_NEXT, "write");
-    if (fd <= STDERR_FILENO) {
+    if (fd <= STDERR_FILENO)
         return next(fd, bytes, count);
-    }
     written_fd = fd;
     if (fault == WRITE && calls + count > limit) {
         count = limit - calls; /* what still fits */

@@ -13,14 +13,12 @@ static double worst_error(uint32_t from, uint32_t to)
     float *in = malloc(in_samples * sizeof *in), *out = malloc(out_samples * sizeof *out);
     const char *reason = "out of memory";
     double step = 2.0 * acos(-1.0) * 1000.0, worst = HUGE_VAL;
-    for (size_t i = 0; in != NULL && i < in_samples; i++) {
+    for (size_t i = 0; in != NULL && i < in_samples; i++)
         in[i] = (float)sin(step * (double)i / from + 0.3);
-    }
     if (in != NULL && out != NULL && mbt_resample(in, in_samples, from, out, out_samples, to, &reason)) {
         worst = 0.0;
-        for (size_t i = out_samples / 4; i < out_samples - out_samples / 4; i++) {
+        for (size_t i = out_samples / 4; i < out_samples - out_samples / 4; i++)
             worst = fmax(worst, fabs(out[i] - sin(step * (double)i / to + 0.3)));
-        }
     } else {
         fprintf(stderr, "resample_check: %s\n", reason);
     }
@@ -36,9 +34,8 @@ static int in_pieces(uint32_t from, uint32_t to, size_t piece, size_t room)
     static float in[SAMPLES], whole[40 * SAMPLES], got[40 * SAMPLES];
     size_t wanted = mbt_resampled_length(SAMPLES, from, to), taken = 0, given = 0, used, made;
     const char *reason = "the pieces differ";
-    for (size_t i = 0; i < SAMPLES; i++) {
+    for (size_t i = 0; i < SAMPLES; i++)
         in[i] = (float)(i * i % 101) / 101.0f;
-    }
     mbt_resampler *resampler = mbt_resampler_open(from, to, &reason);
     int good = mbt_resample(in, SAMPLES, from, whole, wanted, to, &reason) && resampler != NULL;
     do {
@@ -50,9 +47,8 @@ static int in_pieces(uint32_t from, uint32_t to, size_t piece, size_t room)
     } while (good && (taken < SAMPLES || made > 0));
     mbt_resampler_close(resampler);
     good = good && given == wanted && memcmp(got, whole, wanted * sizeof *got) == 0;
-    if (!good) {
+    if (!good)
         fprintf(stderr, "resample_check: %u to %u Hz by %zu and %zu: %s\n", from, to, piece, room, reason);
-    }
     return good;
 }
 

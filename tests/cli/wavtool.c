@@ -63,11 +63,9 @@ static void die(const char *what, const char *why)
 
 static int format_named(const char *name)
 {
-    for (int i = 0; i < FORMAT_COUNT; i++) {
-        if (strcmp(name, formats[i].name) == 0) {
+    for (int i = 0; i < FORMAT_COUNT; i++)
+        if (strcmp(name, formats[i].name) == 0)
             return formats[i].format;
-        }
-    }
     die(name, "no such format");
     return 0;
 }
@@ -81,22 +79,19 @@ static sound allocate(int rate, int channels, int format, long frames)
     s.info.format = format;
     s.info.frames = frames;
     s.samples = calloc((size_t)frames * (size_t)channels + 1, sizeof *s.samples);
-    if (s.samples == NULL) {
+    if (s.samples == NULL)
         die("calloc", "out of memory");
-    }
     return s;
 }
 
 static sound load_as(const char *path, SF_INFO info)
 {
     SNDFILE *file = sf_open(path, SFM_READ, &info);
-    if (file == NULL) {
+    if (file == NULL)
         die(path, sf_strerror(NULL));
-    }
     sound s = allocate(info.samplerate, info.channels, info.format, (long)info.frames);
-    if (sf_readf_float(file, s.samples, info.frames) != info.frames || sf_error(file) != 0) {
+    if (sf_readf_float(file, s.samples, info.frames) != info.frames || sf_error(file) != 0)
         die(path, "cannot be read whole");
-    }
     sf_close(file);
     return s;
 }
@@ -122,14 +117,12 @@ static void save(const char *path, sound s)
 {
     SF_INFO info = s.info;
     SNDFILE *file = sf_open(path, SFM_WRITE, &info);
-    if (file == NULL) {
+    if (file == NULL)
         die(path, sf_strerror(NULL));
-    }
     sf_command(file, SFC_SET_ADD_PEAK_CHUNK, NULL, SF_FALSE);
     sf_command(file, SFC_SET_CLIPPING, NULL, SF_TRUE);
-    if (sf_writef_float(file, s.samples, s.info.frames) != s.info.frames || sf_close(file) != 0) {
+    if (sf_writef_float(file, s.samples, s.info.frames) != s.info.frames || sf_close(file) != 0)
         die(path, "cannot be written");
-    }
     free(s.samples);
 }
 
@@ -138,21 +131,16 @@ static void save(const char *path, sound s)
  * only just holds. */
 static float value(const char *kind, double t, double rate, int last, int bad)
 {
-    if (strcmp(kind, "dc") == 0) {
+    if (strcmp(kind, "dc") == 0)
         return 0.5f;
-    }
-    if (last && t > rate / 2 && strcmp(kind, "huge") == 0) {
+    if (last && t > rate / 2 && strcmp(kind, "huge") == 0)
         return fmod(t, rate / 150.0) < rate / 300.0 ? 3.4e38f : -3.4e38f;
-    }
-    if (bad && strcmp(kind, "nan") == 0) {
+    if (bad && strcmp(kind, "nan") == 0)
         return NAN;
-    }
-    if (bad && strcmp(kind, "inf") == 0) {
+    if (bad && strcmp(kind, "inf") == 0)
         return -INFINITY;
-    }
-    if (strcmp(kind, "silence") == 0) {
+    if (strcmp(kind, "silence") == 0)
         return 0.0f;
-    }
     double phase = 2.0 * acos(-1.0) * t / rate;
     double level = strcmp(kind, "loud") == 0 ? 1.0 : 0.2;
     return (float)(level * (1.0 + sin(3.0 * phase)) * (sin(140.0 * phase) + 0.5 * sin(560.0 * phase)));
@@ -174,9 +162,8 @@ static void convert(char **a)
 {
     sound in = load(a[0]);
     float *mono = allocate(1, 1, 0, (long)in.info.frames).samples;
-    for (long i = 0; i < in.info.frames; i++) {
+    for (long i = 0; i < in.info.frames; i++)
         mono[i] = in.samples[i * in.info.channels];
-    }
     double ratio = atof(a[2]) / in.info.samplerate;
     long frames = (long)((double)in.info.frames * ratio);
     float *changed = allocate(1, 1, 0, frames).samples;
@@ -185,17 +172,14 @@ static void convert(char **a)
                      .input_frames = (long)in.info.frames,
                      .output_frames = frames,
                      .src_ratio = ratio};
-    if (frames == in.info.frames) {
+    if (frames == in.info.frames)
         memcpy(changed, mono, (size_t)frames * sizeof *mono);
-    } else if (src_simple(&data, SRC_SINC_MEDIUM_QUALITY, 1) != 0) {
+    else if (src_simple(&data, SRC_SINC_MEDIUM_QUALITY, 1) != 0)
         die(a[0], "cannot be resampled");
-    }
     sound out = allocate(atoi(a[2]), atoi(a[3]), format_named(a[4]), frames);
-    for (long i = 0; i < frames; i++) {
-        for (int c = 0; c < out.info.channels; c++) {
+    for (long i = 0; i < frames; i++)
+        for (int c = 0; c < out.info.channels; c++)
             out.samples[i * out.info.channels + c] = i < 1000L * c ? 0.0f : changed[i - 1000L * c];
-        }
-    }
     save(a[1], out);
     free(mono);
     free(changed);
@@ -206,9 +190,8 @@ static void describe(char **a)
 {
     sound s = load(a[0]);
     const char *name = "other";
-    for (int i = 0; i < FORMAT_COUNT; i++) {
+    for (int i = 0; i < FORMAT_COUNT; i++)
         name = s.info.format == formats[i].format ? formats[i].name : name;
-    }
     printf("%ld %d %d %s\n", (long)s.info.frames, s.info.samplerate, s.info.channels, name);
     free(s.samples);
 }
@@ -216,18 +199,16 @@ static void describe(char **a)
 static double correlation(const sound *a, const sound *b, int channel, long lag)
 {
     double sum = 0.0;
-    for (long i = 200; i < a->info.frames - 200; i++) {
+    for (long i = 200; i < a->info.frames - 200; i++)
         sum += (double)a->samples[i * a->info.channels + channel] * b->samples[(i + lag) * a->info.channels + channel];
-    }
     return sum;
 }
 
 static void check_aligned(char **names)
 {
     sound a = load(names[0]), b = load(names[1]);
-    if (a.info.frames != b.info.frames || a.info.channels != b.info.channels) {
+    if (a.info.frames != b.info.frames || a.info.channels != b.info.channels)
         die(names[1], "not as long or wide as the other");
-    }
     for (int c = 0; c < a.info.channels; c++) {
         long best = 0;
         double most = -HUGE_VAL;
@@ -261,13 +242,11 @@ static void check_below(char **a)
 {
     sound s = load(a[0]);
     double bound = atof(a[1]), most = 0.0;
-    for (long i = 0; i < s.info.frames * s.info.channels; i++) {
+    for (long i = 0; i < s.info.frames * s.info.channels; i++)
         most = fmax(most, isfinite(s.samples[i]) ? fabs(s.samples[i]) : HUGE_VAL);
-    }
     printf("the largest sample is %g\n", most);
-    if (!(most > 0.0 && most <= bound)) {
+    if (!(most > 0.0 && most <= bound))
         die(a[0], "silent, or beyond the bound");
-    }
     free(s.samples);
 }
 
@@ -276,9 +255,8 @@ static void check_saturated(char **names)
     sound whole = load(names[0]), exact = load(names[1]);
     double scale = (whole.info.format & SF_FORMAT_SUBMASK) == SF_FORMAT_PCM_24 ? 8388608.0 : 32768.0;
     long above = 0, below = 0;
-    if (whole.info.frames != exact.info.frames || whole.info.channels != exact.info.channels) {
+    if (whole.info.frames != exact.info.frames || whole.info.channels != exact.info.channels)
         die(names[0], "not as long or wide as the other");
-    }
     for (long i = 0; i < exact.info.frames * exact.info.channels; i++) {
         double x = exact.samples[i] * scale;
         above += x > scale;
@@ -290,9 +268,8 @@ static void check_saturated(char **names)
         }
     }
     printf("%ld samples above the range, %ld below\n", above, below);
-    if (above < 10 || below < 10) {
+    if (above < 10 || below < 10)
         die(names[1], "too little of it is beyond the range");
-    }
     free(whole.samples);
     free(exact.samples);
 }
@@ -306,15 +283,12 @@ static void wrap(char **a)
     info.samplerate = atoi(a[2]);
     info.format = format_named("wav-s16");
     SNDFILE *file = sf_open(a[1], SFM_WRITE, &info);
-    if (samples == NULL || file == NULL) {
+    if (samples == NULL || file == NULL)
         die(a[1], "cannot be written");
-    }
-    for (long i = 0; i < in.info.frames; i++) {
+    for (long i = 0; i < in.info.frames; i++)
         samples[i] = (int16_t)(in.samples[i] * 32768.0f);
-    }
-    if (sf_writef_short(file, samples, in.info.frames) != in.info.frames || sf_close(file) != 0) {
+    if (sf_writef_short(file, samples, in.info.frames) != in.info.frames || sf_close(file) != 0)
         die(a[1], "cannot be written");
-    }
     free(samples);
     free(in.samples);
 }
@@ -330,18 +304,16 @@ static void check_snr(char **a)
 {
     sound got = load_bare(a[0], SF_FORMAT_FLOAT), wanted = load_bare(a[1], SF_FORMAT_FLOAT);
     double signal = 0.0, noise = 0.0;
-    if (got.info.frames != wanted.info.frames) {
+    if (got.info.frames != wanted.info.frames)
         die(a[0], "not as long as the other");
-    }
     for (long i = 0; i < wanted.info.frames; i++) {
         double error = (double)got.samples[i] - wanted.samples[i];
         signal += (double)wanted.samples[i] * wanted.samples[i];
         noise += error * error;
     }
     printf("%.1f dB\n", 10.0 * log10(signal / noise));
-    if (!(signal > 0.0 && noise <= signal * pow(10.0, -atof(a[2]) / 10.0))) {
+    if (!(signal > 0.0 && noise <= signal * pow(10.0, -atof(a[2]) / 10.0)))
         die(a[0], "too far from the other");
-    }
     free(got.samples);
     free(wanted.samples);
 }

@@ -30,9 +30,8 @@ typedef struct fuzz_input {
 /* The next byte; 0 where none is left. */
 static inline uint8_t fuzz_byte(fuzz_input *input)
 {
-    if (input->left == 0) {
+    if (input->left == 0)
         return 0;
-    }
     input->left--;
     return *input->at++;
 }
@@ -41,9 +40,8 @@ static inline uint8_t fuzz_byte(fuzz_input *input)
 static inline uint64_t fuzz_number(fuzz_input *input, unsigned bytes)
 {
     uint64_t value = 0;
-    for (unsigned i = 0; i < bytes; i++) {
+    for (unsigned i = 0; i < bytes; i++)
         value |= (uint64_t)fuzz_byte(input) << 8 * i;
-    }
     return value;
 }
 
@@ -60,9 +58,8 @@ static inline fuzz_input fuzz_take(fuzz_input *input, size_t size)
 static inline fuzz_input fuzz_take_until(fuzz_input *input, uint8_t end)
 {
     const uint8_t *found = input->left != 0 ? memchr(input->at, end, input->left) : NULL;
-    if (found == NULL) {
+    if (found == NULL)
         return fuzz_take(input, input->left);
-    }
     const fuzz_input taken = fuzz_take(input, (size_t)(found - input->at));
     fuzz_byte(input);
     return taken;
@@ -73,9 +70,8 @@ static inline uint8_t *fuzz_copy(const uint8_t *data, size_t size)
 {
     uint8_t *copy = malloc(size != 0 ? size : 1);
     FUZZ_CHECK(copy != NULL);
-    if (size != 0) {
+    if (size != 0)
         memcpy(copy, data, size);
-    }
     return copy;
 }
 

@@ -23,9 +23,8 @@ fuzz_session *fuzz_choose_session(fuzz_player *p)
 
 size_t fuzz_most_samples(const fuzz_session *s)
 {
-    if (s->enhancer == NULL || s->window > FUZZ_MOST_SAMPLES) {
+    if (s->enhancer == NULL || s->window > FUZZ_MOST_SAMPLES)
         return FUZZ_MOST_SAMPLES;
-    }
     const size_t most = s->window + (FUZZ_MOST_WINDOWS - 1) * (s->window - s->overlap);
     return most < FUZZ_MOST_SAMPLES ? most : FUZZ_MOST_SAMPLES;
 }
@@ -52,18 +51,16 @@ static void call_names(fuzz_player *p)
     char name[17] = "";
     mbt_isa isa;
     memcpy(name, text.at, text.left);
-    if (mbt_isa_from_name(name, &isa) == MBT_OK) {
+    if (mbt_isa_from_name(name, &isa) == MBT_OK)
         FUZZ_CHECK(strcmp(mbt_isa_name(isa), name) == 0);
-    }
 }
 
 static void call_pcm(fuzz_player *p)
 {
     float samples[8], back[8];
     int16_t pcm[8], again[8];
-    for (int i = 0; i < 8; i++) {
+    for (int i = 0; i < 8; i++)
         samples[i] = fuzz_float(&p->input);
-    }
     mbt_to_s16(samples, pcm, 8);
     mbt_from_s16(pcm, back, 8);
     mbt_to_s16(back, again, 8);
@@ -94,17 +91,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (unsigned i = 0; i < MOST_CALLS && p.samples < MOST_RECORDED && p.input.left != 0; i++) {
         calls[fuzz_byte(&p.input) % (sizeof calls / sizeof calls[0])](&p);
         FUZZ_CHECK(fegetround() == p.rounding);
-        for (unsigned k = 0; k < FUZZ_SESSIONS; k++) {
+        for (unsigned k = 0; k < FUZZ_SESSIONS; k++)
             fuzz_check_session(&p.sessions[k]);
-        }
     }
     for (unsigned i = 0; i < FUZZ_SESSIONS; i++) {
         fuzz_finish_stream(&p, &p.sessions[i]);
         fuzz_close_session(&p.sessions[i]);
     }
-    for (unsigned i = 0; i < FUZZ_MODELS; i++) {
+    for (unsigned i = 0; i < FUZZ_MODELS; i++)
         mbt_close(p.references[i]);
-    }
     fesetround(FE_TONEAREST);
     return 0;
 }

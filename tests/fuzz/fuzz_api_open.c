@@ -43,9 +43,8 @@ static void *allocate(void *cookie, size_t bytes)
 {
     fuzz_memory *m = cookie;
     m->allocations++;
-    if (m->empty) {
+    if (m->empty)
         return NULL;
-    }
     make_block(m, bytes);
     return block_of(m);
 }
@@ -78,9 +77,8 @@ static int watch(void *cookie, double done)
     fuzz_session *s = cookie;
     fuzz_watcher *w = &s->watcher;
     FUZZ_CHECK(done >= w->done && done <= 1 && !w->stopped);
-    if (w->meddles) {
+    if (w->meddles)
         meddle(s);
-    }
     w->done = done;
     w->stopped = w->calls_left == 0;
     w->calls_left -= w->calls_left != 0;
@@ -162,19 +160,17 @@ static size_t smaller(size_t a, size_t b)
 static mbt_status plan_windows(fuzz_session *s, const mbt_options *options)
 {
     const size_t hop = s->model->hop, rate = s->model->sample_rate, most = PTRDIFF_MAX / sizeof(float);
-    if (options->window > most) {
+    if (options->window > most)
         return MBT_ERROR_TOO_LONG;
-    }
     s->window = round_up(options->window != 0 ? options->window : 10 * rate, hop);
-    if (options->overlap == MBT_OVERLAP_NONE) {
+    if (options->overlap == MBT_OVERLAP_NONE)
         s->overlap = 0;
-    } else if (options->overlap == 0) {
+    else if (options->overlap == 0)
         s->overlap = smaller(round_up(rate / 2, hop), s->window / 2 / hop * hop);
-    } else if (options->overlap > most || round_up(options->overlap, hop) > s->window / 2) {
+    else if (options->overlap > most || round_up(options->overlap, hop) > s->window / 2)
         return MBT_ERROR_ARGUMENT;
-    } else {
+    else
         s->overlap = round_up(options->overlap, hop);
-    }
     if (s->max_samples != 0 && s->max_samples <= s->window) {
         s->window = s->max_samples;
         s->overlap = 0;
@@ -186,12 +182,10 @@ static mbt_status plan_windows(fuzz_session *s, const mbt_options *options)
 static void check_measured(fuzz_session *s, const mbt_options *options, mbt_status measured)
 {
     mbt_status expected = MBT_ERROR_ARGUMENT;
-    if (options->threads <= 256 && options->reserved[2] == 0 && !options->allocate == !options->release) {
+    if (options->threads <= 256 && options->reserved[2] == 0 && !options->allocate == !options->release)
         expected = plan_windows(s, options);
-    }
-    if (expected == MBT_OK && s->window > PTRDIFF_MAX / 64) {
+    if (expected == MBT_OK && s->window > PTRDIFF_MAX / 64)
         expected = MBT_ERROR_TOO_LONG;
-    }
     const bool perhaps_too_long = expected == MBT_OK && s->window > 1 << 16 && measured == MBT_ERROR_TOO_LONG;
     FUZZ_CHECK(measured == expected || perhaps_too_long);
 }
@@ -203,14 +197,12 @@ static void open_with(fuzz_session *s, mbt_options *options, fuzz_input *in)
 {
     size_t needed = 0;
     const uint8_t flags = fuzz_byte(in);
-    if (flags & 4) {
+    if (flags & 4)
         take_allocator(in, options, &s->memory);
-    }
     mbt_status expected = mbt_memory_needed(s->model, options, &needed);
     check_measured(s, options, expected);
-    if (expected == MBT_OK && needed > MOST_MEMORY) {
+    if (expected == MBT_OK && needed > MOST_MEMORY)
         return;
-    }
     bool enough = !s->memory.empty;
     if (flags & 1 && expected == MBT_OK && options->threads != 0) {
         enough = give_memory(options, needed, &s->memory, in);
@@ -223,9 +215,8 @@ static void open_with(fuzz_session *s, mbt_options *options, fuzz_input *in)
         options->progress = watch;
         options->progress_cookie = s;
     }
-    if (expected == MBT_OK) {
+    if (expected == MBT_OK)
         expected = !mbt_isa_available(options->isa) ? MBT_ERROR_ISA : enough ? MBT_OK : MBT_ERROR_MEMORY;
-    }
     const mbt_status status = mbt_open(s->model, options, &s->enhancer);
     FUZZ_CHECK(status == expected && (status == MBT_OK) == (s->enhancer != NULL));
     s->hooked = status == MBT_OK && options->allocate != NULL;
@@ -249,17 +240,15 @@ void fuzz_call_open(fuzz_player *p)
     options.reserved[2] = fuzz_byte(in) == 255;
     s->max_samples = options.max_samples;
     open_with(s, &options, in);
-    if (s->enhancer == NULL) {
+    if (s->enhancer == NULL)
         fuzz_close_session(s);
-    }
 }
 
 void fuzz_call_close(fuzz_player *p)
 {
     fuzz_session *s = fuzz_choose_session(p);
-    if (fuzz_byte(&p->input) % 2) { /* else in the middle of the stream */
+    if (fuzz_byte(&p->input) % 2) /* else in the middle of the stream */
         fuzz_check_stream(p, s);
-    }
     fuzz_close_session(s);
 }
 

@@ -31,25 +31,21 @@ float *fuzz_take_signal(fuzz_input *in, size_t count)
     for (size_t i = 0; i < count; i++) {
         const float noise = (float)fuzz_random(&state) * 0x1p-31f - 1;
         samples[i] = scale * (kind == 0 || kind == 4 ? noise : kind == 1 ? 1.0f : 0.0f);
-        if (kind == 3) {
+        if (kind == 3)
             samples[i] = fuzz_float(in);
-        }
     }
-    if (count != 0 && kind == 2) {
+    if (count != 0 && kind == 2)
         samples[place % count] = scale;
-    } else if (count != 0 && kind == 4) {
+    else if (count != 0 && kind == 4)
         samples[place % count] = odd[fuzz_byte(in) % (sizeof odd / sizeof odd[0])];
-    }
     return samples;
 }
 
 bool fuzz_all_finite(const float *samples, size_t count)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (!isfinite(samples[i])) {
+    for (size_t i = 0; i < count; i++)
+        if (!isfinite(samples[i]))
             return false;
-        }
-    }
     return true;
 }
 
@@ -59,9 +55,8 @@ float *fuzz_make_output(size_t count)
 {
     float *block = malloc((count + 2 * GUARD) * sizeof *block);
     FUZZ_CHECK(block != NULL);
-    for (size_t i = 0; i < count + 2 * GUARD; i++) {
+    for (size_t i = 0; i < count + 2 * GUARD; i++)
         memcpy(block + i, &untouched, sizeof *block);
-    }
     return block + GUARD;
 }
 
@@ -72,12 +67,10 @@ static bool is_untouched(const float *sample)
 
 void fuzz_check_output(const float *out, size_t count, size_t written)
 {
-    for (size_t i = 0; i < GUARD; i++) {
+    for (size_t i = 0; i < GUARD; i++)
         FUZZ_CHECK(is_untouched(out - GUARD + i));
-    }
-    for (size_t i = written; i < count + GUARD; i++) {
+    for (size_t i = written; i < count + GUARD; i++)
         FUZZ_CHECK(is_untouched(out + i));
-    }
 }
 
 void fuzz_free_output(float *out)
@@ -91,9 +84,8 @@ void fuzz_free_output(float *out)
 static mbt_enhancer *reference_of(fuzz_player *p, const mbt_model *model)
 {
     size_t number = 0;
-    while (fuzz_models[number] != model) {
+    while (fuzz_models[number] != model)
         number++;
-    }
     if (p->references[number] == NULL) {
         mbt_options options;
         mbt_options_init(&options);
@@ -116,13 +108,11 @@ static void check_faded(float value, float a, float b, size_t i, size_t overlap)
 /* Of the window that is faded in at `begin`. A last one has whole overlaps, half a window or more; or a full window. */
 static size_t start_of_window(const fuzz_session *s, size_t begin, size_t count)
 {
-    if (begin == 0 || count - begin >= s->window) {
+    if (begin == 0 || count - begin >= s->window)
         return begin;
-    }
     size_t size = s->overlap == 0 ? s->window : s->overlap;
-    while (size < count - begin || 2 * size < s->window) {
+    while (size < count - begin || 2 * size < s->window)
         size += s->overlap;
-    }
     return count - (size < s->window ? size : s->window);
 }
 
@@ -183,15 +173,12 @@ void fuzz_check_progress(const fuzz_watcher *w)
 
 static mbt_status expected_status(const fuzz_session *s, const float *in, size_t count)
 {
-    if (s->enhancer == NULL) {
+    if (s->enhancer == NULL)
         return MBT_ERROR_ARGUMENT;
-    }
-    if (s->max_samples != 0 && count > s->max_samples) {
+    if (s->max_samples != 0 && count > s->max_samples)
         return MBT_ERROR_TOO_LONG;
-    }
-    if (s->stream.begun) {
+    if (s->stream.begun)
         return MBT_ERROR_STREAM;
-    }
     return !fuzz_all_finite(in, count) ? MBT_ERROR_SAMPLE : s->watcher.stopped ? MBT_ERROR_CANCELLED : MBT_OK;
 }
 
@@ -206,23 +193,19 @@ static void enhance_again(fuzz_session *s, float *in_out, size_t count)
 static void check_enhanced(const float *in, const float *out, size_t count)
 {
     FUZZ_CHECK(fuzz_all_finite(out, count));
-    for (size_t i = 0; i < count; i++) {
-        if (in[i] != 0) {
+    for (size_t i = 0; i < count; i++)
+        if (in[i] != 0)
             return;
-        }
-    }
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         FUZZ_CHECK(out[i] == 0);
-    }
 }
 
 /* The part that was done is there, in whole windows; a recording of one window has none. in: becomes the result. */
 static void check_cancelled(fuzz_session *s, float *in, const float *out, size_t count)
 {
     size_t done = 0;
-    while (done < count && !is_untouched(out + done)) {
+    while (done < count && !is_untouched(out + done))
         done++;
-    }
     fuzz_check_output(out, count, done);
     FUZZ_CHECK(done < count && done % (s->window - s->overlap) == 0);
     FUZZ_CHECK(done == 0 || count > s->window);
@@ -243,20 +226,17 @@ void fuzz_call_enhance(fuzz_player *p)
     if (status == MBT_OK) {
         fuzz_check_output(out, count, count);
         check_enhanced(in, out, count);
-        if (count <= s->window) {
+        if (count <= s->window)
             fuzz_check_progress(&s->watcher);
-        }
     } else if (status == MBT_ERROR_CANCELLED) {
         check_cancelled(s, in, out, count);
     } else {
         fuzz_check_output(out, count, 0);
     }
-    if (status == MBT_OK && count != 0 && flags % 32 == 7) {
+    if (status == MBT_OK && count != 0 && flags % 32 == 7)
         compare_with_scalar(s, in, out, count);
-    }
-    if (status == MBT_OK && flags % 2 == 1) {
+    if (status == MBT_OK && flags % 2 == 1)
         fuzz_check_windows(p, s, in, out, count);
-    }
     if (status == MBT_OK && flags % 4 == 2) {
         enhance_again(s, in, count);
         FUZZ_CHECK(memcmp(in, out, count * sizeof *in) == 0);

@@ -19,12 +19,10 @@ static size_t room_of(const fuzz_session *s)
 
 static mbt_status expected_of_push(const fuzz_session *s, const float *in, size_t count)
 {
-    if (s->stream.flushed) {
+    if (s->stream.flushed)
         return MBT_ERROR_STREAM;
-    }
-    if (s->max_samples != 0 && count > s->max_samples - s->stream.pushed) {
+    if (s->max_samples != 0 && count > s->max_samples - s->stream.pushed)
         return MBT_ERROR_TOO_LONG;
-    }
     return fuzz_all_finite(in, smaller(count, room_of(s))) ? MBT_OK : MBT_ERROR_SAMPLE;
 }
 
@@ -39,11 +37,10 @@ void fuzz_call_push(fuzz_player *p)
     size_t taken = SIZE_MAX;
     const mbt_status status =
         mbt_push(s->enhancer, flags == NO_SAMPLES ? NULL : in, count, flags == NO_COUNT ? NULL : &taken);
-    if (s->enhancer == NULL || (flags == NO_SAMPLES && count != 0) || flags == NO_COUNT) {
+    if (s->enhancer == NULL || (flags == NO_SAMPLES && count != 0) || flags == NO_COUNT)
         FUZZ_CHECK(status == MBT_ERROR_ARGUMENT);
-    } else {
+    else
         FUZZ_CHECK(status == expected_of_push(s, in, count));
-    }
     if (status == MBT_OK) {
         FUZZ_CHECK(taken == smaller(count, room_of(s)));
         memcpy(t->in + t->pushed, in, taken * sizeof *in);
@@ -144,9 +141,8 @@ void fuzz_finish_stream(fuzz_player *p, fuzz_session *s)
 void fuzz_check_stream(fuzz_player *p, fuzz_session *s)
 {
     fuzz_stream *t = &s->stream;
-    if (!t->begun) {
+    if (!t->begun)
         return;
-    }
     mbt_reset(s->enhancer);
     if (t->pulled > 0) {
         float *whole = fuzz_make_output(t->pushed);

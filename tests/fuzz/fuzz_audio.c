@@ -46,9 +46,8 @@ static void write_back(const mbt_recording *recording, const SF_INFO *format, co
     const int fd = make_file(NULL, 0);
     mbt_writer writer;
     if (mbt_writer_open(&writer, recording, format, fd, path)) {
-        if (mbt_writer_write(&writer, recording->samples, recording->frames)) {
+        if (mbt_writer_write(&writer, recording->samples, recording->frames))
             (void)mbt_writer_finish(&writer);
-        }
         mbt_writer_close(&writer);
     }
     close(fd);
@@ -63,20 +62,17 @@ static void choose_formats(const mbt_recording *recording, unsigned written)
         const char *path = paths[i % count];
         SF_INFO format;
         if (mbt_choose_format(&recording->info, path, (mbt_sample_format)(i / count), &format) &&
-            mbt_check_size(recording->frames, &format, path) && i == written && recording->frames <= MOST_FRAMES) {
+            mbt_check_size(recording->frames, &format, path) && i == written && recording->frames <= MOST_FRAMES)
             write_back(recording, &format, path);
-        }
     }
 }
 
 static bool read_all(mbt_recording *recording)
 {
-    if (!mbt_recording_read(recording)) {
+    if (!mbt_recording_read(recording))
         return false;
-    }
-    for (size_t i = 0; i < recording->frames * (size_t)recording->info.channels; i++) {
+    for (size_t i = 0; i < recording->frames * (size_t)recording->info.channels; i++)
         FUZZ_CHECK(isfinite(recording->samples[i]));
-    }
     return true;
 }
 
@@ -87,9 +83,8 @@ static void read_file(const uint8_t *data, size_t size)
     const int fd = make_file(data, size);
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
     if (mbt_recording_open(&recording, path)) {
-        if (read_all(&recording)) {
+        if (read_all(&recording))
             choose_formats(&recording, data[size - 1]);
-        }
         mbt_recording_close(&recording);
     }
     close(fd);

@@ -16,9 +16,8 @@ void fuzz_check_error(bool done, const mbt_error *error)
 {
     FUZZ_CHECK(done == (error->text[0] == '\0'));
     FUZZ_CHECK(memchr(error->text, 0, sizeof error->text) != NULL);
-    for (const char *c = error->text; *c != '\0'; c++) {
+    for (const char *c = error->text; *c != '\0'; c++)
         FUZZ_CHECK((unsigned char)*c >= 0x20 && *c != 0x7f);
-    }
 }
 
 void fuzz_check_tensors(const mbt_tensors *tensors)
@@ -29,13 +28,11 @@ void fuzz_check_tensors(const mbt_tensors *tensors)
         FUZZ_CHECK(tensor->dims <= MBT_TENSOR_DIMS);
         FUZZ_CHECK(mbt_tensors_find(tensors, tensor->name) == tensor);
         FUZZ_CHECK((unsigned)tensor->element < MBT_ELEMENT_COUNT);
-        for (uint32_t d = 0; d < tensor->dims; d++) {
+        for (uint32_t d = 0; d < tensor->dims; d++)
             count *= tensor->shape[d];
-        }
         FUZZ_CHECK(count == tensor->count);
-        for (uint64_t k = 0; k < count; k++) {
+        for (uint64_t k = 0; k < count; k++)
             FUZZ_CHECK(isfinite(tensor->data[k]));
-        }
     }
 }
 
@@ -45,9 +42,8 @@ static uint32_t checksum(const uint8_t *bytes, size_t size)
     uint32_t crc = UINT32_MAX;
     for (size_t i = 0; i < size; i++) {
         crc ^= bytes[i];
-        for (int bit = 0; bit < 8; bit++) {
+        for (int bit = 0; bit < 8; bit++)
             crc = crc >> 1 ^ (crc & 1 ? UINT32_C(0xedb88320) : 0);
-        }
     }
     return ~crc;
 }
@@ -65,16 +61,14 @@ typedef struct writer {
 
 static void put(writer *out, uint64_t value, unsigned bytes)
 {
-    for (unsigned i = 0; i < bytes; i++) {
+    for (unsigned i = 0; i < bytes; i++)
         out->bytes[out->size++] = (uint8_t)(value >> 8 * i);
-    }
 }
 
 static void put_bytes(writer *out, const void *bytes, size_t size)
 {
-    if (size != 0) {
+    if (size != 0)
         memcpy(out->bytes + out->size, bytes, size);
-    }
     out->size += size;
 }
 
@@ -128,29 +122,25 @@ uint8_t *fuzz_archive(fuzz_input input, size_t *size)
     uint8_t sizes[MOST_STORAGES];
     const uint8_t first = fuzz_byte(&input);
     const unsigned storages = first % 16u % (MOST_STORAGES + 1);
-    for (unsigned i = 0; i < storages; i++) {
+    for (unsigned i = 0; i < storages; i++)
         sizes[i] = fuzz_byte(&input);
-    }
     for (unsigned i = 0; i < storages; i++) {
         const bool byte_order = first & FLAG_BYTE_ORDER && i + 1 == storages;
-        if (byte_order) {
+        if (byte_order)
             snprintf(entries[i + 1].name, NAME_ROOM, "x/byteorder");
-        } else {
+        else
             snprintf(entries[i + 1].name, NAME_ROOM, "x/data/%u", i);
-        }
         entries[i + 1].contents = fuzz_take(&input, sizes[i]);
     }
     snprintf(entries[0].name, NAME_ROOM, "x/data.pkl");
     entries[0].contents = input;
     size_t room = END_SIZE;
-    for (unsigned i = 0; i <= storages; i++) {
+    for (unsigned i = 0; i <= storages; i++)
         room += LOCAL_HEAD + CENTRAL_HEAD + (size_t)2 * NAME_ROOM + entries[i].contents.left;
-    }
     writer out = {malloc(room), 0};
     FUZZ_CHECK(out.bytes != NULL);
-    for (unsigned i = 0; i <= storages; i++) {
+    for (unsigned i = 0; i <= storages; i++)
         put_entry(&out, &entries[i]);
-    }
     put_directory(&out, entries, storages + 1);
     FUZZ_CHECK(out.size <= room);
     *size = out.size;

@@ -25,8 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     mbt_error error = {""};
     const bool done = mbt_config_parse((const char *)data, size, &config, &error);
     fuzz_check_error(done, &error);
-    if (done) {
+    if (done)
         check_config(&config);
-    }
     return 0;
 }

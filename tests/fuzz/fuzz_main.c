@@ -36,18 +36,15 @@ static void add_file(corpus *c, const char *path)
 {
     FILE *stream = fopen(path, "rb");
     uint8_t *buffer = malloc(MOST_BYTES + 1);
-    if (stream == NULL || buffer == NULL) {
+    if (stream == NULL || buffer == NULL)
         complain("cannot be read", path);
-    }
     const size_t size = fread(buffer, 1, MOST_BYTES + 1, stream);
-    if (ferror(stream) || size > MOST_BYTES) {
+    if (ferror(stream) || size > MOST_BYTES)
         complain("cannot be read, or is too large", path);
-    }
     fclose(stream);
     file *files = realloc(c->files, (c->count + 1) * sizeof *files);
-    if (files == NULL) {
+    if (files == NULL)
         complain("out of memory", path);
-    }
     c->files = files;
     c->files[c->count++] = (file){fuzz_copy(buffer, size), size};
     c->largest = size > c->largest ? size : c->largest;
@@ -58,22 +55,19 @@ static void add_path(corpus *c, const char *path)
 {
     struct stat about;
     struct dirent **names;
-    if (stat(path, &about) != 0) {
+    if (stat(path, &about) != 0)
         complain("is not there", path);
-    }
     if (!S_ISDIR(about.st_mode)) {
         add_file(c, path);
         return;
     }
     const int count = scandir(path, &names, NULL, alphasort);
-    if (count < 0) {
+    if (count < 0)
         complain("cannot be read", path);
-    }
     for (int i = 0; i < count; i++) {
         char child[4096];
-        if (names[i]->d_name[0] != '.' && snprintf(child, sizeof child, "%s/%s", path, names[i]->d_name) > 0) {
+        if (names[i]->d_name[0] != '.' && snprintf(child, sizeof child, "%s/%s", path, names[i]->d_name) > 0)
             add_path(c, child);
-        }
         free(names[i]);
     }
     free(names);
@@ -106,13 +100,11 @@ static void put_number(uint8_t *data, size_t size, uint64_t *state)
     const uint64_t value = numbers[below(state, COUNT(numbers))] + below(state, 3) - 1;
     const size_t width = (size_t)1 << below(state, 4);
     const bool big_endian = fuzz_random(state) % 2;
-    if (width > size) {
+    if (width > size)
         return;
-    }
     uint8_t *place = data + below(state, size - width + 1);
-    for (size_t i = 0; i < width; i++) {
+    for (size_t i = 0; i < width; i++)
         place[i] = (uint8_t)(value >> 8 * (big_endian ? width - 1 - i : i));
-    }
 }
 
 /* A few bytes, now and then many. */
@@ -151,12 +143,10 @@ static size_t mutate_once(uint8_t *data, size_t size, size_t room, const corpus 
 {
     const file *from = &c->files[below(state, c->count)];
     const uint32_t kind = fuzz_random(state) % 9;
-    if (from->size == 0) {
+    if (from->size == 0)
         return size;
-    }
-    if (size == 0 || kind == 0) {
+    if (size == 0 || kind == 0)
         return insert(data, size, room, from, state);
-    }
     uint8_t *byte = data + below(state, size);
     switch (kind) {
     case 1:
@@ -190,9 +180,8 @@ static void run(const uint8_t *data, size_t size, const char *keep)
 {
     if (keep != NULL) {
         FILE *stream = fopen(keep, "wb");
-        if (stream == NULL || fwrite(data, 1, size, stream) != size || fclose(stream) != 0) {
+        if (stream == NULL || fwrite(data, 1, size, stream) != size || fclose(stream) != 0)
             complain("cannot be written", keep);
-        }
     }
     uint8_t *copy = fuzz_copy(data, size);
     LLVMFuzzerTestOneInput(copy, size);
@@ -209,9 +198,8 @@ static void run_mutations(const corpus *c, unsigned long runs, uint64_t seed, co
         const file *start = &c->files[below(&state, c->count)];
         size_t size = start->size;
         memcpy(data, start->data, size);
-        for (size_t steps = 1 + below(&state, 3); steps != 0; steps--) {
+        for (size_t steps = 1 + below(&state, 3); steps != 0; steps--)
             size = mutate_once(data, size, room, c, &state);
-        }
         run(data, size, keep);
     }
     free(data);
@@ -224,27 +212,23 @@ int main(int argc, char **argv)
     const char *keep = NULL;
     for (int i = 1; i < argc; i++) {
         const bool has_value = i + 1 < argc;
-        if (has_value && strcmp(argv[i], "--runs") == 0) {
+        if (has_value && strcmp(argv[i], "--runs") == 0)
             runs = strtoul(argv[++i], NULL, 10);
-        } else if (has_value && strcmp(argv[i], "--seed") == 0) {
+        else if (has_value && strcmp(argv[i], "--seed") == 0)
             seed = strtoul(argv[++i], NULL, 10);
-        } else if (has_value && strcmp(argv[i], "--keep") == 0) {
+        else if (has_value && strcmp(argv[i], "--keep") == 0)
             keep = argv[++i];
-        } else {
+        else
             add_path(&c, argv[i]);
-        }
     }
-    if (c.count == 0) {
+    if (c.count == 0)
         complain("no inputs", argv[0]);
-    }
-    for (size_t i = 0; i < c.count; i++) {
+    for (size_t i = 0; i < c.count; i++)
         run(c.files[i].data, c.files[i].size, keep);
-    }
     run_mutations(&c, runs, seed, keep);
     printf("%zu inputs and %lu mutations of them\n", c.count, runs);
-    for (size_t i = 0; i < c.count; i++) {
+    for (size_t i = 0; i < c.count; i++)
         free(c.files[i].data);
-    }
     free(c.files);
     return 0;
 }

@@ -40,9 +40,8 @@ static float take_float(fuzz_input *rest)
                                   127.5f, 1e-7f,  3e38f, -3e38f, 1e-45f,  100,      NAN,     INFINITY};
     const uint8_t which = fuzz_byte(rest);
     float value;
-    if (which < sizeof edges / sizeof edges[0]) {
+    if (which < sizeof edges / sizeof edges[0])
         return edges[which];
-    }
     const uint32_t bits = (uint32_t)fuzz_number(rest, 4);
     memcpy(&value, &bits, sizeof value);
     return value;
@@ -70,9 +69,8 @@ static void reshape(mbt_tensor *tensor, fuzz_input *rest)
     for (uint32_t i = 0; i < dims; i++) {
         shape[i] = fuzz_byte(rest);
         count *= shape[i];
-        if (count > MOST_ELEMENTS) {
+        if (count > MOST_ELEMENTS)
             return;
-        }
     }
     float *data = calloc(count + 1, sizeof *data);
     FUZZ_CHECK(data != NULL);
@@ -102,17 +100,15 @@ static void damage(mbt_tensors *tensors, fuzz_input *rest)
     case 4:
     case 5: { /* all of it */
         const float value = take_float(rest);
-        for (uint64_t i = 0; i < tensor->count; i++) {
+        for (uint64_t i = 0; i < tensor->count; i++)
             tensor->data[i] = value;
-        }
         break;
     }
     default: { /* one number */
         const uint64_t place = fuzz_number(rest, 2);
         const float value = take_float(rest);
-        if (tensor->count != 0) {
+        if (tensor->count != 0)
             tensor->data[place % tensor->count] = value;
-        }
     }
     }
 }
@@ -121,9 +117,8 @@ static bool add_count(void *cookie, const mbt_slot *slot, mbt_error *error)
 {
     double count = 1, *total = cookie;
     (void)error;
-    for (uint32_t i = 0; i < slot->dims; i++) {
+    for (uint32_t i = 0; i < slot->dims; i++)
         count *= (double)slot->shape[i];
-    }
     *total += count;
     return *total <= MOST_NUMBERS;
 }
@@ -133,9 +128,8 @@ static bool is_small(const mbt_config *config)
     mbt_raw_network raw;
     mbt_error error = {""};
     double total = 0;
-    if (!mbt_raw_network_init(config, &raw, &error)) {
+    if (!mbt_raw_network_init(config, &raw, &error))
         return false;
-    }
     const bool small = mbt_slots_visit(config, &raw, add_count, &total, &error);
     mbt_raw_network_free(&raw);
     return small;
@@ -152,15 +146,12 @@ static bool read_checkpoint(input *in, mbt_error *error)
 
 static bool make_checkpoint(input *in, mbt_error *error)
 {
-    if (!is_small(&in->config)) {
+    if (!is_small(&in->config))
         return mbt_fail(error, "larger than a fuzzer has time for");
-    }
-    if (!mbt_random_weights(&in->config, 1, &in->tensors, error)) {
+    if (!mbt_random_weights(&in->config, 1, &in->tensors, error))
         return false;
-    }
-    while (in->rest.left != 0) {
+    while (in->rest.left != 0)
         damage(&in->tensors, &in->rest);
-    }
     return true;
 }
 
@@ -188,9 +179,8 @@ static bool build(input *in, mbt_network *network, mbt_error *error)
                                .convolution = in->flags & FLAG_WINOGRAD ? "winograd" : NULL,
                                .name = "fuzz"};
     char *provenance = mbt_provenance(&recipe, error);
-    if (provenance == NULL) {
+    if (provenance == NULL)
         return false;
-    }
     const bool done = mbt_network_build(&in->config, &in->tensors, in->storage, "fuzz", provenance, network, error);
     free(provenance);
     return done;
@@ -211,9 +201,8 @@ static void emit(const mbt_network *network)
     FUZZ_CHECK(fclose(stream) == 0 && code <= size);
     fuzz_check_error(done, &error);
     FUZZ_CHECK(done && strstr(text, "nan,") == NULL && strstr(text, "inf,") == NULL);
-    for (size_t i = 0; i < size; i++) {
+    for (size_t i = 0; i < size; i++)
         FUZZ_CHECK(text[i] == '\n' || ((unsigned char)text[i] >= 0x20 && (unsigned char)text[i] < 0x7f));
-    }
     free(text);
 }
 
@@ -228,13 +217,11 @@ static void run(const mbt_model *model)
     options.threads = 1;
     options.max_samples = MOST_SAMPLES;
     FUZZ_CHECK(mbt_model_describe(model, &info) == MBT_OK);
-    if (model->n_fft / 2 + 1 > MOST_BINS) {
+    if (model->n_fft / 2 + 1 > MOST_BINS)
         return;
-    }
     FUZZ_CHECK(mbt_open(model, &options, &enhancer) == MBT_OK);
-    for (size_t i = 0; i < MOST_SAMPLES; i++) {
+    for (size_t i = 0; i < MOST_SAMPLES; i++)
         samples[i] = (float)(i * i % 17) / 16 - 0.5f;
-    }
     FUZZ_CHECK(mbt_enhance(enhancer, samples, samples, MOST_SAMPLES) == MBT_OK);
     mbt_close(enhancer);
 }

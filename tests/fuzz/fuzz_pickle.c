@@ -46,13 +46,11 @@ static void check_value(mbt_pickle_value *value, unsigned depth)
         break;
     }
     if ((value->kind != MBT_PICKLE_TUPLE && value->kind != MBT_PICKLE_LIST && value->kind != MBT_PICKLE_DICT) ||
-        value->seen || depth == DEEPEST) {
+        value->seen || depth == DEEPEST)
         return;
-    }
     value->seen = true;
-    for (size_t i = 0; i < list->count; i++) {
+    for (size_t i = 0; i < list->count; i++)
         check_value(list->items[i], depth + 1);
-    }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -11,9 +11,8 @@ static uint8_t *make_file(fuzz_input input, size_t *size)
     const fuzz_input header = fuzz_take_until(&input, 0);
     uint8_t *bytes = malloc(LENGTH_BYTES + header.left + input.left);
     FUZZ_CHECK(bytes != NULL);
-    for (unsigned i = 0; i < LENGTH_BYTES; i++) {
+    for (unsigned i = 0; i < LENGTH_BYTES; i++)
         bytes[i] = (uint8_t)((uint64_t)header.left >> 8 * i);
-    }
     memcpy(bytes + LENGTH_BYTES, header.at, header.left);
     memcpy(bytes + LENGTH_BYTES + header.left, input.at, input.left);
     *size = LENGTH_BYTES + header.left + input.left;
@@ -30,9 +29,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     (void)mbt_safetensors_sniff(file, file_size);
     const bool done = mbt_safetensors_read(file, file_size, &tensors, &error);
     fuzz_check_error(done, &error);
-    if (done) {
+    if (done)
         fuzz_check_tensors(&tensors);
-    }
     mbt_tensors_free(&tensors);
     free(file);
     return 0;

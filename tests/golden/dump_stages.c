@@ -53,13 +53,11 @@ static float *read_samples(const char *path, size_t *count)
     int16_t *pcm = file != NULL ? malloc(MAX_SAMPLES * sizeof *pcm) : NULL;
     *count = pcm != NULL ? fread(pcm, sizeof *pcm, MAX_SAMPLES, file) : 0;
     float *samples = *count > 0 ? malloc(*count * sizeof *samples) : NULL;
-    if (samples != NULL) {
+    if (samples != NULL)
         mbt_from_s16(pcm, samples, *count);
-    }
     free(pcm);
-    if (file != NULL) {
+    if (file != NULL)
         fclose(file);
-    }
     return samples;
 }
 
@@ -78,9 +76,8 @@ static bool run(const mbt_model *model, const mbt_options *options, float *sampl
         return false;
     }
     write_tensor(&to, "output", 0, samples, options->max_samples);
-    if (!to.good) {
+    if (!to.good)
         fprintf(stderr, "%s: a tensor could not be written\n", folder);
-    }
     return to.good;
 }
 
@@ -99,9 +96,8 @@ int main(int argc, char **argv)
     float *samples = read_samples(argv[2], &options.max_samples);
     options.window = options.max_samples; /* whole, as the reference does it */
     bool good = model != NULL && samples != NULL;
-    if (!good) {
+    if (!good)
         fprintf(stderr, "%s: cannot be read\n", model == NULL ? argv[1] : argv[2]);
-    }
     good = good && run(model, &options, samples, argv[3]);
     free(samples);
     return good ? 0 : 1;

@@ -18,9 +18,8 @@ static FILE *open_file(const char *folder, const char *name, const char *suffix)
         return NULL;
     }
     FILE *file = fopen(path, "rb");
-    if (file == NULL) {
+    if (file == NULL)
         fprintf(stderr, "%s: cannot be opened\n", path);
-    }
     return file;
 }
 
@@ -30,9 +29,8 @@ static unsigned char *read_bytes(const char *folder, const char *name, const cha
     FILE *file = open_file(folder, name, suffix);
     unsigned char *bytes = file != NULL ? malloc(size + 1) : NULL;
     const bool fits = bytes != NULL && fread(bytes, 1, size + 1, file) == size;
-    if (file != NULL) {
+    if (file != NULL)
         fclose(file);
-    }
     if (!fits) {
         fprintf(stderr, "%s/%s%s: not a file of %zu bytes\n", folder, name, suffix, size);
         free(bytes);
@@ -69,9 +67,8 @@ static float *read_f32(const char *folder, const char *name, size_t count)
 /* One line of case.txt. */
 static bool read_line(const char *folder, const char *line, mbt_golden *golden)
 {
-    if (sscanf(line, "model %15s", golden->model) == 1) {
+    if (sscanf(line, "model %15s", golden->model) == 1)
         return true;
-    }
     if (sscanf(line, "samples %zu", &golden->samples) == 1 && golden->samples > 0 && golden->samples <= MAX_COUNT) {
         golden->input = golden->input == NULL ? read_s16(folder, golden->samples) : NULL;
         return golden->input != NULL;
@@ -85,9 +82,8 @@ static bool read_line(const char *folder, const char *line, mbt_golden *golden)
     }
     tensor.kept = (tensor.count + tensor.stride - 1) / tensor.stride;
     tensor.data = read_f32(folder, tensor.name, tensor.kept);
-    if (tensor.data == NULL) {
+    if (tensor.data == NULL)
         return false;
-    }
     golden->tensors[golden->tensor_count++] = tensor;
     return true;
 }
@@ -98,12 +94,10 @@ bool mbt_golden_load(const char *name, mbt_golden *golden)
     FILE *file = open_file(name, "case", ".txt");
     bool good = file != NULL;
     char line[256];
-    while (good && fgets(line, sizeof line, file) != NULL) {
+    while (good && fgets(line, sizeof line, file) != NULL)
         good = read_line(name, line, golden);
-    }
-    if (file != NULL) {
+    if (file != NULL)
         fclose(file);
-    }
     good = good && golden->input != NULL && mbt_golden_find(golden, "output") != NULL;
     if (!good) {
         fprintf(stderr, "%s: not a complete case\n", name);
@@ -114,19 +108,16 @@ bool mbt_golden_load(const char *name, mbt_golden *golden)
 
 const mbt_golden_tensor *mbt_golden_find(const mbt_golden *golden, const char *name)
 {
-    for (size_t i = 0; i < golden->tensor_count; i++) {
-        if (strcmp(golden->tensors[i].name, name) == 0) {
+    for (size_t i = 0; i < golden->tensor_count; i++)
+        if (strcmp(golden->tensors[i].name, name) == 0)
             return &golden->tensors[i];
-        }
-    }
     return NULL;
 }
 
 void mbt_golden_free(mbt_golden *golden)
 {
-    for (size_t i = 0; i < golden->tensor_count; i++) {
+    for (size_t i = 0; i < golden->tensor_count; i++)
         free(golden->tensors[i].data);
-    }
     free(golden->input);
     memset(golden, 0, sizeof *golden);
 }
@@ -144,8 +135,7 @@ bool mbt_golden_hash(const char *name, const char *precision, char hash[65])
         found = line[0] != '#' && sscanf(line, "%d %63s %64s", &sleef, named, hash) == 3 && sleef == MBT_SLEEF &&
                 strcmp(named, wanted) == 0;
     }
-    if (file != NULL) {
+    if (file != NULL)
         fclose(file);
-    }
     return found;
 }

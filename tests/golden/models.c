@@ -18,10 +18,8 @@ static const struct {
 
 const mbt_model *mbt_golden_model(const char *name, const char *precision)
 {
-    for (size_t i = 0; i < sizeof models / sizeof models[0]; i++) {
-        if (strcmp(models[i].name, name) == 0 && strcmp(models[i].precision, precision) == 0) {
+    for (size_t i = 0; i < sizeof models / sizeof models[0]; i++)
+        if (strcmp(models[i].name, name) == 0 && strcmp(models[i].precision, precision) == 0)
             return models[i].model;
-        }
-    }
     return NULL;
 }

@@ -103,9 +103,8 @@ static void enhance(const mbt_golden *golden, const char *precision, mbt_isa isa
     mbt_enhancer *enhancer = NULL;
     mbt_status status = mbt_open(model, &options, &enhancer);
     ck_assert_msg(status == MBT_OK, "mbt_open: %s", mbt_status_string(status));
-    if (seen != NULL) {
+    if (seen != NULL)
         mbt_enhancer_set_stage_hook(enhancer, observe, seen);
-    }
     status = mbt_enhance(enhancer, golden->input, out, golden->samples);
     ck_assert_msg(status == MBT_OK, "mbt_enhance: %s", mbt_status_string(status));
     mbt_close(enhancer);
@@ -124,11 +123,9 @@ static void compare_with_reference(const char *name, const mbt_golden *golden, m
     enhance(golden, "f32", isa, 1, &seen, out);
     const double snr = -20 * log10(relative_error(mbt_golden_find(golden, "output"), out));
     printf("%s %s: output %.1f dB", name, mbt_isa_name(isa), snr);
-    for (size_t i = 0; i < golden->tensor_count; i++) {
-        if (seen.seen[i]) {
+    for (size_t i = 0; i < golden->tensor_count; i++)
+        if (seen.seen[i])
             printf(", %s %.1e", golden->tensors[i].name, seen.error[i]);
-        }
-    }
     printf("\n");
     fflush(stdout);
     for (size_t i = 0; i < golden->tensor_count; i++) {
@@ -155,11 +152,9 @@ START_TEST(agrees_with_the_reference)
     mbt_golden golden;
     float *out;
     load(name, &golden, &out);
-    for (int isa = MBT_ISA_SCALAR; isa < MBT_ISA_COUNT; isa++) {
-        if (mbt_isa_available((mbt_isa)isa) && !is_extension(isa)) {
+    for (int isa = MBT_ISA_SCALAR; isa < MBT_ISA_COUNT; isa++)
+        if (mbt_isa_available((mbt_isa)isa) && !is_extension(isa))
             compare_with_reference(name, &golden, (mbt_isa)isa, out);
-        }
-    }
     free(out);
     mbt_golden_free(&golden);
 }

@@ -76,22 +76,19 @@ const char *mbt_case_text(void)
 mbt_area mbt_area_take(mbt_checker *checker, const char *name, mbt_role role, size_t rows, size_t width, ptrdiff_t ld)
 {
     const size_t distance = (size_t)(ld < 0 ? -ld : ld), extent = rows > 0 ? (rows - 1) * distance + width : 0;
-    if (slots_taken == SLOTS || extent > SLOT_FLOATS || (distance < width && rows > 1)) {
+    if (slots_taken == SLOTS || extent > SLOT_FLOATS || (distance < width && rows > 1))
         mbt_check_failed("area %s: %zu x %zu at distance %td is more than the checker can hold", name, rows, width, ld);
-    }
     slot *s = &slots[slots_taken++];
-    if (s->mapping == NULL) {
+    if (s->mapping == NULL)
         map_slot(s);
-    }
     s->name = name;
     s->role = role;
     s->lowest = checker->at_end ? s->end - extent : s->start;
     s->window = s->lowest - s->start > MARGIN ? s->lowest - MARGIN : s->start;
     s->window_end = s->end - (s->lowest + extent) > MARGIN ? s->lowest + extent + MARGIN : s->end;
     const uint32_t canary = CANARY;
-    for (float *p = s->window; p < s->window_end; p++) {
+    for (float *p = s->window; p < s->window_end; p++)
         memcpy(p, &canary, sizeof canary);
-    }
     s->area = (mbt_area){s->lowest + (ld < 0 ? (rows - 1) * distance : 0), ld, rows, width};
     return s->area;
 }
@@ -131,13 +128,12 @@ static double small_number(mbt_checker *checker)
 float mbt_number(mbt_checker *checker, double typical, double largest, int sign)
 {
     double x;
-    if (checker->regime == MBT_REGIME_SMALL) {
+    if (checker->regime == MBT_REGIME_SMALL)
         x = small_number(checker);
-    } else if (checker->regime == MBT_REGIME_LARGE) {
+    else if (checker->regime == MBT_REGIME_LARGE)
         x = largest * (1.0 - 0.5 * uniform(checker));
-    } else {
+    else
         x = typical * sqrt(-2.0 * log(1.0 - uniform(checker))) * fabs(cos(6.283185307179586 * uniform(checker)));
-    }
     const bool negative = sign < 0 || (sign == 0 && mbt_pick(checker, 2) == 1);
     return (float)(negative ? -x : x);
 }
@@ -174,11 +170,9 @@ ptrdiff_t mbt_pick_ld(mbt_checker *checker, size_t width)
 
 void mbt_area_fill(mbt_checker *checker, const mbt_area *area, double typical, double largest, int sign)
 {
-    for (size_t r = 0; r < area->rows; r++) {
-        for (size_t c = 0; c < area->width; c++) {
+    for (size_t r = 0; r < area->rows; r++)
+        for (size_t c = 0; c < area->width; c++)
             area->row0[(ptrdiff_t)r * area->ld + (ptrdiff_t)c] = mbt_number(checker, typical, largest, sign);
-        }
-    }
 }
 
 mbt_area mbt_area_filled(mbt_checker *checker, const char *name, mbt_role role, size_t rows, size_t width, ptrdiff_t ld,
@@ -193,9 +187,8 @@ mbt_area mbt_area_filled(mbt_checker *checker, const char *name, mbt_role role, 
 static bool is_inside(const slot *s, const float *p)
 {
     const size_t distance = (size_t)(s->area.ld < 0 ? -s->area.ld : s->area.ld);
-    if (p < s->lowest || s->area.rows == 0) {
+    if (p < s->lowest || s->area.rows == 0)
         return false;
-    }
     const size_t offset = (size_t)(p - s->lowest);
     return s->area.rows == 1 ? offset < s->area.width
                              : offset / distance < s->area.rows && offset % distance < s->area.width;
@@ -214,9 +207,8 @@ static bool same_bits(const float *a, const float *b)
 _Noreturn static void fail_at(const slot *s, const float *p, const char *who, const float *wanted)
 {
     const ptrdiff_t distance = s->area.ld < 0 ? -s->area.ld : s->area.ld, offset = p - s->lowest;
-    if (!is_inside(s, p)) {
+    if (!is_inside(s, p))
         mbt_check_failed("the %s kernel wrote outside %s, %td floats from its lowest address", who, s->name, offset);
-    }
     ptrdiff_t row = s->area.rows > 1 ? offset / distance : 0;
     const ptrdiff_t column = offset - row * distance;
     row = s->area.ld < 0 ? (ptrdiff_t)s->area.rows - 1 - row : row;
@@ -235,37 +227,31 @@ static void check_reference(const slot *s)
     const uint32_t canary = CANARY;
     for (float *p = s->window; p < s->window_end; p++) {
         const bool same = same_bits(p, &s->initial[p - s->window]);
-        if (!same && (s->role == MBT_ROLE_IN || !is_inside(s, p))) {
+        if (!same && (s->role == MBT_ROLE_IN || !is_inside(s, p)))
             fail_at(s, p, "scalar", NULL);
-        }
         if ((s->role == MBT_ROLE_OUT || s->role == MBT_ROLE_OUT_BITS) && is_inside(s, p) &&
-            memcmp(p, &canary, sizeof canary) == 0) {
+            memcmp(p, &canary, sizeof canary) == 0)
             fail_at(s, p, "scalar", NULL);
-        }
-        if ((s->role == MBT_ROLE_OUT || s->role == MBT_ROLE_INOUT) && is_inside(s, p) && !isfinite(*p)) {
+        if ((s->role == MBT_ROLE_OUT || s->role == MBT_ROLE_INOUT) && is_inside(s, p) && !isfinite(*p))
             mbt_check_failed("%s is not finite in scalar: the check's inputs are too large", s->name);
-        }
     }
 }
 
 static void check_tested(const slot *s)
 {
-    if (s->role != MBT_ROLE_SCRATCH && memcmp(s->window, s->expected, window_bytes(s)) == 0) {
+    if (s->role != MBT_ROLE_SCRATCH && memcmp(s->window, s->expected, window_bytes(s)) == 0)
         return;
-    }
     for (float *p = s->window; p < s->window_end; p++) {
         const float *wanted = &s->expected[p - s->window];
-        if (!same_bits(p, wanted) && !(s->role == MBT_ROLE_SCRATCH && is_inside(s, p))) {
+        if (!same_bits(p, wanted) && !(s->role == MBT_ROLE_SCRATCH && is_inside(s, p)))
             fail_at(s, p, "tested", wanted);
-        }
     }
 }
 
 void mbt_compare(mbt_checker *checker, mbt_call *call, void *arguments)
 {
-    for (slot *s = slots; s < slots + slots_taken; s++) {
+    for (slot *s = slots; s < slots + slots_taken; s++)
         memcpy(s->initial, s->window, window_bytes(s));
-    }
     call(checker->reference, arguments);
     for (slot *s = slots; s < slots + slots_taken; s++) {
         check_reference(s);
@@ -273,9 +259,8 @@ void mbt_compare(mbt_checker *checker, mbt_call *call, void *arguments)
         memcpy(s->window, s->initial, window_bytes(s));
     }
     call(checker->tested, arguments);
-    for (const slot *s = slots; s < slots + slots_taken; s++) {
+    for (const slot *s = slots; s < slots + slots_taken; s++)
         check_tested(s);
-    }
 }
 
 void mbt_describe_fault(const void *address, char *text, size_t size)

@@ -47,9 +47,8 @@ static int8_t pick_integer(mbt_checker *checker, pattern p, size_t i)
 static void fill_integers(mbt_checker *checker, pattern wanted, int8_t *q, size_t count)
 {
     const pattern p = wanted == PATTERN_COUNT ? (pattern)mbt_pick(checker, PATTERN_COUNT) : wanted;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         q[i] = pick_integer(checker, p, i);
-    }
 }
 
 static int8_t *bytes_of(const mbt_area *area, size_t row)
@@ -70,9 +69,8 @@ static mbt_matrix take_weights(mbt_checker *checker, const shape *s, pattern wan
         mbt_area_filled(checker, "bias", MBT_ROLE_IN, 1, MBT_PADDED(s->n), MBT_LANES, 1.0, FLT_MAX / 8, 0);
     for (size_t o = s->n; o < MBT_PADDED(s->n); o++) {
         scale.row0[o] = bias.row0[o] = 0.0f;
-        for (size_t i = 0; i < height / panels * 4; i++) {
+        for (size_t i = 0; i < height / panels * 4; i++)
             weights[((height / panels * (panels - 1) + i / 4) * MBT_LANES + o % MBT_LANES) * 4 + i % 4] = 0;
-        }
     }
     return (mbt_matrix){.type = MBT_WEIGHT_I8,
                         .taps = (uint32_t)s->taps,
@@ -97,9 +95,8 @@ static void take_inputs(mbt_checker *checker, const shape *s, pattern wanted, pt
         fill_integers(checker, wanted, integers, s->k);
         for (size_t group = 0; group < s->groups; group++) {
             int32_t total = 0;
-            for (size_t i = group * size; i < (group + 1) * size; i++) {
+            for (size_t i = group * size; i < (group + 1) * size; i++)
                 total += integers[i];
-            }
             memcpy(sum.row0 + (ptrdiff_t)row * lds + group, &total, sizeof total);
         }
     }
@@ -126,9 +123,8 @@ static void check_patterns(mbt_checker *checker, shape s, pattern weights, patte
         take_inputs(checker, &s, inputs, ldq, lds, &gemm);
         const mbt_area out =
             mbt_area_take(checker, "out", accumulate ? MBT_ROLE_INOUT : MBT_ROLE_OUT, s.rows, s.n, ldo);
-        if (accumulate) {
+        if (accumulate)
             mbt_area_fill(checker, &out, 1.0, FLT_MAX / 8, 0);
-        }
         gemm.out = out.row0;
         mbt_compare(checker, call_gemm, &gemm);
     }
@@ -142,11 +138,9 @@ static void check_shape(mbt_checker *checker, shape s)
 /* Sums as large as they can be, of both signs, over the longest rows. */
 static void check_largest(mbt_checker *checker, size_t rows, size_t k)
 {
-    for (pattern weights = PATTERN_PLUS; weights <= PATTERN_MINUS; weights++) {
-        for (pattern inputs = PATTERN_PLUS; inputs <= PATTERN_MINUS; inputs++) {
+    for (pattern weights = PATTERN_PLUS; weights <= PATTERN_MINUS; weights++)
+        for (pattern inputs = PATTERN_PLUS; inputs <= PATTERN_MINUS; inputs++)
             check_patterns(checker, (shape){rows, k, MBT_LANES, 1, 1}, weights, inputs);
-        }
-    }
     check_patterns(checker, (shape){rows, k, MBT_LANES, 1, 1}, PATTERN_ALTERNATING, PATTERN_ALTERNATING);
 }
 
@@ -160,12 +154,10 @@ void mbt_check_gemm_i8(mbt_checker *checker)
         check_shape(checker, (shape){mbt_pick_size(checker, 33), mbt_pick_size(checker, 33), sizes[i], taps, 1});
         check_shape(checker, (shape){mbt_pick_size(checker, 33), 4 * sizes[i] * groups, 17, 1, groups});
     }
-    for (size_t rows = 1; rows <= 26; rows++) {
+    for (size_t rows = 1; rows <= 26; rows++)
         check_shape(checker, (shape){rows, 8, 33, 2, 2});
-    }
-    for (size_t groups = 1; groups <= 4; groups++) {
+    for (size_t groups = 1; groups <= 4; groups++)
         check_shape(checker, (shape){14, 64 * groups, 64, MBT_MAX_TAPS, groups});
-    }
     check_shape(checker, (shape){14, 256, 36, 1, 1});
     check_shape(checker, (shape){14, 256, 2, 1, 1});
     check_shape(checker, (shape){2, 65536, 1, 1, 1});
@@ -192,20 +184,17 @@ static void make_special(mbt_checker *checker, float *row, size_t channels)
 {
     static const float special[] = {NAN, INFINITY, -INFINITY, -0.0f, 0x1p-149f, FLT_MAX, -FLT_MAX, 1e-30f, 0.99e-30f};
     const size_t kind = mbt_pick(checker, 8);
-    for (size_t c = 0; c < channels; c++) {
-        if (kind == 0) {
+    for (size_t c = 0; c < channels; c++)
+        if (kind == 0)
             row[c] = mbt_pick(checker, 2) ? 0.0f : -0.0f;
-        } else if (kind == 1) {
+        else if (kind == 1)
             row[c] *= ldexpf(1.0f, -(int)mbt_pick(checker, 110));
-        } else if (kind == 2) {
+        else if (kind == 2)
             row[c] = c == 0 ? 127.0f : (float)mbt_pick(checker, 254) / 2.0f - 63.0f;
-        } else if (kind == 3 && mbt_pick(checker, 3) == 0) {
+        else if (kind == 3 && mbt_pick(checker, 3) == 0)
             row[c] = special[mbt_pick(checker, sizeof special / sizeof *special)];
-        }
-    }
-    if (kind == 4) {
+    if (kind == 4)
         row[mbt_pick(checker, channels)] = special[mbt_pick(checker, 3)];
-    }
 }
 
 static void check_quantise(mbt_checker *checker, size_t rows, size_t channels)
@@ -218,13 +207,11 @@ static void check_quantise(mbt_checker *checker, size_t rows, size_t channels)
         mbt_case(checker, setting, "rows %zu, channels %zu, ldx %td, ldq %td, lds %td%s", rows, channels, ldx, 4 * ldq,
                  lds, centered ? ", centered" : "");
         const mbt_area x = mbt_area_filled(checker, "x", MBT_ROLE_IN, rows, channels, ldx, 1.0, FLT_MAX / 4, 0);
-        for (size_t row = 0; row < rows; row++) {
+        for (size_t row = 0; row < rows; row++)
             make_special(checker, x.row0 + (ptrdiff_t)row * ldx, channels);
-        }
         quantise_call call = {.x = x.row0, .ldx = ldx, .ldq = 4 * ldq, .lds = lds, .rows = rows, .channels = channels};
-        if (centered) {
+        if (centered)
             call.center = mbt_area_filled(checker, "center", MBT_ROLE_IN, 1, channels, 1, 0.5, FLT_MAX / 4, 0).row0;
-        }
         const mbt_area q = mbt_area_take(checker, "q", MBT_ROLE_OUT_BITS, rows, quads, ldq);
         const mbt_area scale = mbt_area_take(checker, "scale", MBT_ROLE_OUT_BITS, rows, 1, lds);
         const mbt_area sum = mbt_area_take(checker, "sum", MBT_ROLE_OUT_BITS, rows, 1, lds);
@@ -240,9 +227,8 @@ void mbt_check_quantise(mbt_checker *checker)
         check_quantise(checker, sizes[i], mbt_pick_size(checker, 64));
         check_quantise(checker, mbt_pick_size(checker, 33), sizes[i]);
     }
-    for (size_t channels = 48; channels <= 80; channels++) {
+    for (size_t channels = 48; channels <= 80; channels++)
         check_quantise(checker, 1 + mbt_pick(checker, 20), channels);
-    }
     check_quantise(checker, 201, 64);
     check_quantise(checker, 35, 256);
 }
@@ -267,9 +253,8 @@ static void check_widen(mbt_checker *checker, size_t count)
         const mbt_area in = mbt_area_take(checker, "halves", MBT_ROLE_IN, 1, count / 2, 1);
         const mbt_area out = mbt_area_take(checker, "out", MBT_ROLE_OUT, 1, count, 1);
         uint16_t *halves = (uint16_t *)(void *)in.row0;
-        for (size_t i = 0, bits = count < 65536 ? mbt_pick(checker, 65536) : 0; i < count; i++, bits++) {
+        for (size_t i = 0, bits = count < 65536 ? mbt_pick(checker, 65536) : 0; i < count; i++, bits++)
             halves[i] = (bits & 0x7c00) == 0x7c00 ? 0 : (uint16_t)bits;
-        }
         widen_call call = {halves, count, out.row0};
         mbt_compare(checker, call_widen, &call);
     }
@@ -277,8 +262,7 @@ static void check_widen(mbt_checker *checker, size_t count)
 
 void mbt_check_widen(mbt_checker *checker)
 {
-    for (size_t count = 16; count <= 1024; count += 16) {
+    for (size_t count = 16; count <= 1024; count += 16)
         check_widen(checker, count);
-    }
     check_widen(checker, 65536);
 }

@@ -148,9 +148,7 @@ static void check_scan(mbt_checker *checker, int setting, size_t steps, size_t c
 void mbt_check_scan(mbt_checker *checker)
 {
     static const size_t sizes[] = MBT_SIZES, states[] = {1, 3, 8, 16, 17, 32, 2, 15, 16, 33};
-    for (size_t i = 0; i < MBT_SIZE_COUNT; i++) {
-        for (int setting = 0; setting < MBT_SETTINGS; setting++) {
+    for (size_t i = 0; i < MBT_SIZE_COUNT; i++)
+        for (int setting = 0; setting < MBT_SETTINGS; setting++)
             check_scan(checker, setting, sizes[i], 16 * (1 + mbt_pick(checker, sizes[i] < 64 ? 4 : 1)), states[i % 10]);
-        }
-    }
 }

@@ -55,23 +55,19 @@ static void check_mask(mbt_checker *checker, int setting, size_t bins, size_t wi
                      .out_bias = 0.3f,
                      .beta = 2.0f,
                      .expand = 1.0f / 0.3f};
-    if (with & 1) {
+    if (with & 1)
         mask.mask = mbt_area_take(checker, "mask", MBT_ROLE_OUT, 1, bins, 0).row0;
-    }
-    if (!(with & 2)) {
+    if (!(with & 2))
         mask.magnitude = mbt_area_take(checker, "magnitude", MBT_ROLE_OUT, 1, bins, 0).row0;
-    }
     mbt_compare(checker, call_mask, &mask);
 }
 
 void mbt_check_mask(mbt_checker *checker)
 {
     static const size_t sizes[] = MBT_SIZES;
-    for (size_t i = 0; i < 4 * MBT_SIZE_COUNT; i++) {
-        for (int setting = 0; setting < MBT_SETTINGS; setting++) {
+    for (size_t i = 0; i < 4 * MBT_SIZE_COUNT; i++)
+        for (int setting = 0; setting < MBT_SETTINGS; setting++)
             check_mask(checker, setting, sizes[i / 4], i % 4);
-        }
-    }
 }
 
 static void call_polar(const mbt_kernels *kernels, void *arguments)

@@ -67,18 +67,16 @@ static void catch_signals(void)
     static const int numbers[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE};
     struct sigaction action = {.sa_sigaction = on_signal, .sa_flags = SA_SIGINFO | SA_NODEFER};
     sigemptyset(&action.sa_mask);
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
         sigaction(numbers[i], &action, NULL);
-    }
 }
 
 /* FNV-1a of the name, so that a check sees the same numbers whatever runs before it. */
 static uint64_t mix(uint64_t seed, const char *name)
 {
     uint64_t hash = 0xcbf29ce484222325u ^ seed;
-    for (; *name != 0; name++) {
+    for (; *name != 0; name++)
         hash = (hash ^ (unsigned char)*name) * 0x100000001b3u;
-    }
     return hash;
 }
 
@@ -94,9 +92,8 @@ static bool run_check(const kernel_check *check, const mbt_kernels *tested, uint
     }
     check->run(&checker);
     printf("%s.%s: %zu cases\n", isa, check->name, checker.cases);
-    if (checker.cases == 0) {
+    if (checker.cases == 0)
         printf("FAILED %s.%s: nothing was checked\n", isa, check->name);
-    }
     return checker.cases > 0;
 }
 
@@ -105,9 +102,8 @@ static bool machine_has(mbt_isa isa)
 {
 #if defined(__x86_64__)
     const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    if (isa == MBT_ISA_AVX2) {
+    if (isa == MBT_ISA_AVX2)
         return avx2;
-    }
     if (isa == MBT_ISA_AVXVNNI) {
         unsigned eax, ebx, ecx, edx;
         return MBT_HAVE_AVXVNNI && avx2 && __get_cpuid_count(7, 1, &eax, &ebx, &ecx, &edx) && (eax & bit_AVXVNNI);
@@ -118,13 +114,11 @@ static bool machine_has(mbt_isa isa)
                (isa == MBT_ISA_AVX512 || __builtin_cpu_supports("avx512vnni"));
     }
 #elif defined(__aarch64__)
-    if (isa == MBT_ISA_NEON) {
+    if (isa == MBT_ISA_NEON)
         return true;
-    }
 #if defined(__linux__)
-    if (isa == MBT_ISA_DOTPROD) {
+    if (isa == MBT_ISA_DOTPROD)
         return (getauxval(AT_HWCAP) & HWCAP_ASIMDDP) != 0;
-    }
 #endif
 #endif
     return isa == MBT_ISA_SCALAR;
@@ -137,14 +131,12 @@ static bool parse_isas(const char *list, options *o)
     while (*list != 0) {
         const size_t length = strcspn(list, ",");
         mbt_isa isa;
-        if (length >= sizeof name) {
+        if (length >= sizeof name)
             return false;
-        }
         memcpy(name, list, length);
         name[length] = 0;
-        if (mbt_isa_from_name(name, &isa) != MBT_OK) {
+        if (mbt_isa_from_name(name, &isa) != MBT_OK)
             return false;
-        }
         o->wanted[isa] = true;
         list += length + (list[length] == ',');
     }
@@ -155,19 +147,16 @@ static bool parse(int argc, char **argv, options *o)
 {
     for (int i = 1; i < argc; i += 2) {
         char *end = "";
-        if (i + 1 == argc) {
+        if (i + 1 == argc)
             return false;
-        }
-        if (strcmp(argv[i], "--seed") == 0) {
+        if (strcmp(argv[i], "--seed") == 0)
             o->seed = strtoull(argv[i + 1], &end, 0);
-        } else if (strcmp(argv[i], "--filter") == 0) {
+        else if (strcmp(argv[i], "--filter") == 0)
             o->filter = argv[i + 1];
-        } else if (strcmp(argv[i], "--isa") != 0 || !parse_isas(argv[i + 1], o)) {
+        else if (strcmp(argv[i], "--isa") != 0 || !parse_isas(argv[i + 1], o))
             return false;
-        }
-        if (*end != 0) {
+        if (*end != 0)
             return false;
-        }
     }
     return true;
 }

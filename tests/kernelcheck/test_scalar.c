@@ -23,9 +23,8 @@ double mbt_between(double low, double high)
 
 void mbt_fill_between(float *x, size_t count, double low, double high)
 {
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         x[i] = (float)mbt_between(low, high);
-    }
 }
 
 double mbt_ulps(float x, double truth)

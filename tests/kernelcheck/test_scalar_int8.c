@@ -30,12 +30,10 @@ static void fill(plain *p)
     memset(p->q, 0, sizeof p->q);
     for (size_t tap = 0; tap < p->taps; tap++) {
         for (size_t i = 0; i < p->k; i++) {
-            for (size_t o = 0; o < OUTPUTS; o++) {
+            for (size_t o = 0; o < OUTPUTS; o++)
                 p->w[tap][i][o] = integer();
-            }
-            for (size_t m = 0; m < ROWS; m++) {
+            for (size_t m = 0; m < ROWS; m++)
                 p->q[tap][m][i] = integer();
-            }
         }
     }
     mbt_fill_between(p->w_scale, 32, 0.001, 0.01);
@@ -109,9 +107,8 @@ START_TEST(gemm_int8)
                      .accumulate = p.accumulate};
     for (size_t tap = 0; tap < p.taps; tap++) {
         g.a[tap] = (mbt_rows_i8){p.q[tap][0], p.scale[tap][0], sums[tap][0]};
-        for (size_t i = 0; i < ROWS * p.k; i++) {
+        for (size_t i = 0; i < ROWS * p.k; i++)
             sums[tap][i / p.k][i % p.k / (p.k / p.groups)] += p.q[tap][i / p.k][i % p.k];
-        }
     }
     mbt_scalar()->gemm_i8(&g);
     for (size_t m = 0; m < ROWS; m++) {
@@ -227,12 +224,10 @@ START_TEST(quantise)
                            (mbt_rows_i8){q[0], scale[0], sum[0]}, LDQ, LDS);
     for (size_t row = 0; row < MANY; row++) {
         expect_row(x[row], channels, _i % 2 ? center : NULL, q[row], scale[row][0], sum[row][0]);
-        for (size_t c = channels; c < LDQ; c++) {
+        for (size_t c = channels; c < LDQ; c++)
             ck_assert_int_eq(q[row][c], c < (channels + 3) / 4 * 4 ? 0 : 99);
-        }
-        for (size_t i = 1; i < LDS; i++) {
+        for (size_t i = 1; i < LDS; i++)
             ck_assert(scale[row][i] == 0 && sum[row][i] == 0);
-        }
     }
 }
 END_TEST
@@ -273,9 +268,8 @@ START_TEST(widen)
 {
     static uint16_t halves[0x10000];
     static float out[0x10000];
-    for (int bits = 0; bits < 0x10000; bits++) {
+    for (int bits = 0; bits < 0x10000; bits++)
         halves[bits] = (bits & 0x7c00) == 0x7c00 ? 0 : (uint16_t)bits;
-    }
     mbt_scalar()->widen(halves, 0x10000, out);
     for (int i = 0; i < 0x10000; i++) {
         const int bits = halves[i], e = bits >> 10 & 31, f = bits & 1023;

@@ -40,21 +40,17 @@ START_TEST(gemm)
                           .bias = bias};
     mbt_gemm g = {.w = &w, .lda = LD, .out = out, .ldo = LD, .rows = ROWS, .accumulate = accumulate};
     mbt_fill_between(weights, WEIGHTS, -1, 1);
-    for (size_t i = 0; i < WEIGHTS; i++) {
+    for (size_t i = 0; i < WEIGHTS; i++)
         numbers[i] = (double)weights[i];
-    }
-    if (is_half) {
+    if (is_half)
         fill_halves(halves, numbers, WEIGHTS);
-    }
     mbt_fill_between(bias, N, -1, 1);
     mbt_fill_between(a[0], TAPS * ROWS * LD, -1, 1);
     mbt_fill_between(before, ROWS * LD, -1, 1);
-    for (size_t tap = 0; tap < TAPS; tap++) {
+    for (size_t tap = 0; tap < TAPS; tap++)
         g.a[tap] = tap == LEFT_OUT ? NULL : a[tap];
-    }
-    for (size_t i = 0; i < ROWS * LD; i++) {
+    for (size_t i = 0; i < ROWS * LD; i++)
         out[i] = before[i];
-    }
     (is_half ? mbt_scalar()->gemm_f16 : mbt_scalar()->gemm_f32)(&g);
     for (size_t m = 0; m < ROWS; m++) {
         for (size_t o = 0; o < N; o++) {
@@ -88,21 +84,18 @@ START_TEST(winograd)
         double weight = taps[2];
         if (p < 5) {
             weight = taps[0] + points[p] * taps[1] + points[p] * points[p] * taps[2];
-            for (size_t other = 0; other < 5; other++) {
+            for (size_t other = 0; other < 5; other++)
                 weight /= other == p ? 1 : points[p] - points[other];
-            }
         }
-        for (size_t i = 0; i < POINT; i++) {
+        for (size_t i = 0; i < POINT; i++)
             m[p * POINT + i] = (float)(weight * (double)v[p * POINT + i]);
-        }
     }
     mbt_scalar()->winograd_output(m, LD, POINT, BINS, CHANNELS, out, LD);
     for (size_t f = 0; f < BINS; f++) {
         for (size_t c = 0; c < CHANNELS; c++) {
             double sum = 0;
-            for (size_t j = 0; j < 3 && (ld == 0 || f + j < BINS + 2); j++) {
+            for (size_t j = 0; j < 3 && (ld == 0 || f + j < BINS + 2); j++)
                 sum += taps[j] * (double)x[(f + j) * ld + c];
-            }
             mbt_expect_near("winograd", f * CHANNELS + c, out[f * LD + c], sum, 100 * HALF_ULP);
         }
     }
@@ -116,12 +109,10 @@ START_TEST(channel_stats)
     mbt_scalar()->channel_stats(x, LD, ROWS, CHANNELS, mean, m2);
     for (size_t c = 0; c < CHANNELS; c++) {
         double sum = 0, squares = 0;
-        for (size_t r = 0; r < ROWS; r++) {
+        for (size_t r = 0; r < ROWS; r++)
             sum += (double)x[r * LD + c];
-        }
-        for (size_t r = 0; r < ROWS; r++) {
+        for (size_t r = 0; r < ROWS; r++)
             squares += pow((double)x[r * LD + c] - sum / ROWS, 2);
-        }
         mbt_expect_near("mean", c, mean[c], sum / ROWS, 3 * (ROWS + 1) * HALF_ULP);
         mbt_expect_near("m2", c, m2[c], squares, (2 * ROWS + 4) * HALF_ULP * (squares + 1));
     }
@@ -136,9 +127,8 @@ START_TEST(norm_prelu)
     mbt_fill_between(scale, CHANNELS, -2, 2);
     mbt_fill_between(shift, CHANNELS, -1, 1);
     mbt_fill_between(slope, CHANNELS, -0.5, 1.5);
-    for (size_t i = 0; i < ROWS * LD; i++) {
+    for (size_t i = 0; i < ROWS * LD; i++)
         x[i] = before[i];
-    }
     mbt_scalar()->norm_prelu(x, LD, ROWS, CHANNELS, scale, shift, slope);
     for (size_t i = 0; i < ROWS * LD; i++) {
         const size_t c = i % LD;
@@ -169,9 +159,8 @@ START_TEST(row_norms)
             sum += (double)x[r * LD + c];
             power += pow((double)x[r * LD + c], 2) / CHANNELS;
         }
-        for (size_t c = 0; c < CHANNELS; c++) {
+        for (size_t c = 0; c < CHANNELS; c++)
             variance += pow((double)x[r * LD + c] - sum / CHANNELS, 2) / CHANNELS;
-        }
         for (size_t c = 0; c < CHANNELS; c++) {
             const double v = (double)x[r * LD + c], e = (double)eps[_i];
             mbt_expect_near("layer_norm", r * LD + c, layer[r * LD + c], (v - sum / CHANNELS) / sqrt(variance + e),
@@ -187,9 +176,8 @@ START_TEST(add)
     static float x[ROWS * LD], before[ROWS * LD], y[ROWS * LD];
     mbt_fill_between(before, ROWS * LD, -2, 2);
     mbt_fill_between(y, ROWS * LD, -2, 2);
-    for (size_t i = 0; i < ROWS * LD; i++) {
+    for (size_t i = 0; i < ROWS * LD; i++)
         x[i] = before[i];
-    }
     mbt_scalar()->add(x, LD, y, LD, ROWS, CHANNELS);
     for (size_t i = 0; i < ROWS * LD; i++) {
         const double sum = (double)before[i] + (double)y[i]; /* exact */
@@ -208,9 +196,8 @@ START_TEST(all_halves)
     const mbt_gemm g = {.w = &w, .a = {&one}, .lda = 1, .out = out, .ldo = 16, .rows = 1};
     for (int bits = 0; bits < 0x10000; bits += 16) {
         const int e = bits >> 10 & 31;
-        for (int i = 0; i < 16; i++) {
+        for (int i = 0; i < 16; i++)
             halves[i] = (uint16_t)(bits + i);
-        }
         mbt_scalar()->gemm_f16(&g);
         for (int i = 0; e != 31 && i < 16; i++) {
             const int f = (bits + i) & 1023;

@@ -35,9 +35,8 @@ START_TEST(attend)
             double weighted = 0, sum = 0;
             for (size_t j = 0; j < KEYS; j++) {
                 double score = 0;
-                for (size_t e = 0; e < DIMS; e++) {
+                for (size_t e = 0; e < DIMS; e++)
                     score += (double)q[i * LD + e] * (double)k[j * LD + e];
-                }
                 weighted += exp2(score) * (double)v[j * LD + d];
                 sum += exp2(score);
             }
@@ -75,9 +74,8 @@ START_TEST(conv1d_silu)
     for (size_t r = 0; r < ROWS; r++) {
         for (size_t c = 0; c < CHANNELS; c++) {
             double s = (double)bias[c];
-            for (size_t j = 0; j < D_CONV; j++) {
+            for (size_t j = 0; j < D_CONV; j++)
                 s += (double)weight[j * CHANNELS + c] * (double)oldest[(ptrdiff_t)(r + j) * ld + (ptrdiff_t)c];
-            }
             mbt_expect_near("conv1d_silu", r * CHANNELS + c, out[r * CHANNELS + c], silu(s), 3e-6);
         }
     }
@@ -90,9 +88,8 @@ START_TEST(softplus)
     static float x[COUNT], before[COUNT];
     mbt_fill_between(before, COUNT / 2, -86, 90);
     mbt_fill_between(before + COUNT / 2, COUNT / 2, -8, 8);
-    for (size_t i = 0; i < COUNT; i++) {
+    for (size_t i = 0; i < COUNT; i++)
         x[i] = before[i];
-    }
     mbt_scalar()->softplus(x, COUNT);
     double worst = 0;
     for (size_t i = 0; i < COUNT; i++) {
@@ -143,15 +140,13 @@ START_TEST(scan)
     mbt_fill_between(a, sizeof a / sizeof *a, -20, -0.5);
     mbt_fill_between(d, CHANNELS, -1, 1);
     mbt_fill_between(start, sizeof start / sizeof *start, -1, 1);
-    for (size_t i = 0; i < sizeof h / sizeof *h; i++) {
+    for (size_t i = 0; i < sizeof h / sizeof *h; i++)
         h[i] = start[i];
-    }
     mbt_scalar()->scan(&s);
     for (size_t e = 0; e < CHANNELS; e++) {
         double state[STATES];
-        for (size_t n = 0; n < STATES; n++) {
+        for (size_t n = 0; n < STATES; n++)
             state[n] = (double)start[(e / 16 * STATES + n) * 16 + e % 16];
-        }
         for (size_t t = 0; t < STEPS; t++) {
             const double step = (double)dt[t * LD + e], input = (double)u[t * LD + e],
                          gate = silu((double)z[t * LD + e]);
@@ -164,9 +159,8 @@ START_TEST(scan)
             }
             mbt_expect_near("y", t * CHANNELS + e, y[t * LD + e], sum * gate, 1e-6 * size * (fabs(gate) + 0.1));
         }
-        for (size_t n = 0; n < STATES; n++) {
+        for (size_t n = 0; n < STATES; n++)
             mbt_expect_near("h", e * STATES + n, h[(e / 16 * STATES + n) * 16 + e % 16], state[n], 1e-6);
-        }
     }
 }
 END_TEST
@@ -202,12 +196,10 @@ START_TEST(scan_forgets)
         z[i] = 100.0f;
     }
     mbt_scalar()->scan(&s);
-    for (size_t i = 0; i < STATES * 16; i++) {
+    for (size_t i = 0; i < STATES * 16; i++)
         ck_assert_float_eq(h[i], 1.0f);
-    }
-    for (size_t i = 0; i < 16; i++) {
+    for (size_t i = 0; i < 16; i++)
         ck_assert_float_eq(y[i], 0.5f * STATES * 100.0f);
-    }
 }
 END_TEST
 

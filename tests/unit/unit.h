@@ -25,9 +25,8 @@ static inline unit_bytes unit_copy(const void *data, size_t size)
 {
     unit_bytes bytes = {malloc(size != 0 ? size : 1), size};
     ck_assert_ptr_nonnull(bytes.data);
-    if (size != 0) {
+    if (size != 0)
         memcpy(bytes.data, data, size);
-    }
     return bytes;
 }
 
@@ -57,9 +56,8 @@ static inline uint32_t unit_random(uint64_t *state)
 static inline void unit_damage(unit_bytes bytes, uint64_t *state)
 {
     const uint32_t changes = 1 + unit_random(state) % 4;
-    for (uint32_t i = 0; i < changes; ++i) {
+    for (uint32_t i = 0; i < changes; ++i)
         bytes.data[unit_random(state) % bytes.size] = (uint8_t)unit_random(state);
-    }
 }
 
 /* Fails unless the error's line has the text. */

@@ -36,27 +36,23 @@ static bool read_at(int fd, uint64_t at, unsigned char *bytes, size_t count)
 uint64_t mbt_stored_number(const unsigned char *bytes, size_t count, bool big_endian)
 {
     uint64_t value = 0;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         value = value << 8 | bytes[big_endian ? i : count - 1 - i];
-    }
     return value;
 }
 
 bool mbt_is_length(uint64_t length, unsigned length_bytes)
 {
-    if (length_bytes == 8) {
+    if (length_bytes == 8)
         return length != 0 && length < UINT64_C(1) << 62;
-    }
     return length != 0 && length < 0xffff0000u && (length < 0x7fff0000u || length > 0x80000000u);
 }
 
 bool mbt_is_chunk_name(const unsigned char *name)
 {
-    for (int i = 0; i < 4; i++) {
-        if (name[i] < ' ' || name[i] > '~') {
+    for (int i = 0; i < 4; i++)
+        if (name[i] < ' ' || name[i] > '~')
             return false;
-        }
-    }
     return true;
 }
 
@@ -74,13 +70,11 @@ static bool is_chunk(int fd, const layout *l, uint64_t at, uint64_t left)
 static mbt_data_extent judge(int fd, const layout *l, uint64_t at, uint64_t left, uint64_t length,
                              unsigned length_bytes)
 {
-    if (length > l->before_data) {
+    if (length > l->before_data)
         return mbt_is_length(length, length_bytes) && length > left ? MBT_DATA_CUT : MBT_DATA_AS_SAID;
-    }
     unsigned least = l->name_bytes + l->length_bytes; /* what is shorter may be padding, and is no recording */
-    if (left < l->before_data + least || is_chunk(fd, l, at + length, left - length)) {
+    if (left < l->before_data + least || is_chunk(fd, l, at + length, left - length))
         return MBT_DATA_AS_SAID;
-    }
     return MBT_DATA_UNCOUNTED;
 }
 
@@ -90,27 +84,23 @@ static mbt_data_extent find_in_chunks(int fd, const layout *l, uint64_t size)
     uint64_t at = l->first_chunk, length_of_64 = UINT32_MAX; /* RF64 has the length of "data" in "ds64" */
     unsigned char head[HEAD_BYTES], length64[8];
     for (int i = 0; i < MOST_CHUNKS && at < size; i++) {
-        if (!read_at(fd, at, head, head_bytes)) {
+        if (!read_at(fd, at, head, head_bytes))
             return MBT_DATA_CUT; /* within a chunk's head */
-        }
         uint64_t length = mbt_stored_number(head + l->name_bytes, l->length_bytes, l->big_endian);
         uint64_t left = size - at - head_bytes;
         bool is_data = memcmp(head, l->data, 4) == 0;
-        if (length < l->counted_bytes && !is_data) {
+        if (length < l->counted_bytes && !is_data)
             return MBT_DATA_AS_SAID;
-        }
         length -= length < l->counted_bytes ? length : l->counted_bytes;
         if (is_data) {
             bool long_one = l->length_bytes == 4 && length == UINT32_MAX && length_of_64 != UINT32_MAX;
             return judge(fd, l, at + head_bytes, left, long_one ? length_of_64 : length,
                          long_one ? 8 : l->length_bytes);
         }
-        if (memcmp(head, "ds64", 4) == 0 && read_at(fd, at + head_bytes + 8, length64, sizeof length64)) {
+        if (memcmp(head, "ds64", 4) == 0 && read_at(fd, at + head_bytes + 8, length64, sizeof length64))
             length_of_64 = mbt_stored_number(length64, sizeof length64, false);
-        }
-        if (length > left) {
+        if (length > left)
             return MBT_DATA_AS_SAID; /* there are no samples after it */
-        }
         at += head_bytes + (length + l->padded_bytes - 1) / l->padded_bytes * l->padded_bytes;
     }
     return MBT_DATA_AS_SAID;
@@ -120,9 +110,8 @@ mbt_data_extent mbt_find_data_extent(int fd)
 {
     struct stat about;
     unsigned char head[12];
-    if (fstat(fd, &about) != 0 || about.st_size < (off_t)sizeof head || !read_at(fd, 0, head, sizeof head)) {
+    if (fstat(fd, &about) != 0 || about.st_size < (off_t)sizeof head || !read_at(fd, 0, head, sizeof head))
         return MBT_DATA_AS_SAID;
-    }
     uint64_t size = (uint64_t)about.st_size;
     bool au_big_endian = memcmp(head, ".snd", 4) == 0;
     if (au_big_endian || memcmp(head, "dns.", 4) == 0) {
@@ -132,10 +121,8 @@ mbt_data_extent mbt_find_data_extent(int fd)
                : mbt_is_length(length, 4) && begin + length > size ? MBT_DATA_CUT
                                                                    : MBT_DATA_AS_SAID;
     }
-    for (size_t i = 0; i < sizeof layouts / sizeof layouts[0]; i++) {
-        if (memcmp(head, layouts[i].magic, 4) == 0) {
+    for (size_t i = 0; i < sizeof layouts / sizeof layouts[0]; i++)
+        if (memcmp(head, layouts[i].magic, 4) == 0)
             return find_in_chunks(fd, &layouts[i], size);
-        }
-    }
     return MBT_DATA_AS_SAID;
 }

@@ -31,11 +31,9 @@ static const char *extension_of(const char *path)
 /* The container that the extension stands for; 0 for none. */
 static int known_major(const char *extension)
 {
-    for (size_t i = 0; i < sizeof extensions / sizeof extensions[0]; i++) {
-        if (strcasecmp(extension, extensions[i].extension) == 0) {
+    for (size_t i = 0; i < sizeof extensions / sizeof extensions[0]; i++)
+        if (strcasecmp(extension, extensions[i].extension) == 0)
             return extensions[i].major;
-        }
-    }
     return 0;
 }
 
@@ -65,9 +63,8 @@ static int major_for(const SF_INFO *in, const char *extension)
 
 static bool can_store(SF_INFO *out, int major, int subtype, int endian)
 {
-    if (subtype >= FORMAT_MPEG_LAYER_I && subtype <= FORMAT_MPEG_LAYER_III && major != FORMAT_MPEG) {
+    if (subtype >= FORMAT_MPEG_LAYER_I && subtype <= FORMAT_MPEG_LAYER_III && major != FORMAT_MPEG)
         return false; /* sf_format_check has it that WAV can, but it cannot be written */
-    }
     out->format = major | subtype | endian;
     return sf_format_check(out) != 0;
 }
@@ -82,19 +79,16 @@ static bool choose_subtype(SF_INFO *out, int major, int subtype)
     static const int floats[] = {SF_FORMAT_FLOAT,  SF_FORMAT_PCM_24,      SF_FORMAT_PCM_16,
                                  SF_FORMAT_VORBIS, FORMAT_MPEG_LAYER_III, 0};
     const int *next = sixteen_bits;
-    if (subtype == SF_FORMAT_PCM_S8 || subtype == SF_FORMAT_PCM_U8) {
+    if (subtype == SF_FORMAT_PCM_S8 || subtype == SF_FORMAT_PCM_U8)
         next = eight_bits;
-    } else if (subtype == SF_FORMAT_PCM_24 || subtype == SF_FORMAT_PCM_32 || subtype == SF_FORMAT_ALAC_20 ||
-               subtype == SF_FORMAT_ALAC_24 || subtype == SF_FORMAT_ALAC_32) {
+    else if (subtype == SF_FORMAT_PCM_24 || subtype == SF_FORMAT_PCM_32 || subtype == SF_FORMAT_ALAC_20 ||
+             subtype == SF_FORMAT_ALAC_24 || subtype == SF_FORMAT_ALAC_32)
         next = more_bits;
-    } else if (subtype == SF_FORMAT_FLOAT || subtype == SF_FORMAT_DOUBLE) {
+    else if (subtype == SF_FORMAT_FLOAT || subtype == SF_FORMAT_DOUBLE)
         next = floats;
-    }
-    for (; *next != 0; next++) {
-        if (can_store(out, major, *next, 0)) {
+    for (; *next != 0; next++)
+        if (can_store(out, major, *next, 0))
             return true;
-        }
-    }
     return false;
 }
 
@@ -122,9 +116,8 @@ bool mbt_choose_format(const SF_INFO *in, const char *out_path, mbt_sample_forma
                mbt_complain("%s: %s cannot hold %s with %d channel%s at %d Hz", out_path, major_name(major),
                             names[wanted], out->channels, mbt_plural((size_t)out->channels), out->samplerate);
     }
-    if (strcasecmp(extension, "opus") == 0) {
+    if (strcasecmp(extension, "opus") == 0)
         subtype = SF_FORMAT_OPUS;
-    }
     return can_store(out, major, subtype, endian) || can_store(out, major, subtype, 0) ||
            choose_subtype(out, major, subtype) ||
            mbt_complain("%s: %s cannot hold %d channel%s at %d Hz", out_path, major_name(major), out->channels,
@@ -134,9 +127,8 @@ bool mbt_choose_format(const SF_INFO *in, const char *out_path, mbt_sample_forma
 bool mbt_check_size(uint64_t frames, const SF_INFO *format, const char *out_path)
 {
     int major = format->format & SF_FORMAT_TYPEMASK;
-    if (major != SF_FORMAT_WAV && major != SF_FORMAT_WAVEX && major != SF_FORMAT_AIFF && major != SF_FORMAT_AU) {
+    if (major != SF_FORMAT_WAV && major != SF_FORMAT_WAVEX && major != SF_FORMAT_AIFF && major != SF_FORMAT_AU)
         return true;
-    }
     int subtype = format->format & SF_FORMAT_SUBMASK;
     uint64_t bytes = subtype == SF_FORMAT_DOUBLE                                  ? 8
                      : subtype == SF_FORMAT_FLOAT || subtype == SF_FORMAT_PCM_32  ? 4

@@ -24,9 +24,8 @@ static bool write_bytes(const mbt_writer *writer, const unsigned char *bytes, si
 {
     while (count > 0) {
         const ssize_t written = write(writer->fd, bytes, count);
-        if (written < 0 && !mbt_can_go_on(writer->fd, POLLOUT)) {
+        if (written < 0 && !mbt_can_go_on(writer->fd, POLLOUT))
             return mbt_complain("%s: cannot write: %s", writer->path, strerror(errno));
-        }
         bytes += written > 0 ? written : 0;
         count -= written > 0 ? (size_t)written : 0;
     }
@@ -35,9 +34,8 @@ static bool write_bytes(const mbt_writer *writer, const unsigned char *bytes, si
 
 static unsigned char *put(unsigned char *at, uint32_t value, size_t count)
 {
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         at[i] = (unsigned char)(value >> (8 * i));
-    }
     return at + count;
 }
 
@@ -94,13 +92,11 @@ bool mbt_writer_open_stdout(mbt_writer *writer, int fd, const mbt_recording *rec
 {
     *writer = (mbt_writer){.format = recording->info, .path = output_name, .fd = fd};
     mbt_sample_format format = wanted != MBT_FORMAT_AS_INPUT ? wanted : raw;
-    if (format == MBT_FORMAT_AS_INPUT) {
+    if (format == MBT_FORMAT_AS_INPUT)
         format = nearest(&recording->info);
-    }
     writer->bits = format == MBT_FORMAT_S16 ? 16 : format == MBT_FORMAT_S24 ? 24 : 0;
-    if (isatty(writer->fd)) {
+    if (isatty(writer->fd))
         return mbt_complain("%s: a terminal; samples go to a file or a pipe", output_name);
-    }
     return raw != MBT_FORMAT_AS_INPUT || write_header(writer);
 }
 
@@ -109,9 +105,8 @@ static bool write_block(const mbt_writer *writer, const float *samples, size_t c
 {
     unsigned char bytes[BLOCK_BYTES], *at = bytes;
     int integers[BLOCK_BYTES / 2];
-    if (writer->bits > 0) {
+    if (writer->bits > 0)
         mbt_to_integers(samples, integers, count, writer->bits);
-    }
     for (size_t i = 0; i < count; i++) {
         uint32_t value;
         if (writer->bits > 0) {
@@ -129,11 +124,9 @@ bool mbt_pipe_write(mbt_writer *writer, const float *samples, size_t frames)
 {
     const size_t count = frames * (size_t)writer->format.channels;
     const size_t block = BLOCK_BYTES / (writer->bits ? (size_t)writer->bits / 8 : 4);
-    for (size_t done = 0; done < count; done += block) {
-        if (!write_block(writer, samples + done, count - done < block ? count - done : block)) {
+    for (size_t done = 0; done < count; done += block)
+        if (!write_block(writer, samples + done, count - done < block ? count - done : block))
             return false;
-        }
-    }
     writer->frames += frames;
     return true;
 }

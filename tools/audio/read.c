@@ -110,9 +110,8 @@ static bool check_end(mbt_recording *recording)
     int error = sf_error(recording->file);
     mbt_data_extent extent = mbt_find_data_extent(recording->fd);
     bool cut = extent == MBT_DATA_CUT;
-    if (recording->frames == 0 && recording->info.frames == 0 && extent == MBT_DATA_UNCOUNTED) {
+    if (recording->frames == 0 && recording->info.frames == 0 && extent == MBT_DATA_UNCOUNTED)
         return mbt_complain_of_no_length(recording);
-    }
     if (recording->frames == 0 && (error != 0 || cut || recording->info.frames > 0)) {
         return mbt_complain("%s: no samples can be read: %s", recording->path,
                             error != 0 ? sf_error_number(error) : "the file is cut short");
@@ -126,16 +125,14 @@ bool mbt_recording_next(mbt_recording *recording, float *samples, size_t most, s
 {
     *frames = 0;
     if (recording->file == NULL) {
-        if (!mbt_stream_read(recording, samples, most, frames)) {
+        if (!mbt_stream_read(recording, samples, most, frames))
             return false;
-        }
     } else {
         sf_count_t got = sf_readf_float(recording->file, samples, (sf_count_t)most);
         *frames = got > 0 ? (size_t)got : 0;
     }
-    if (!check_finite(recording, samples, *frames)) {
+    if (!check_finite(recording, samples, *frames))
         return false;
-    }
     recording->frames += *frames;
     return *frames > 0 || (recording->file != NULL ? check_end(recording) : mbt_stream_end(recording));
 }
@@ -146,9 +143,8 @@ static bool grow(mbt_recording *recording, size_t *room)
 {
     size_t frame_bytes = (size_t)recording->info.channels * sizeof(float);
     size_t frames = *room == 0 ? 16384 / (size_t)recording->info.channels + 1 : *room * 2;
-    if (frames > SIZE_MAX / 2 / frame_bytes) {
+    if (frames > SIZE_MAX / 2 / frame_bytes)
         return mbt_complain("%s: too long for this machine's memory", recording->path);
-    }
     float *samples = realloc(recording->samples, frames * frame_bytes);
     if (samples == NULL) {
         return mbt_complain("%s: too long for this machine's memory (%.0f MB and more)", recording->path,
@@ -163,13 +159,11 @@ bool mbt_recording_read(mbt_recording *recording)
 {
     size_t channels = (size_t)recording->info.channels, room = 0, got;
     do {
-        if (recording->frames == room && !grow(recording, &room)) {
+        if (recording->frames == room && !grow(recording, &room))
             return false;
-        }
         float *end = recording->samples + recording->frames * channels;
-        if (!mbt_recording_next(recording, end, room - recording->frames, &got)) {
+        if (!mbt_recording_next(recording, end, room - recording->frames, &got))
             return false;
-        }
     } while (got > 0);
     return true;
 }
@@ -177,9 +171,8 @@ bool mbt_recording_read(mbt_recording *recording)
 bool mbt_recording_is_unchanged(const mbt_recording *recording)
 {
     struct stat now, named;
-    if (!recording->opened.is_file) {
+    if (!recording->opened.is_file)
         return true;
-    }
     bool same = fstat(recording->fd, &now) == 0 && now.st_size == recording->opened.size &&
                 now.st_mtim.tv_sec == recording->opened.seconds && now.st_mtim.tv_nsec == recording->opened.nanoseconds;
     bool replaced = stat(recording->path, &named) == 0 &&
@@ -189,12 +182,10 @@ bool mbt_recording_is_unchanged(const mbt_recording *recording)
 
 void mbt_recording_close(mbt_recording *recording)
 {
-    if (recording->file != NULL) {
+    if (recording->file != NULL)
         sf_close(recording->file);
-    }
-    if (recording->fd >= 0) {
+    if (recording->fd >= 0)
         close(recording->fd);
-    }
     free(recording->samples);
     memset(recording, 0, sizeof *recording);
     recording->fd = -1;

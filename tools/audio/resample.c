@@ -11,9 +11,8 @@
 
 static uint64_t resampled_length(uint64_t samples, uint32_t from, uint32_t to)
 {
-    if (from == to) {
+    if (from == to)
         return samples;
-    }
     return samples > (UINT64_MAX - from) / to ? UINT64_MAX : (samples * to + from - 1) / from;
 }
 
@@ -44,9 +43,8 @@ mbt_resampler *mbt_resampler_open(uint32_t from, uint32_t to, const char **reaso
     mbt_resampler *r = calloc(1, sizeof *r);
     int error = 0;
     *reason = "out of memory";
-    if (r == NULL) {
+    if (r == NULL)
         return NULL;
-    }
     r->from = from;
     r->to = to;
     if (from != to) {
@@ -62,9 +60,8 @@ mbt_resampler *mbt_resampler_open(uint32_t from, uint32_t to, const char **reaso
 
 void mbt_resampler_close(mbt_resampler *resampler)
 {
-    if (resampler != NULL && resampler->state != NULL) {
+    if (resampler != NULL && resampler->state != NULL)
         src_delete(resampler->state);
-    }
     free(resampler);
 }
 
@@ -79,9 +76,8 @@ static void copy(mbt_resampler *r, const float *in, size_t in_samples, size_t *u
                  size_t *made)
 {
     *used = *made = in_samples < room ? in_samples : room;
-    if (*made > 0) {
+    if (*made > 0)
         memcpy(out, in, *made * sizeof *out);
-    }
     r->taken += *used;
     r->given += *made;
 }
@@ -123,14 +119,12 @@ bool mbt_resampler_run(mbt_resampler *resampler, const float *in, size_t in_samp
     bool ended = in_samples == 0;
     int stalled = 0;
     while (stalled < 64) {
-        if (*made == room || (ended ? left(resampler) == 0 : *used == in_samples)) {
+        if (*made == room || (ended ? left(resampler) == 0 : *used == in_samples))
             return true;
-        }
         size_t taken, given;
         if (!step(resampler, ended ? NULL : in + *used, in_samples - *used, &taken, out + *made, room - *made, &given,
-                  reason)) {
+                  reason))
             return false;
-        }
         *used += taken;
         *made += given;
         stalled = taken > 0 || given > 0 ? 0 : stalled + 1;

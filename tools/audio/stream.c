@@ -29,12 +29,10 @@ static bool read_some(unsigned char *bytes, size_t wanted, size_t *held)
 {
     for (*held = 0; *held < wanted;) {
         const ssize_t got = read(STDIN_FILENO, bytes + *held, wanted - *held);
-        if (got < 0 && !mbt_can_go_on(STDIN_FILENO, POLLIN)) {
+        if (got < 0 && !mbt_can_go_on(STDIN_FILENO, POLLIN))
             return mbt_complain("%s: %s", input_name, strerror(errno));
-        }
-        if (got == 0) {
+        if (got == 0)
             break;
-        }
         *held += got > 0 ? (size_t)got : 0;
     }
     return true;
@@ -50,11 +48,9 @@ static bool read_whole(unsigned char *bytes, size_t wanted)
 static bool skip(uint64_t count)
 {
     unsigned char block[BLOCK_BYTES];
-    for (; count > BLOCK_BYTES; count -= BLOCK_BYTES) {
-        if (!read_whole(block, BLOCK_BYTES)) {
+    for (; count > BLOCK_BYTES; count -= BLOCK_BYTES)
+        if (!read_whole(block, BLOCK_BYTES))
             return false;
-        }
-    }
     return read_whole(block, (size_t)count);
 }
 
@@ -69,19 +65,16 @@ static bool parse_format(mbt_recording *recording, const unsigned char *chunk, s
         {1, 1, SF_FORMAT_PCM_U8}, {1, 2, SF_FORMAT_PCM_16}, {1, 3, SF_FORMAT_PCM_24},
         {1, 4, SF_FORMAT_PCM_32}, {3, 4, SF_FORMAT_FLOAT},  {3, 8, SF_FORMAT_DOUBLE},
     };
-    if (size < 16) {
+    if (size < 16)
         return mbt_complain("%s: its head is damaged", input_name);
-    }
     uint64_t tag = mbt_stored_number(chunk, 2, big_endian), channels = mbt_stored_number(chunk + 2, 2, big_endian);
     uint64_t rate = mbt_stored_number(chunk + 4, 4, big_endian), frame = mbt_stored_number(chunk + 12, 2, big_endian);
     uint64_t bits = mbt_stored_number(chunk + 14, 2, big_endian); /* the upper ones of as many bytes as they take */
     uint64_t bytes = (bits + 7) / 8;
-    if (channels < 1 || channels > MOST_CHANNELS || rate < 1 || rate > INT_MAX) {
+    if (channels < 1 || channels > MOST_CHANNELS || rate < 1 || rate > INT_MAX)
         return mbt_complain("%s: the header has no channels or no sample rate, or too many", input_name);
-    }
-    if (tag == 0xfffe && size == FORMAT_BYTES) {
+    if (tag == 0xfffe && size == FORMAT_BYTES)
         tag = mbt_stored_number(chunk + 24, 4, big_endian);
-    }
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         if (tag == kinds[i].tag && bytes == kinds[i].bytes && frame == bytes * channels) {
             recording->info.channels = (int)channels;
@@ -120,37 +113,31 @@ static bool read_wav_head(mbt_recording *recording)
 {
     unsigned char head[12], format[FORMAT_BYTES];
     size_t held;
-    if (!read_some(head, sizeof head, &held)) {
+    if (!read_some(head, sizeof head, &held))
         return false;
-    }
-    if (held == 0) {
+    if (held == 0)
         return mbt_complain("%s: empty, without even a header", input_name);
-    }
     bool big_endian = memcmp(head, "RIFX", 4) == 0;
     if (held < sizeof head || (!big_endian && memcmp(head, "RIFF", 4) != 0) || memcmp(head + 8, "WAVE", 4) != 0) {
         return mbt_complain("%s: not a WAV; a pipe takes WAV, or samples alone with --raw, and a file any format",
                             input_name);
     }
     for (int i = 0; i < MOST_CHUNKS; i++) {
-        if (!read_whole(head, 8)) {
+        if (!read_whole(head, 8))
             return false;
-        }
         uint32_t length = (uint32_t)mbt_stored_number(head + 4, 4, big_endian), taken = 0;
         if (memcmp(head, "data", 4) == 0) {
-            if (recording->stream.bytes == 0) {
+            if (recording->stream.bytes == 0)
                 return mbt_complain("%s: its samples come before their format", input_name);
-            }
             return set_length(recording, length);
         }
         if (memcmp(head, "fmt ", 4) == 0) {
             taken = length < FORMAT_BYTES ? length : FORMAT_BYTES;
-            if (!read_whole(format, taken) || !parse_format(recording, format, taken, big_endian)) {
+            if (!read_whole(format, taken) || !parse_format(recording, format, taken, big_endian))
                 return false;
-            }
         }
-        if (!skip((uint64_t)length + length % 2 - taken)) {
+        if (!skip((uint64_t)length + length % 2 - taken))
             return false;
-        }
     }
     return mbt_complain("%s: more than %d chunks before its samples", input_name, MOST_CHUNKS);
 }
@@ -158,9 +145,8 @@ static bool read_wav_head(mbt_recording *recording)
 /* A file that stands as standard input. */
 static bool open_file(mbt_recording *recording)
 {
-    if (!mbt_is_sample_dump(recording->fd)) {
+    if (!mbt_is_sample_dump(recording->fd))
         recording->file = sf_open_fd(recording->fd, SFM_READ, &recording->info, SF_FALSE);
-    }
     return (recording->file != NULL && recording->info.channels > 0 && recording->info.samplerate > 0) ||
            mbt_complain("%s: not a recording that libsndfile can read; for samples without a header there is --raw",
                         input_name);
@@ -217,14 +203,12 @@ bool mbt_stream_read(mbt_recording *recording, float *samples, size_t most, size
     unsigned char bytes[BLOCK_BYTES];
     const size_t size = frame_bytes(recording), channels = (size_t)recording->info.channels;
     size_t wanted = most < BLOCK_BYTES / size ? most * size : BLOCK_BYTES / size * size, held = 0;
-    if (recording->stream.counted && recording->stream.left < wanted) {
+    if (recording->stream.counted && recording->stream.left < wanted)
         wanted = (size_t)recording->stream.left;
-    }
     while (held < wanted && (held == 0 || held % size != 0)) {
         const ssize_t got = read(recording->fd, bytes + held, wanted - held);
-        if (got < 0 && !mbt_can_go_on(recording->fd, POLLIN)) {
+        if (got < 0 && !mbt_can_go_on(recording->fd, POLLIN))
             return mbt_complain("%s: %s", recording->path, strerror(errno));
-        }
         if (got == 0) {
             recording->ended_early = recording->ended_early || (recording->stream.is_raw && held % size != 0);
             break;
@@ -233,17 +217,15 @@ bool mbt_stream_read(mbt_recording *recording, float *samples, size_t most, size
     }
     *frames = held / size;
     recording->stream.left -= recording->stream.counted ? *frames * size : 0;
-    for (size_t i = 0; i < *frames * channels; i++) {
+    for (size_t i = 0; i < *frames * channels; i++)
         samples[i] = to_sample(bytes + i * recording->stream.bytes, recording);
-    }
     return true;
 }
 
 bool mbt_stream_end(mbt_recording *recording)
 {
-    if (recording->info.frames > 0 && recording->frames == 0) {
+    if (recording->info.frames > 0 && recording->frames == 0)
         return mbt_complain("%s: no samples can be read: it is cut short", input_name);
-    }
     recording->ended_early = recording->ended_early || recording->stream.left > 0;
     return true;
 }

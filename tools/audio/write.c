@@ -69,9 +69,8 @@ static void copy_tags(SNDFILE *from, SNDFILE *to)
                                SF_STR_ALBUM, SF_STR_LICENSE,   SF_STR_TRACKNUMBER, SF_STR_GENRE};
     for (size_t i = 0; i < sizeof tags / sizeof tags[0]; i++) {
         const char *text = sf_get_string(from, tags[i]);
-        if (text != NULL) {
+        if (text != NULL)
             sf_set_string(to, tags[i], text);
-        }
     }
 }
 
@@ -81,17 +80,14 @@ static void copy_tags(SNDFILE *from, SNDFILE *to)
 static bool copy_channel_map(const mbt_recording *from, SNDFILE *to)
 {
     int major = from->info.format & SF_FORMAT_TYPEMASK;
-    if (major != SF_FORMAT_WAV && major != SF_FORMAT_WAVEX) {
+    if (major != SF_FORMAT_WAV && major != SF_FORMAT_WAVEX)
         return true;
-    }
     size_t bytes = (size_t)from->info.channels * sizeof(int);
     int *map = malloc(bytes);
-    if (map == NULL) {
+    if (map == NULL)
         return false;
-    }
-    if (sf_command(from->file, SFC_GET_CHANNEL_MAP_INFO, map, (int)bytes)) {
+    if (sf_command(from->file, SFC_GET_CHANNEL_MAP_INFO, map, (int)bytes))
         sf_command(to, SFC_SET_CHANNEL_MAP_INFO, map, (int)bytes);
-    }
     free(map);
     return true;
 }
@@ -115,9 +111,8 @@ static sf_count_t frames_written(int fd)
     SF_INFO info;
     memset(&info, 0, sizeof info);
     SNDFILE *file = lseek(fd, 0, SEEK_SET) == 0 ? sf_open_fd(fd, SFM_READ, &info, SF_FALSE) : NULL;
-    if (file == NULL) {
+    if (file == NULL)
         return -1;
-    }
     sf_close(file);
     return info.frames;
 }
@@ -126,20 +121,18 @@ static SNDFILE *open_file(const SF_INFO *format, int fd, const char *out_path)
 {
     SF_INFO info = *format;
     SNDFILE *file = sf_open_fd(fd, SFM_WRITE, &info, SF_FALSE);
-    if (file == NULL && sf_error(NULL) == SF_ERR_UNRECOGNISED_FORMAT) {
+    if (file == NULL && sf_error(NULL) == SF_ERR_UNRECOGNISED_FORMAT)
         complain_refused(format, out_path);
-    } else if (file == NULL) {
+    else if (file == NULL)
         mbt_complain("%s: cannot write: %s", out_path, sf_strerror(NULL));
-    }
     return file;
 }
 
 /* What failed, after it did: `error` is errno's value, `closed` what sf_close said. */
 static bool complain_failed(const mbt_writer *writer, int error, int closed)
 {
-    if (error == 0 && closed == 0) {
+    if (error == 0 && closed == 0)
         return complain_refused(&writer->format, writer->path);
-    }
     return mbt_complain("%s: cannot write: %s", writer->path, error != 0 ? strerror(error) : sf_error_number(closed));
 }
 
@@ -172,18 +165,15 @@ static bool write_block(mbt_writer *writer, const float *samples, size_t frames)
 
 bool mbt_writer_write(mbt_writer *writer, const float *samples, size_t frames)
 {
-    if (writer->integers == NULL) {
+    if (writer->integers == NULL)
         return mbt_pipe_write(writer, samples, frames);
-    }
-    if (!mbt_check_size(writer->frames + frames, &writer->format, writer->path)) {
+    if (!mbt_check_size(writer->frames + frames, &writer->format, writer->path))
         return false;
-    }
     size_t block = block_frames(&writer->format);
     for (size_t done = 0, count; done < frames; done += count) {
         count = frames - done < block ? frames - done : block;
-        if (!write_block(writer, samples + done * (size_t)writer->format.channels, count)) {
+        if (!write_block(writer, samples + done * (size_t)writer->format.channels, count))
             return false;
-        }
     }
     return true;
 }
@@ -198,12 +188,10 @@ static bool try_format(mbt_writer *writer)
     }
     bool fine = mbt_writer_write(writer, silence, TRIAL_FRAMES);
     free(silence);
-    if (!fine || !close_file(writer)) {
+    if (!fine || !close_file(writer))
         return false;
-    }
-    if (frames_written(writer->fd) < TRIAL_FRAMES) {
+    if (frames_written(writer->fd) < TRIAL_FRAMES)
         return complain_refused(&writer->format, writer->path);
-    }
     writer->frames = 0;
     return (ftruncate(writer->fd, 0) == 0 && lseek(writer->fd, 0, SEEK_SET) == 0) ||
            mbt_complain("%s: cannot write: %s", writer->path, strerror(errno));
@@ -225,33 +213,28 @@ bool mbt_writer_open(mbt_writer *writer, const mbt_recording *recording, const S
     *writer = (mbt_writer){.format = *format, .path = out_path, .fd = fd};
     bool good = allocate(writer) && (writer->file = open_file(format, fd, out_path)) != NULL && try_format(writer) &&
                 (writer->file = open_file(format, fd, out_path)) != NULL;
-    if (good) {
+    if (good)
         sf_command(writer->file, SFC_SET_ADD_PEAK_CHUNK, NULL, SF_FALSE); /* it has the time of day in it */
-    }
     if (good && recording->file != NULL) {
         copy_tags(recording->file, writer->file);
         good = copy_channel_map(recording, writer->file) ||
                mbt_complain("%s: out of memory for %d channel%s", out_path, format->channels,
                             mbt_plural((size_t)format->channels));
     }
-    if (!good) {
+    if (!good)
         mbt_writer_close(writer);
-    }
     return good;
 }
 
 bool mbt_writer_finish(mbt_writer *writer)
 {
-    if (writer->integers == NULL) {
+    if (writer->integers == NULL)
         return true;
-    }
-    if (!close_file(writer)) {
+    if (!close_file(writer))
         return false;
-    }
     sf_count_t frames = frames_written(writer->fd);
-    if (frames >= 0 && (uint64_t)frames >= writer->frames) {
+    if (frames >= 0 && (uint64_t)frames >= writer->frames)
         return true;
-    }
     return writer->frames == 0
                ? mbt_complain("%s: this container cannot hold a recording without samples", writer->path)
                : mbt_complain("%s: only %lld of %llu frames could be written", writer->path,
@@ -260,9 +243,8 @@ bool mbt_writer_finish(mbt_writer *writer)
 
 void mbt_writer_close(mbt_writer *writer)
 {
-    if (writer->file != NULL) {
+    if (writer->file != NULL)
         sf_close(writer->file);
-    }
     free(writer->integers);
     writer->file = NULL;
     writer->integers = NULL;

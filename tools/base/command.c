@@ -13,19 +13,16 @@
 
 void mbt_make_printable(char *text)
 {
-    for (char *c = text; *c != '\0'; c++) {
-        if ((unsigned char)*c < 0x20 || *c == 0x7f) {
+    for (char *c = text; *c != '\0'; c++)
+        if ((unsigned char)*c < 0x20 || *c == 0x7f)
             *c = '?';
-        }
-    }
 }
 
 static void print_line(const char *format, va_list arguments, const char *hint)
 {
     char line[4096];
-    if (vsnprintf(line, sizeof line, format, arguments) < 0) {
+    if (vsnprintf(line, sizeof line, format, arguments) < 0)
         line[0] = '\0';
-    }
     mbt_make_printable(line);
     fprintf(stderr, "mambattention: %s%s\n", line, hint);
 }
@@ -53,12 +50,10 @@ int mbt_usage_error(const char *command, const char *format, ...)
 int mbt_option_error(const char *command, int found, char **argv)
 {
     const char *word = argv[optind - 1];
-    if (found == ':') {
+    if (found == ':')
         return mbt_usage_error(command, "option '%s' needs an argument", word);
-    }
-    if (optopt != 0 && strncmp(word, "--", 2) != 0) {
+    if (optopt != 0 && strncmp(word, "--", 2) != 0)
         return mbt_usage_error(command, "unknown option '-%c'", optopt);
-    }
     return mbt_usage_error(command, "unknown, incomplete or misused option '%s'", word);
 }
 
@@ -90,9 +85,8 @@ static void add_isa(char list[MBT_ISA_LIST], mbt_isa isa)
 void mbt_list_isas(char list[MBT_ISA_LIST])
 {
     list[0] = '\0';
-    for (int isa = MBT_ISA_AUTO; isa < MBT_ISA_COUNT; isa++) {
+    for (int isa = MBT_ISA_AUTO; isa < MBT_ISA_COUNT; isa++)
         add_isa(list, (mbt_isa)isa);
-    }
 }
 
 bool mbt_parse_isa(const char *command, const char *text, mbt_isa *isa)
@@ -110,27 +104,22 @@ bool mbt_parse_isa(const char *command, const char *text, mbt_isa *isa)
 static void list_kernels(char list[MBT_ISA_LIST])
 {
     list[0] = '\0';
-    for (int isa = MBT_ISA_AUTO + 1; isa < MBT_ISA_COUNT; isa++) {
-        if (mbt_isa_available((mbt_isa)isa)) {
+    for (int isa = MBT_ISA_AUTO + 1; isa < MBT_ISA_COUNT; isa++)
+        if (mbt_isa_available((mbt_isa)isa))
             add_isa(list, (mbt_isa)isa);
-        }
-    }
 }
 
 bool mbt_choose_isa(mbt_isa wanted, mbt_isa *chosen)
 {
     *chosen = wanted;
-    if (wanted == MBT_ISA_AUTO ? mbt_isa_chosen(chosen) == MBT_OK : mbt_isa_available(wanted)) {
+    if (wanted == MBT_ISA_AUTO ? mbt_isa_chosen(chosen) == MBT_OK : mbt_isa_available(wanted))
         return true;
-    }
     char available[MBT_ISA_LIST];
     list_kernels(available);
-    if (available[0] == '\0') {
+    if (available[0] == '\0')
         return mbt_complain("%s", mbt_status_string(MBT_ERROR_ISA));
-    }
-    if (wanted != MBT_ISA_AUTO) {
+    if (wanted != MBT_ISA_AUTO)
         return mbt_complain("--isa %s: not available on this machine; there are: %s", mbt_isa_name(wanted), available);
-    }
     const char *name = getenv("MBT_ISA");
     name = name != NULL ? name : "";
     const char *wrong = mbt_isa_from_name(name, chosen) == MBT_OK ? "not available on this machine" : "no such kernels";

@@ -91,9 +91,8 @@ static bool read_entry(mbt_file_tree *tree, const char *root, char *relative)
         free(relative);
         return good;
     }
-    if (mbt_is_recording_name(relative) && !(found && S_ISDIR(target.st_mode))) {
+    if (mbt_is_recording_name(relative) && !(found && S_ISDIR(target.st_mode)))
         return add_path(tree, relative); /* what cannot be opened is told when its turn comes */
-    }
     tree->others += found && S_ISREG(target.st_mode);
     free(relative);
     return true;
@@ -103,9 +102,8 @@ static bool read_entry(mbt_file_tree *tree, const char *root, char *relative)
 static bool read_folder(mbt_file_tree *tree, const char *root, const char *relative)
 {
     char *path = mbt_join_path(root, relative);
-    if (path == NULL) {
+    if (path == NULL)
         return false;
-    }
     struct dirent **entries;
     int count = scandir(path, &entries, is_visible, alphasort);
     if (count < 0) {
@@ -133,18 +131,16 @@ bool mbt_file_tree_read(mbt_file_tree *tree, const char *folder, const char *exc
         tree->not_device = about.st_dev;
         tree->not_inode = about.st_ino;
     }
-    if (read_folder(tree, folder, "")) {
+    if (read_folder(tree, folder, ""))
         return true;
-    }
     mbt_file_tree_free(tree);
     return mbt_complain("%s: out of memory for the names in it", folder);
 }
 
 void mbt_file_tree_free(mbt_file_tree *tree)
 {
-    for (size_t i = 0; i < tree->count; i++) {
+    for (size_t i = 0; i < tree->count; i++)
         free(tree->paths[i]);
-    }
     free(tree->paths);
     *tree = (mbt_file_tree){0};
 }

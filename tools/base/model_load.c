@@ -23,22 +23,18 @@ static bool is_complete(FILE *file, unsigned long long size)
 {
 #if defined(__linux__)
     ElfW(Ehdr) header;
-    if (fread(&header, sizeof header, 1, file) != 1 || memcmp(header.e_ident, ELFMAG, SELFMAG) != 0) {
+    if (fread(&header, sizeof header, 1, file) != 1 || memcmp(header.e_ident, ELFMAG, SELFMAG) != 0)
         return true;
-    }
     unsigned long long sections = (unsigned long long)header.e_shnum * header.e_shentsize;
-    if (header.e_shoff > size || sections > size - header.e_shoff || header.e_phoff > size) {
+    if (header.e_shoff > size || sections > size - header.e_shoff || header.e_phoff > size)
         return false;
-    }
     for (unsigned i = 0; i < header.e_phnum && header.e_phentsize == sizeof(ElfW(Phdr)); i++) {
         ElfW(Phdr) segment;
         long at = (long)(header.e_phoff + (unsigned long long)i * sizeof segment);
-        if (fseek(file, at, SEEK_SET) != 0 || fread(&segment, sizeof segment, 1, file) != 1) {
+        if (fseek(file, at, SEEK_SET) != 0 || fread(&segment, sizeof segment, 1, file) != 1)
             return false;
-        }
-        if (segment.p_type == PT_LOAD && (segment.p_offset > size || segment.p_filesz > size - segment.p_offset)) {
+        if (segment.p_type == PT_LOAD && (segment.p_offset > size || segment.p_filesz > size - segment.p_offset))
             return false;
-        }
     }
 #else
     (void)file;
@@ -50,14 +46,11 @@ static bool is_complete(FILE *file, unsigned long long size)
 /* The model linked in that has this name, or NULL. */
 static const mbt_model *find_linked(const char *name)
 {
-    if (strcmp(name, MBT_DEFAULT_MODEL_NAME) == 0) {
+    if (strcmp(name, MBT_DEFAULT_MODEL_NAME) == 0)
         return mbt_model_default();
-    }
-    for (const mbt_linked_model *linked = mbt_linked_models; linked->name != NULL; linked++) {
-        if (strcmp(name, linked->name) == 0) {
+    for (const mbt_linked_model *linked = mbt_linked_models; linked->name != NULL; linked++)
+        if (strcmp(name, linked->name) == 0)
             return linked->model;
-        }
-    }
     return NULL;
 }
 
@@ -76,18 +69,15 @@ static bool check_file(const char *name)
 {
     struct stat about;
     if (stat(name, &about) != 0) {
-        if (errno == ENOENT && strchr(name, '/') == NULL) {
+        if (errno == ENOENT && strchr(name, '/') == NULL)
             return no_such_model(name);
-        }
         return mbt_complain("model '%s': %s", name, strerror(errno));
     }
-    if (!S_ISREG(about.st_mode)) {
+    if (!S_ISREG(about.st_mode))
         return mbt_complain("model '%s': not a file", name);
-    }
     FILE *file = fopen(name, "rb");
-    if (file == NULL) {
+    if (file == NULL)
         return mbt_complain("model '%s': %s", name, strerror(errno));
-    }
     bool complete = is_complete(file, (unsigned long long)about.st_size);
     fclose(file);
     return complete || mbt_complain("model '%s': the file is cut short", name);
@@ -96,14 +86,12 @@ static bool check_file(const char *name)
 /* dlopen searches the system's folders for a name without a slash: "./" makes it a file of the current folder. */
 static void *open_library(const char *name)
 {
-    if (strchr(name, '/') != NULL) {
+    if (strchr(name, '/') != NULL)
         return dlopen(name, RTLD_NOW | RTLD_LOCAL);
-    }
     size_t size = strlen(name) + 3;
     char *path = malloc(size);
-    if (path == NULL) {
+    if (path == NULL)
         return NULL;
-    }
     snprintf(path, size, "./%s", name);
     void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     free(path);
@@ -112,18 +100,16 @@ static void *open_library(const char *name)
 
 static bool load_file(const char *name, mbt_loaded_model *loaded)
 {
-    if (!check_file(name)) {
+    if (!check_file(name))
         return false;
-    }
     loaded->library = open_library(name);
     if (loaded->library == NULL) {
         const char *reason = dlerror();
         return mbt_complain("model '%s': %s", name, reason != NULL ? reason : "out of memory");
     }
     const mbt_model *const *plugin = dlsym(loaded->library, "mbt_model_plugin");
-    if (plugin == NULL || *plugin == NULL) {
+    if (plugin == NULL || *plugin == NULL)
         return mbt_complain("model '%s': no mbt_model_plugin in it; is it made of C that mambac wrote?", name);
-    }
     loaded->model = *plugin;
     return true;
 }
@@ -146,8 +132,7 @@ bool mbt_model_load(const char *name, mbt_loaded_model *loaded)
 
 void mbt_model_unload(mbt_loaded_model *loaded)
 {
-    if (loaded->library != NULL) {
+    if (loaded->library != NULL)
         dlclose(loaded->library);
-    }
     memset(loaded, 0, sizeof *loaded);
 }

@@ -31,9 +31,8 @@ enum { FATAL_SIGNALS = sizeof fatal_signals / sizeof fatal_signals[0] };
 /* Those above and the real-time signals; -1 past the last. */
 static int fatal_number(int index)
 {
-    if (index < FATAL_SIGNALS) {
+    if (index < FATAL_SIGNALS)
         return fatal_signals[index];
-    }
 #if defined(SIGRTMIN)
     int number = SIGRTMIN + index - FATAL_SIGNALS;
     return number <= SIGRTMAX ? number : -1;
@@ -79,9 +78,8 @@ static void hold_signals(sigset_t *before)
 {
     sigset_t held;
     sigemptyset(&held);
-    for (int i = 0, number; (number = fatal_number(i)) > 0; i++) {
+    for (int i = 0, number; (number = fatal_number(i)) > 0; i++)
         sigaddset(&held, number);
-    }
     sigprocmask(SIG_BLOCK, &held, before);
 }
 
@@ -106,12 +104,10 @@ static bool find_mode(const char *path, bool *exists, mode_t *mode)
     struct stat about;
     *exists = stat(path, &about) == 0;
     if (!*exists) {
-        if (errno != ENOENT) {
+        if (errno != ENOENT)
             return mbt_complain("%s: %s", path, strerror(errno));
-        }
-        if (lstat(path, &about) == 0 && S_ISLNK(about.st_mode)) {
+        if (lstat(path, &about) == 0 && S_ISLNK(about.st_mode))
             return mbt_complain("%s: a link to a file that does not exist; remove it, or give its target", path);
-        }
         mode_t mask = umask(0);
         umask(mask);
         *mode = (mode_t)(0666 & ~mask);
@@ -121,9 +117,8 @@ static bool find_mode(const char *path, bool *exists, mode_t *mode)
         return mbt_complain("%s: %s, cannot be written as a file", path,
                             S_ISDIR(about.st_mode) ? "a folder" : "not a regular file");
     }
-    if (access(path, W_OK) != 0) {
+    if (access(path, W_OK) != 0)
         return mbt_complain("%s: cannot be replaced: %s", path, strerror(errno));
-    }
     *mode = about.st_mode & 0777;
     return true;
 }
@@ -133,19 +128,16 @@ static bool set_names(mbt_output_file *file, const char *path, bool exists)
     char hidden[sizeof hidden_name + 40]; /* the process's number serves mbt_output_remove_left */
     snprintf(hidden, sizeof hidden, "%s%ld-XXXXXX", hidden_name, (long)getpid());
     file->path = exists ? realpath(path, NULL) : strdup(path);
-    if (file->path == NULL) {
+    if (file->path == NULL)
         return mbt_complain("%s: %s", path, strerror(errno));
-    }
     const char *slash = strrchr(file->path, '/');
     size_t folder = slash != NULL ? (size_t)(slash - file->path) + 1 : 0;
-    if (file->path[folder] == '\0') {
+    if (file->path[folder] == '\0')
         return mbt_complain("'%s': names a folder, not a file", path);
-    }
     size_t hidden_size = strlen(hidden) + 1;
     file->temporary = malloc(folder + hidden_size);
-    if (file->temporary == NULL) {
+    if (file->temporary == NULL)
         return mbt_complain("%s: out of memory", path);
-    }
     memcpy(file->temporary, file->path, folder);
     memcpy(file->temporary + folder, hidden, hidden_size);
     return true;
@@ -156,9 +148,8 @@ bool mbt_output_create(mbt_output_file *file, const char *path)
     bool exists;
     mode_t mode = 0;
     *file = (mbt_output_file){NULL, NULL, -1};
-    if (!find_mode(path, &exists, &mode)) {
+    if (!find_mode(path, &exists, &mode))
         return false;
-    }
     if (!set_names(file, path, exists)) {
         mbt_output_discard(file);
         return false;
@@ -168,9 +159,8 @@ bool mbt_output_create(mbt_output_file *file, const char *path)
     catch_signals();
     file->fd = mkstemp(file->temporary);
     int error = errno;
-    if (file->fd >= 0) {
+    if (file->fd >= 0)
         removed_on_signal = file->temporary;
-    }
     sigprocmask(SIG_SETMASK, &before, NULL);
     if (file->fd < 0) {
         mbt_output_discard(file);
@@ -192,18 +182,16 @@ bool mbt_output_commit(mbt_output_file *file)
     int error = synced != 0 ? synced : closed;
     sigset_t before;
     hold_signals(&before); /* a signal finds the temporary file, or the result in its place */
-    if (error == 0 && rename(file->temporary, file->path) != 0) {
+    if (error == 0 && rename(file->temporary, file->path) != 0)
         error = errno;
-    }
     if (error == 0) {
         removed_on_signal = NULL;
         free(file->temporary);
         file->temporary = NULL;
     }
     sigprocmask(SIG_SETMASK, &before, NULL);
-    if (error != 0) {
+    if (error != 0)
         mbt_complain("%s: %s", file->path, strerror(error));
-    }
     mbt_output_discard(file);
     return error == 0;
 }
@@ -219,9 +207,8 @@ void mbt_output_discard(mbt_output_file *file)
         }
         sigprocmask(SIG_SETMASK, &before, NULL);
     }
-    if (file->fd >= 0) {
+    if (file->fd >= 0)
         close(file->fd);
-    }
     free(file->temporary);
     free(file->path);
     *file = (mbt_output_file){NULL, NULL, -1};
@@ -232,18 +219,14 @@ void mbt_output_remove_left(const char *path, long process)
     char *whole = realpath(path, NULL), *folder = whole != NULL ? whole : strdup(path), start[sizeof hidden_name + 32];
     snprintf(start, sizeof start, "%s%ld-", hidden_name, process);
     char *slash = folder != NULL ? strrchr(folder, '/') : NULL;
-    if (slash != NULL) {
+    if (slash != NULL)
         slash[slash == folder] = '\0';
-    }
     DIR *entries = folder != NULL ? opendir(slash != NULL ? folder : ".") : NULL;
     const struct dirent *entry;
-    while (entries != NULL && (entry = readdir(entries)) != NULL) {
-        if (strncmp(entry->d_name, start, strlen(start)) == 0) {
+    while (entries != NULL && (entry = readdir(entries)) != NULL)
+        if (strncmp(entry->d_name, start, strlen(start)) == 0)
             unlinkat(dirfd(entries), entry->d_name, 0);
-        }
-    }
-    if (entries != NULL) {
+    if (entries != NULL)
         closedir(entries);
-    }
     free(folder);
 }

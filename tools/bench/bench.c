@@ -72,9 +72,8 @@ static void print_help(void)
 
 static bool parse_runs(const char *text, unsigned *runs)
 {
-    if (text[0] == '\0' || strlen(text) > 4 || strspn(text, "0123456789") != strlen(text)) {
+    if (text[0] == '\0' || strlen(text) > 4 || strspn(text, "0123456789") != strlen(text))
         return false;
-    }
     *runs = (unsigned)strtoul(text, NULL, 10);
     return *runs >= 1 && *runs <= 1000;
 }
@@ -84,27 +83,21 @@ static bool parse_runs(const char *text, unsigned *runs)
 static int find_isas(const char *list, bool all, mbt_bench_options *o)
 {
     mbt_isa chosen;
-    if (!mbt_choose_isa(MBT_ISA_AUTO, &chosen)) {
+    if (!mbt_choose_isa(MBT_ISA_AUTO, &chosen))
         return MBT_EXIT_FAILED;
-    }
     if (list != NULL && !mbt_bench_parse_isas(list, chosen, o->isas, &o->isa_count)) {
         char known[MBT_ISA_LIST];
         mbt_list_isas(known);
         return mbt_usage_error("bench", "--isa takes a list of %s, not '%s'", known, list);
     }
-    for (size_t i = 0; i < o->isa_count; i++) {
-        if (!mbt_choose_isa(o->isas[i], &o->isas[i])) {
+    for (size_t i = 0; i < o->isa_count; i++)
+        if (!mbt_choose_isa(o->isas[i], &o->isas[i]))
             return MBT_EXIT_FAILED;
-        }
-    }
-    if (list == NULL && !all) {
+    if (list == NULL && !all)
         o->isas[o->isa_count++] = chosen;
-    }
-    for (int isa = MBT_ISA_AUTO + 1; list == NULL && all && isa < MBT_ISA_COUNT; isa++) {
-        if (mbt_isa_available((mbt_isa)isa)) {
+    for (int isa = MBT_ISA_AUTO + 1; list == NULL && all && isa < MBT_ISA_COUNT; isa++)
+        if (mbt_isa_available((mbt_isa)isa))
             o->isas[o->isa_count++] = (mbt_isa)isa;
-        }
-    }
     return MBT_EXIT_OK;
 }
 
@@ -177,11 +170,9 @@ static int take_option(int found, char **argv, mbt_bench_options *o, const char 
 
 static const measurement *find_measurement(const char *name)
 {
-    for (size_t i = 0; i < MEASUREMENTS; i++) {
-        if (strcmp(name, measurements[i].name) == 0) {
+    for (size_t i = 0; i < MEASUREMENTS; i++)
+        if (strcmp(name, measurements[i].name) == 0)
             return &measurements[i];
-        }
-    }
     return NULL;
 }
 
@@ -189,11 +180,9 @@ static const measurement *find_measurement(const char *name)
 static int check_applies(const measurement *wanted, const char *given)
 {
     for (const char *letter = given; *letter != '\0'; letter++) {
-        for (const struct option *option = long_options; option->name != NULL; option++) {
-            if (option->val == *letter && strchr(wanted->options, *letter) == NULL) {
+        for (const struct option *option = long_options; option->name != NULL; option++)
+            if (option->val == *letter && strchr(wanted->options, *letter) == NULL)
                 return mbt_usage_error("bench", "%s takes no --%s", wanted->name, option->name);
-            }
-        }
     }
     return MBT_EXIT_OK;
 }
@@ -207,33 +196,26 @@ int mbt_command_bench(int argc, char **argv)
     int found, code;
     while ((found = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
         code = take_option(found, argv, &o, &isas);
-        if (code != MBT_EXIT_OK) {
+        if (code != MBT_EXIT_OK)
             return code;
-        }
         if (o.help) {
             print_help();
             return MBT_EXIT_OK;
         }
-        if (strchr(given, found) == NULL) {
+        if (strchr(given, found) == NULL)
             given[strlen(given)] = (char)found;
-        }
     }
-    if (optind >= argc) {
+    if (optind >= argc)
         return mbt_usage_error("bench", "what to measure is missing: " MEASUREMENTS_LISTED);
-    }
     const measurement *wanted = find_measurement(argv[optind]);
-    if (wanted == NULL) {
+    if (wanted == NULL)
         return mbt_usage_error("bench", "measures " MEASUREMENTS_LISTED ", not '%s'", argv[optind]);
-    }
-    if (optind + 1 < argc) {
+    if (optind + 1 < argc)
         return mbt_usage_error("bench", "'%s' is one argument too many", argv[optind + 1]);
-    }
     code = check_applies(wanted, given);
-    if (code == MBT_EXIT_OK) {
+    if (code == MBT_EXIT_OK)
         code = find_isas(isas, wanted->every_isa, &o);
-    }
-    if (code == MBT_EXIT_OK && wanted->single && (o.isa_count > 1 || o.thread_count > 1)) {
+    if (code == MBT_EXIT_OK && wanted->single && (o.isa_count > 1 || o.thread_count > 1))
         return mbt_usage_error("bench", "%s takes one --isa and one number of --threads", wanted->name);
-    }
     return code == MBT_EXIT_OK ? wanted->run(&o) : code;
 }

@@ -22,9 +22,8 @@ typedef void change(float *samples, size_t count);
 
 static void set_noise(float *samples, size_t count, double level)
 {
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         samples[i] = (float)(level * mbt_bench_noise(i));
-    }
 }
 
 static void leave(float *samples, size_t count)
@@ -67,9 +66,8 @@ static void make_impulse_in_denormals(float *samples, size_t count)
 
 static void decay(float *samples, size_t count)
 {
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         samples[i] = (float)(mbt_bench_noise(i) * exp2(-150 * (double)i / (double)count));
-    }
 }
 
 /* The first is what the others are compared with. */
@@ -114,17 +112,14 @@ static bool take_turns(inputs_report *r, mbt_enhancer *enhancer, inputs_run *run
         for (size_t i = 0; i < INPUTS; i++) {
             const double begin = mbt_bench_now();
             const mbt_status status = mbt_enhance(enhancer, r->in[i], r->out, r->samples);
-            if (status != MBT_OK) {
+            if (status != MBT_OK)
                 return mbt_complain_status(status, "inputs");
-            }
-            if (round > 0) {
+            if (round > 0)
                 r->times[i * r->rounds + round - 1] = mbt_bench_now() - begin;
-            }
         }
     }
-    for (size_t i = 0; i < INPUTS; i++) {
+    for (size_t i = 0; i < INPUTS; i++)
         run->time[i] = mbt_bench_statistics(r->times + i * r->rounds, r->rounds);
-    }
     return true;
 }
 
@@ -137,9 +132,8 @@ static bool measure(inputs_report *r, const mbt_model *model, mbt_isa isa, unsig
     options.isa = isa;
     mbt_enhancer *enhancer;
     const mbt_status status = mbt_open(model, &options, &enhancer);
-    if (status != MBT_OK) {
+    if (status != MBT_OK)
         return mbt_complain_status(status, "inputs");
-    }
     inputs_run *run = &r->runs[r->run_count++];
     *run = (inputs_run){.isa = isa, .threads = threads};
     const bool good = take_turns(r, enhancer, run);
@@ -224,19 +218,15 @@ static bool run_inputs(inputs_report *r, const mbt_loaded_model *loaded)
     r->model = loaded->info.name;
     r->samples = (size_t)(r->seconds * loaded->info.sample_rate);
     bool good = prepare(r, loaded->info.sample_rate);
-    for (size_t isa = 0; isa < o->isa_count; isa++) {
-        for (size_t i = 0; i < o->thread_count && good; i++) {
+    for (size_t isa = 0; isa < o->isa_count; isa++)
+        for (size_t i = 0; i < o->thread_count && good; i++)
             good = measure(r, loaded->model, o->isas[isa], o->threads[i]);
-        }
-    }
-    if (good && o->json) {
+    if (good && o->json)
         good = print_json(r);
-    } else if (good) {
+    else if (good)
         print_table(r);
-    }
-    for (size_t i = 0; i < INPUTS; i++) {
+    for (size_t i = 0; i < INPUTS; i++)
         free(r->in[i]);
-    }
     free(r->out);
     free(r->times);
     free(r->runs);
@@ -251,9 +241,8 @@ int mbt_bench_inputs(const mbt_bench_options *options)
                             .rounds = options->runs > 0 ? options->runs
                                       : options->quick  ? 1
                                                         : DEFAULT_RUNS};
-    if (!mbt_model_load(options->model != NULL ? options->model : MBT_DEFAULT_MODEL_NAME, &loaded)) {
+    if (!mbt_model_load(options->model != NULL ? options->model : MBT_DEFAULT_MODEL_NAME, &loaded))
         return MBT_EXIT_FAILED;
-    }
     const bool done = run_inputs(&report, &loaded);
     mbt_model_unload(&loaded);
     return done ? MBT_EXIT_OK : MBT_EXIT_FAILED;

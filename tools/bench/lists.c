@@ -11,9 +11,8 @@ enum { LONGEST = 256, MOST_THREADS = 256, MOST_SECONDS = 600, LONGEST_NUMBER = 1
 bool mbt_bench_parse_number(const char *text, double least, double most, double *number)
 {
     const size_t length = strlen(text);
-    if (length == 0 || length > LONGEST_NUMBER || strspn(text, "0123456789.") != length) {
+    if (length == 0 || length > LONGEST_NUMBER || strspn(text, "0123456789.") != length)
         return false;
-    }
     char *end;
     *number = strtod(text, &end);
     return *end == '\0' && *number >= least && *number <= most;
@@ -24,21 +23,17 @@ static bool each_word(const char *text, bool (*parse)(const char *word, void *co
 {
     char copy[LONGEST];
     const size_t length = strlen(text);
-    if (length >= sizeof copy) {
+    if (length >= sizeof copy)
         return false;
-    }
     memcpy(copy, text, length + 1);
     for (char *word = copy;;) {
         char *comma = strchr(word, ',');
-        if (comma != NULL) {
+        if (comma != NULL)
             *comma = '\0';
-        }
-        if (!parse(word, context)) {
+        if (!parse(word, context))
             return false;
-        }
-        if (comma == NULL) {
+        if (comma == NULL)
             return true;
-        }
         word = comma + 1;
     }
 }
@@ -51,13 +46,11 @@ typedef struct thread_list {
 static bool parse_thread(const char *word, void *context)
 {
     const thread_list *list = context;
-    if (*list->count == MBT_BENCH_LIST || strspn(word, "0123456789") != strlen(word) || strlen(word) > 3) {
+    if (*list->count == MBT_BENCH_LIST || strspn(word, "0123456789") != strlen(word) || strlen(word) > 3)
         return false;
-    }
     const long value = strtol(word, NULL, 10);
-    if (value < 1 || value > MOST_THREADS) {
+    if (value < 1 || value > MOST_THREADS)
         return false;
-    }
     list->threads[(*list->count)++] = (unsigned)value;
     return true;
 }
@@ -78,9 +71,8 @@ static bool parse_second(const char *word, void *context)
 {
     const second_list *list = context;
     if (*list->count == MBT_BENCH_LIST ||
-        !mbt_bench_parse_number(word, LEAST_SECONDS, MOST_SECONDS, &list->seconds[*list->count])) {
+        !mbt_bench_parse_number(word, LEAST_SECONDS, MOST_SECONDS, &list->seconds[*list->count]))
         return false;
-    }
     ++*list->count;
     return true;
 }
@@ -101,15 +93,12 @@ static bool parse_isa(const char *word, void *context)
 {
     const isa_list *list = context;
     mbt_isa isa;
-    if (mbt_isa_from_name(word, &isa) != MBT_OK) {
+    if (mbt_isa_from_name(word, &isa) != MBT_OK)
         return false;
-    }
     isa = isa == MBT_ISA_AUTO ? list->auto_isa : isa;
-    for (size_t i = 0; i < *list->count; i++) {
-        if (list->isas[i] == isa) {
+    for (size_t i = 0; i < *list->count; i++)
+        if (list->isas[i] == isa)
             return false;
-        }
-    }
     list->isas[(*list->count)++] = isa;
     return true;
 }

@@ -24,14 +24,11 @@ size_t mbt_bench_memory_since(void)
     char line[256];
     size_t bytes = 0;
     FILE *file = fopen("/proc/self/status", "r");
-    while (file != NULL && bytes == 0 && fgets(line, sizeof line, file) != NULL) {
-        if (strncmp(line, "VmHWM:", 6) == 0) {
+    while (file != NULL && bytes == 0 && fgets(line, sizeof line, file) != NULL)
+        if (strncmp(line, "VmHWM:", 6) == 0)
             bytes = (size_t)strtoull(line + 6, NULL, 10) * 1024;
-        }
-    }
-    if (file != NULL) {
+    if (file != NULL)
         fclose(file);
-    }
     return bytes;
 }
 
@@ -41,9 +38,8 @@ bool mbt_bench_memory_reset(void)
     malloc_trim(0); /* what earlier runs have freed goes back to the system */
 #endif
     FILE *file = fopen("/proc/self/clear_refs", "w");
-    if (file == NULL) {
+    if (file == NULL)
         return false;
-    }
     const bool written = fputs("5", file) >= 0;
     return fclose(file) == 0 && written;
 }

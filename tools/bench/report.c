@@ -31,9 +31,8 @@ void mbt_table_begin(mbt_table *table, const char *headings)
         table->columns++;
         mbt_table_text(table, "%.*s", (int)length, headings);
         headings += length;
-        if (*headings == '\0') {
+        if (*headings == '\0')
             break;
-        }
     }
     memset(table->right, 0, sizeof table->right);
 }
@@ -49,21 +48,19 @@ void mbt_table_text(mbt_table *table, const char *format, ...)
 void mbt_table_number(mbt_table *table, double value, int decimals)
 {
     table->right[table->cells % table->columns] = true;
-    if (isfinite(value) && value >= 0) {
+    if (isfinite(value) && value >= 0)
         mbt_table_text(table, "%.*f", decimals, value);
-    } else {
+    else
         mbt_table_text(table, "-");
-    }
 }
 
 void mbt_table_percent(mbt_table *table, double share)
 {
     table->right[table->cells % table->columns] = true;
-    if (isfinite(share) && share >= 0) {
+    if (isfinite(share) && share >= 0)
         mbt_table_text(table, "%.1f %%", 100 * share);
-    } else {
+    else
         mbt_table_text(table, "-");
-    }
 }
 
 void mbt_table_print(mbt_table *table)
@@ -77,15 +74,13 @@ void mbt_table_print(mbt_table *table)
     for (size_t i = 0; i < table->cells; i++) {
         const size_t column = i % table->columns;
         const bool last = column + 1 == table->columns;
-        if (table->right[column]) {
+        if (table->right[column])
             printf("%*s%s", width[column], table->cell[i], last ? "\n" : "  ");
-        } else {
+        else
             printf("%-*s%s", last ? 0 : width[column], table->cell[i], last ? "\n" : "  ");
-        }
     }
-    if (table->failed) {
+    if (table->failed)
         mbt_complain("out of memory: rows are missing");
-    }
     free(table->cell);
     table->cell = NULL;
 }
@@ -102,9 +97,8 @@ bool mbt_report_print(cJSON *report)
 {
     char *text = cJSON_Print(report);
     cJSON_Delete(report);
-    if (text == NULL) {
+    if (text == NULL)
         return mbt_complain("out of memory for the report");
-    }
     puts(text);
     cJSON_free(text);
     return true;

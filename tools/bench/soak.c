@@ -5,19 +5,16 @@
 
 void mbt_soak_mark(mbt_soak_pace *pace, double seconds, double ns)
 {
-    if (pace->stride == 0) {
+    if (pace->stride == 0)
         pace->stride = 1;
-    }
     if (pace->count == MBT_SOAK_MARKS) {
-        for (size_t i = 0; i < MBT_SOAK_MARKS / 2; i++) {
+        for (size_t i = 0; i < MBT_SOAK_MARKS / 2; i++)
             pace->marks[i] = pace->marks[2 * i];
-        }
         pace->count = MBT_SOAK_MARKS / 2;
         pace->stride *= 2;
     }
-    if (pace->seen++ % pace->stride == 0) {
+    if (pace->seen++ % pace->stride == 0)
         pace->marks[pace->count++] = (struct mbt_soak_mark){seconds, ns};
-    }
 }
 
 /* Marks in a tenth, at least one. */

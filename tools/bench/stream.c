@@ -66,9 +66,8 @@ static bool check_window(stream *s, uint64_t start, size_t size, uint64_t first,
 {
     mbt_bench_speech(s->in, size, start, s->rate);
     const mbt_status status = mbt_enhance(s->other, s->in, s->out, size);
-    if (status != MBT_OK) {
+    if (status != MBT_OK)
         return mbt_complain_status(status, "stream: a window by itself");
-    }
     for (uint64_t i = first; i < end; i++) {
         if (bits_of(s->ring[i % s->ring_size]) != bits_of(s->out[i - start])) {
             return mbt_complain("stream: sample %" PRIu64 " is %.9g; in the window from %" PRIu64
@@ -91,9 +90,8 @@ static bool check_full(stream *s, uint64_t k)
 static size_t size_of_last(const stream *s, uint64_t rest)
 {
     size_t size = s->overlap;
-    while (size < rest || 2 * size < s->window) {
+    while (size < rest || 2 * size < s->window)
         size += s->overlap;
-    }
     return size < s->window ? size : s->window;
 }
 
@@ -116,17 +114,15 @@ static bool check_end(stream *s)
 static bool look_at_windows(stream *s)
 {
     while (s->windows * s->step + s->window <= s->pushed && (s->windows + 1) * s->step < s->given) {
-        if (s->windows % CHECK_EVERY == 0 && !check_full(s, s->windows)) {
+        if (s->windows % CHECK_EVERY == 0 && !check_full(s, s->windows))
             return false;
-        }
         s->windows++;
         const double seconds = (double)(s->windows * s->step) / s->rate;
         mbt_soak_mark(&s->pace, seconds, s->busy);
         mbt_soak_mark(&s->processor_pace, seconds, s->processor);
     }
-    if (s->memory_early == 0 && s->windows > 0) { /* the second window is the first that fills all buffers */
+    if (s->memory_early == 0 && s->windows > 0) /* the second window is the first that fills all buffers */
         s->memory_early = mbt_bench_memory_peak();
-    }
     return true;
 }
 
@@ -156,9 +152,8 @@ static bool push(stream *s)
     start_clocks(s);
     const mbt_status status = mbt_push(s->enhancer, s->block + s->block_used, s->block_size - s->block_used, &taken);
     stop_clocks(s);
-    if (status != MBT_OK) {
+    if (status != MBT_OK)
         return mbt_complain_status(status, "stream: push");
-    }
     s->block_used += taken;
     s->pushed += taken;
     return count(s);
@@ -172,12 +167,10 @@ static bool pull(stream *s, size_t *given)
     start_clocks(s);
     const mbt_status status = mbt_pull(s->enhancer, out, room, given);
     stop_clocks(s);
-    if (status != MBT_OK) {
+    if (status != MBT_OK)
         return mbt_complain_status(status, "stream: pull");
-    }
-    for (size_t i = 0; i < *given; i++) {
+    for (size_t i = 0; i < *given; i++)
         s->ring[(s->given + i) % s->ring_size] = out[i];
-    }
     s->given += *given;
     return count(s) && look_at_windows(s);
 }
@@ -191,9 +184,8 @@ static double seconds_in(const stream *s)
 static uint64_t find_total(const stream *s)
 {
     const mbt_bench_options *o = s->options;
-    if (o->hours > 0) {
+    if (o->hours > 0)
         return (uint64_t)(o->hours * 3600 * s->rate);
-    }
     return o->quick ? QUICK_WINDOWS * (uint64_t)s->window : UINT64_MAX;
 }
 
@@ -226,32 +218,26 @@ static bool run_through(stream *s)
         const double now = mbt_bench_now();
         say_line(s, now);
         if (s->block_used == s->block_size) {
-            if (now - s->begin >= limit) {
+            if (now - s->begin >= limit)
                 break;
-            }
             s->block_size = random_size(s);
             s->block_size = total - s->pushed < s->block_size ? (size_t)(total - s->pushed) : s->block_size;
             s->block_used = 0;
             mbt_bench_speech(s->block, s->block_size, s->pushed, s->rate);
         }
-        if (!push(s) || !pull(s, &given)) {
+        if (!push(s) || !pull(s, &given))
             return false;
-        }
     }
-    if (mbt_flush(s->enhancer) != MBT_OK) {
+    if (mbt_flush(s->enhancer) != MBT_OK)
         return mbt_complain("stream: flush failed");
-    }
     do {
-        if (!pull(s, &given)) {
+        if (!pull(s, &given))
             return false;
-        }
     } while (given > 0);
-    if (s->given != s->pushed) {
+    if (s->given != s->pushed)
         return mbt_complain("stream: %" PRIu64 " samples went in, and %" PRIu64 " came out", s->pushed, s->given);
-    }
-    if (!check_end(s)) {
+    if (!check_end(s))
         return false;
-    }
     s->memory = mbt_bench_memory_peak();
     s->memory_early = s->memory_early > 0 ? s->memory_early : s->memory;
     return true;
@@ -311,11 +297,10 @@ static bool print_json(const stream *s, double wall)
 static bool report(const stream *s)
 {
     const double wall = mbt_bench_now() - s->begin;
-    if (!s->options->json) {
+    if (!s->options->json)
         print_report(s, wall);
-    } else if (!print_json(s, wall)) {
+    else if (!print_json(s, wall))
         return false;
-    }
     const double early = (double)s->memory_early, allowed = early * GROWTH;
     return (double)s->memory <= early + (allowed > GROWTH_SMALL ? allowed : GROWTH_SMALL) ||
            mbt_complain("stream: memory grew from %.1f MB after two windows to %.1f MB", early / 1e6,
@@ -326,9 +311,8 @@ static bool report(const stream *s)
 static float *new_samples(size_t count)
 {
     float *samples = malloc(count * sizeof *samples);
-    for (size_t i = 0; samples != NULL && i < count; i++) {
+    for (size_t i = 0; samples != NULL && i < count; i++)
         samples[i] = -1;
-    }
     return samples;
 }
 
@@ -344,12 +328,10 @@ static bool open_stream(stream *s)
     const size_t standard = (size_t)(DEFAULT_OVERLAP * s->rate), quarter = s->window / 4;
     options.overlap = standard < quarter ? standard : quarter;
     mbt_status status = mbt_open(model, &options, &s->enhancer);
-    if (status == MBT_OK) {
+    if (status == MBT_OK)
         status = mbt_open(model, &options, &s->other);
-    }
-    if (status != MBT_OK) {
+    if (status != MBT_OK)
         return mbt_complain_status(status, "stream");
-    }
     mbt_options_windows(&options, model, &s->window, &s->overlap);
     s->step = s->window - s->overlap;
     s->ring_size = 2 * s->window + MOST_BLOCK;
@@ -363,13 +345,11 @@ static bool open_stream(stream *s)
 int mbt_bench_stream(const mbt_bench_options *options)
 {
     mbt_loaded_model loaded;
-    if (!mbt_model_load(options->model != NULL ? options->model : MBT_DEFAULT_MODEL_NAME, &loaded)) {
+    if (!mbt_model_load(options->model != NULL ? options->model : MBT_DEFAULT_MODEL_NAME, &loaded))
         return MBT_EXIT_FAILED;
-    }
     stream s = {.options = options, .loaded = &loaded, .rate = loaded.info.sample_rate};
-    if (!options->json) {
+    if (!options->json)
         printf("model %s\n", loaded.info.name);
-    }
     const bool done = open_stream(&s) && run_through(&s) && report(&s);
     mbt_close(s.enhancer);
     mbt_close(s.other);

@@ -29,16 +29,14 @@ static void escape(FILE *stream, const char *text)
 
 bool mbt_svg_open(mbt_svg *svg, const char *path)
 {
-    if (!mbt_output_create(&svg->file, path)) {
+    if (!mbt_output_create(&svg->file, path))
         return false;
-    }
     const int own = dup(svg->file.fd); /* the stream closes its own */
     svg->stream = own >= 0 ? fdopen(own, "w") : NULL;
     if (svg->stream == NULL) {
         mbt_complain("%s: %s", path, strerror(errno));
-        if (own >= 0) {
+        if (own >= 0)
             close(own);
-        }
         mbt_output_discard(&svg->file);
         return false;
     }
@@ -94,17 +92,14 @@ void mbt_svg_dot(mbt_svg *svg, double x, double y, double radius, const char *co
 
 bool mbt_svg_close(mbt_svg *svg, bool complete)
 {
-    if (svg == NULL) {
+    if (svg == NULL)
         return complete;
-    }
     fputs("</svg>\n", svg->stream);
     const bool failed = ferror(svg->stream) != 0;
-    if ((fclose(svg->stream) != 0 || failed) && complete) {
+    if ((fclose(svg->stream) != 0 || failed) && complete)
         complete = mbt_complain("%s: %s", svg->file.path, errno != 0 ? strerror(errno) : "cannot be written");
-    }
-    if (complete) {
+    if (complete)
         return mbt_output_commit(&svg->file);
-    }
     mbt_output_discard(&svg->file);
     return false;
 }

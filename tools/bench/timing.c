@@ -22,9 +22,8 @@ static double quantile(const double *sorted, size_t count, double share)
 {
     const double at = share * (double)(count - 1);
     const size_t below = (size_t)at;
-    if (below + 1 >= count) {
+    if (below + 1 >= count)
         return sorted[count - 1];
-    }
     return sorted[below] + (at - (double)below) * (sorted[below + 1] - sorted[below]);
 }
 
@@ -38,9 +37,8 @@ mbt_bench_stats mbt_bench_statistics(double *values, size_t count)
                              .count = count};
     const double first = quantile(values, count, 0.25), third = quantile(values, count, 0.75);
     const double reach = 1.5 * (third - first);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         stats.outliers += values[i] < first - reach || values[i] > third + reach;
-    }
     return stats;
 }
 
@@ -74,12 +72,10 @@ static size_t warm_up(mbt_bench_function *function, void *context, const mbt_ben
     for (;;) {
         const double taken = time_batch(function, context, calls);
         const int warm = mbt_bench_now() - begin >= plan->total_ns / 10;
-        if (taken >= plan->sample_ns && warm) {
+        if (taken >= plan->sample_ns && warm)
             return calls;
-        }
-        if (taken < plan->sample_ns && calls <= SIZE_MAX / 2) {
+        if (taken < plan->sample_ns && calls <= SIZE_MAX / 2)
             calls *= 2;
-        }
     }
 }
 
@@ -89,11 +85,9 @@ mbt_bench_stats mbt_bench_time(mbt_bench_function *function, void *context, cons
     const size_t batch = warm_up(function, context, plan);
     const double begin = mbt_bench_now();
     size_t count = 0;
-    while (count < MBT_BENCH_SAMPLES && (count < plan->fewest || mbt_bench_now() - begin < plan->total_ns)) {
+    while (count < MBT_BENCH_SAMPLES && (count < plan->fewest || mbt_bench_now() - begin < plan->total_ns))
         samples[count++] = time_batch(function, context, batch) / (double)batch;
-    }
-    if (calls != NULL) {
+    if (calls != NULL)
         *calls = batch;
-    }
     return mbt_bench_statistics(samples, count);
 }

@@ -34,9 +34,8 @@ static bool pass_through(mbt_channels *channels, mbt_recording *recording)
     size_t width = (size_t)recording->info.channels, most = BLOCK_SAMPLES / width > 0 ? BLOCK_SAMPLES / width : 1,
            frames;
     float *block = malloc(most * width * sizeof *block);
-    if (block == NULL) {
+    if (block == NULL)
         return mbt_complain("%s: out of memory for %zu channel%s", recording->path, width, mbt_plural(width));
-    }
     bool good;
     do {
         good = mbt_recording_next(recording, block, most, &frames) &&
@@ -91,9 +90,8 @@ static bool enhance_to_file(const mbt_enhance_request *r, const mbt_loaded_model
     mbt_output_file output;
     mbt_writer writer;
     if (!mbt_choose_format(&recording->info, r->out, r->format, &format) ||
-        !mbt_check_size(mbt_recording_length(recording), &format, r->out) || !mbt_output_create(&output, r->out)) {
+        !mbt_check_size(mbt_recording_length(recording), &format, r->out) || !mbt_output_create(&output, r->out))
         return false;
-    }
     bool done = false;
     if (mbt_writer_open(&writer, recording, &format, output.fd, r->out)) {
         done = enhance_recording(r, loaded, recording, &writer) && mbt_writer_finish(&writer) &&
@@ -113,13 +111,11 @@ static void print_factor(const mbt_enhance_request *r, const mbt_recording *reco
     snprintf(name, sizeof name, "%s", mbt_is_pipe(r->out) ? recording->path : r->out);
     mbt_make_printable(name);
     fprintf(to, "%s: %.2f s of audio", name, audio);
-    if (recording->info.channels > 1) {
+    if (recording->info.channels > 1)
         fprintf(to, " in %d channels", recording->info.channels);
-    }
     fprintf(to, ", %.2f s taken", taken);
-    if (recording->frames > 0) {
+    if (recording->frames > 0)
         fprintf(to, ", real-time factor %.3f", taken / audio);
-    }
     fputc('\n', to);
 }
 
@@ -129,24 +125,20 @@ static bool enhance_file(const mbt_enhance_request *r, const mbt_loaded_model *l
     mbt_recording recording;
     uint32_t model_rate = loaded->info.sample_rate;
     int out = mbt_is_pipe(r->out) ? mbt_keep_stdout() : -1; /* closed when the process ends */
-    if (mbt_is_pipe(r->out) && out < 0) {
+    if (mbt_is_pipe(r->out) && out < 0)
         return false;
-    }
     if (!(mbt_is_pipe(r->in) ? mbt_recording_open_stdin(&recording, r->raw, r->rate > 0 ? r->rate : model_rate)
-                             : mbt_recording_open(&recording, r->in))) {
+                             : mbt_recording_open(&recording, r->in)))
         return false;
-    }
     uint32_t rate = (uint32_t)recording.info.samplerate;
     bool done =
         mbt_can_resample(rate, model_rate) ||
         mbt_complain("%s: its rate of %u Hz is too far from the model's %u Hz", recording.path, rate, model_rate);
     done = done && (out >= 0 ? enhance_to_pipe(r, loaded, out, &recording) : enhance_to_file(r, loaded, &recording));
-    if (done && recording.frames == 0) {
+    if (done && recording.frames == 0)
         mbt_complain("warning: %s: there are no samples in it", recording.path);
-    }
-    if (done && !r->quiet) {
+    if (done && !r->quiet)
         print_factor(r, &recording, mbt_seconds() - start);
-    }
     mbt_recording_close(&recording);
     return done;
 }
@@ -157,12 +149,10 @@ static int check_kinds(const mbt_enhance_request *r, bool *folder)
     struct stat about;
     bool exists = !mbt_is_pipe(r->in) && stat(r->in, &about) == 0;
     *folder = exists && S_ISDIR(about.st_mode);
-    if (*folder && mbt_is_pipe(r->out)) {
+    if (*folder && mbt_is_pipe(r->out))
         return mbt_usage_error("enhance", "%s is a folder, and '-' takes one recording", r->in);
-    }
-    if (*folder || (r->jobs == 0 && !r->resume)) {
+    if (*folder || (r->jobs == 0 && !r->resume))
         return MBT_EXIT_OK;
-    }
     if (!exists && !mbt_is_pipe(r->in)) {
         mbt_complain("%s: %s", r->in, strerror(errno));
         return MBT_EXIT_FAILED;
@@ -176,9 +166,8 @@ static int check_windows(const mbt_enhance_request *r, const mbt_loaded_model *l
     mbt_options options;
     mbt_enhance_set_options(r, loaded->info.sample_rate, &options);
     const mbt_status status = mbt_options_check(&options, loaded->model);
-    if (status == MBT_OK) {
+    if (status == MBT_OK)
         return MBT_EXIT_OK;
-    }
     return mbt_usage_error("enhance", status == MBT_ERROR_TOO_LONG ? "--window is more than memory can hold"
                                                                    : "--overlap is more than half of the window");
 }
@@ -187,22 +176,19 @@ int mbt_command_enhance(int argc, char **argv)
 {
     mbt_enhance_request r;
     int code = mbt_enhance_parse(argc, argv, &r);
-    if (code != MBT_EXIT_OK) {
+    if (code != MBT_EXIT_OK)
         return code;
-    }
     if (r.help) {
         mbt_enhance_print_help();
         return MBT_EXIT_OK;
     }
     bool folder;
     code = check_kinds(&r, &folder);
-    if (code != MBT_EXIT_OK) {
+    if (code != MBT_EXIT_OK)
         return code;
-    }
     mbt_loaded_model loaded;
-    if (!mbt_choose_isa(r.isa, &r.isa) || !mbt_model_load(r.model, &loaded)) {
+    if (!mbt_choose_isa(r.isa, &r.isa) || !mbt_model_load(r.model, &loaded))
         return MBT_EXIT_FAILED;
-    }
     code = check_windows(&r, &loaded);
     if (code == MBT_EXIT_OK) {
         code = folder                      ? mbt_enhance_folder(&r, &loaded, enhance_file)

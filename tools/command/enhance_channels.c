@@ -38,9 +38,8 @@ struct mbt_channels {
 static int show_progress(void *cookie, double done)
 {
     const mbt_channels *c = cookie;
-    if (c->windows_all > 0) {
+    if (c->windows_all > 0)
         mbt_progress_bar_draw(c->format.bar, ((double)c->windows_done + done) / (double)c->windows_all);
-    }
     return 0;
 }
 
@@ -50,13 +49,11 @@ static bool check_memory(const mbt_channels *c, unsigned jobs, double bytes, dou
 {
     long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
     double machine = (double)pages * (double)page;
-    if (pages <= 0 || page <= 0 || bytes * jobs <= machine) {
+    if (pages <= 0 || page <= 0 || bytes * jobs <= machine)
         return true;
-    }
     char times[64] = "";
-    if (jobs > 1) {
+    if (jobs > 1)
         snprintf(times, sizeof times, ", %u jobs need %.1f GB", jobs, bytes * jobs / 1e9);
-    }
     return mbt_complain("%s: a window of %.1f s needs %.1f GB of memory%s, and this machine has %.1f GB",
                         c->format.path, seconds, bytes / 1e9, times, machine / 1e9);
 }
@@ -83,9 +80,8 @@ static bool open_enhancer(const mbt_enhance_request *r, const mbt_loaded_model *
     mbt_status status = mbt_memory_needed(loaded->model, options, &bytes);
     if (status == MBT_OK) {
         double all = (double)bytes + (double)counted.peak * (double)c->format.channels;
-        if (!check_memory(c, r->jobs > 1 ? r->jobs : 1, all, (double)window_samples(c) / loaded->info.sample_rate)) {
+        if (!check_memory(c, r->jobs > 1 ? r->jobs : 1, all, (double)window_samples(c) / loaded->info.sample_rate))
             return false;
-        }
         status = mbt_open(loaded->model, options, &c->enhancer);
     }
     return status == MBT_OK || mbt_complain_status(status, status == MBT_ERROR_MODEL ? r->model : c->format.path);
@@ -109,9 +105,8 @@ static bool open_channel(mbt_channels *c, channel_state *channel, uint32_t model
     const char *reason = "out of memory";
     channel->to_model = mbt_resampler_open(c->format.rate, model_rate, &reason);
     channel->back = channel->to_model != NULL ? mbt_resampler_open(model_rate, c->format.rate, &reason) : NULL;
-    if (channel->back == NULL) {
+    if (channel->back == NULL)
         return mbt_complain("%s: cannot change the rate: %s", c->format.path, reason);
-    }
     mbt_arena arena = {0};
     plan_windows(c, &channel->windows, &arena);
     channel->memory = arena.overflow ? NULL : aligned_alloc(MBT_ARENA_ALIGN, arena.peak);
@@ -143,9 +138,8 @@ mbt_channels *mbt_channels_open(const mbt_enhance_request *request, const mbt_lo
     mbt_options options;
     set_options(request, loaded, &options, c);
     bool good = open_enhancer(request, loaded, &options, c);
-    for (size_t i = 0; good && i < format->channels; i++) {
+    for (size_t i = 0; good && i < format->channels; i++)
         good = open_channel(c, &c->channel[i], loaded->info.sample_rate);
-    }
     if (!good) {
         mbt_channels_close(c);
         return NULL;
@@ -157,9 +151,8 @@ mbt_channels *mbt_channels_open(const mbt_enhance_request *request, const mbt_lo
 void mbt_channels_close(mbt_channels *channels)
 {
     mbt_channels *c = channels;
-    if (c == NULL) {
+    if (c == NULL)
         return;
-    }
     for (size_t i = 0; c->channel != NULL && i < c->format.channels; i++) {
         mbt_resampler_close(c->channel[i].to_model);
         mbt_resampler_close(c->channel[i].back);
@@ -182,9 +175,8 @@ static bool failed(const mbt_channels *c, size_t index, const char *what, const 
 static bool interleave(mbt_channels *c, size_t index, size_t frames)
 {
     for (size_t i = 0; i < frames; i++) {
-        if (!isfinite(c->block[i])) {
+        if (!isfinite(c->block[i]))
             return failed(c, index, "the result is beyond the range of float", "");
-        }
         c->emitted[i * c->format.channels + index] = c->block[i];
     }
     return true;
@@ -199,17 +191,14 @@ static bool emit(mbt_channels *c, size_t count)
     do {
         for (size_t k = 0; k < c->format.channels; k++) {
             const float *clean = c->channel[k].clean + done;
-            if (!mbt_resampler_run(c->channel[k].back, clean, count - done, &used, c->block, BLOCK, &made, &reason)) {
+            if (!mbt_resampler_run(c->channel[k].back, clean, count - done, &used, c->block, BLOCK, &made, &reason))
                 return failed(c, k, "cannot change the rate back: ", reason);
-            }
             made = made < c->taken - c->given ? made : (size_t)(c->taken - c->given);
-            if (!interleave(c, k, made)) {
+            if (!interleave(c, k, made))
                 return false;
-            }
         }
-        if (made > 0 && !c->format.emit(c->format.cookie, c->emitted, made)) {
+        if (made > 0 && !c->format.emit(c->format.cookie, c->emitted, made))
             return false;
-        }
         done += used;
         c->given += made;
     } while (count > 0 ? done < count : made > 0 && c->given < c->taken);
@@ -232,13 +221,11 @@ static bool drain(mbt_channels *c)
         for (size_t k = 0; k < c->format.channels; k++) {
             channel_state *channel = &c->channel[k];
             mbt_status status = mbt_windows_get(&channel->windows, do_window, c, channel->clean, BLOCK, &count);
-            if (status != MBT_OK) {
+            if (status != MBT_OK)
                 return failed(c, k, "", mbt_reason(status));
-            }
         }
-        if (count > 0 && !emit(c, count)) {
+        if (count > 0 && !emit(c, count))
             return false;
-        }
     } while (count == BLOCK);
     return true;
 }
@@ -248,24 +235,20 @@ static bool fill_windows(mbt_channels *c, size_t count)
 {
     size_t done = 0, taken = 0;
     while (done < count) {
-        for (size_t k = 0; k < c->format.channels; k++) {
+        for (size_t k = 0; k < c->format.channels; k++)
             taken = mbt_windows_put(&c->channel[k].windows, c->channel[k].fresh + done, count - done);
-        }
         done += taken;
-        if (!drain(c)) {
+        if (!drain(c))
             return false;
-        }
     }
     return true;
 }
 
 static bool are_finite(const float *samples, size_t count)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (!isfinite(samples[i])) {
+    for (size_t i = 0; i < count; i++)
+        if (!isfinite(samples[i]))
             return false;
-        }
-    }
     return true;
 }
 
@@ -278,16 +261,13 @@ static bool to_model_rate(mbt_channels *c, size_t count)
         for (size_t k = 0; k < c->format.channels; k++) {
             channel_state *channel = &c->channel[k];
             if (!mbt_resampler_run(channel->to_model, channel->in + done, count - done, &used, channel->fresh, BLOCK,
-                                   &made, &reason)) {
+                                   &made, &reason))
                 return failed(c, k, "cannot change the rate: ", reason);
-            }
-            if (!are_finite(channel->fresh, made)) {
+            if (!are_finite(channel->fresh, made))
                 return failed(c, k, "cannot change the rate: the samples are too large", "");
-            }
         }
-        if (!fill_windows(c, made)) {
+        if (!fill_windows(c, made))
             return false;
-        }
         done += used;
     } while (count > 0 ? done < count : made == BLOCK);
     return true;
@@ -296,31 +276,25 @@ static bool to_model_rate(mbt_channels *c, size_t count)
 bool mbt_channels_put(mbt_channels *channels, const float *samples, size_t frames)
 {
     const size_t width = channels->format.channels, known = channels->format.frames;
-    if (known > 0 && frames > known - channels->taken) {
+    if (known > 0 && frames > known - channels->taken)
         return mbt_complain("%s: longer than its header says", channels->format.path);
-    }
     for (size_t done = 0, count; done < frames; done += count) {
         count = frames - done < BLOCK ? frames - done : BLOCK;
-        for (size_t k = 0; k < width; k++) {
-            for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; k < width; k++)
+            for (size_t i = 0; i < count; i++)
                 channels->channel[k].in[i] = samples[(done + i) * width + k];
-            }
-        }
         channels->taken += count;
-        if (!to_model_rate(channels, count)) {
+        if (!to_model_rate(channels, count))
             return false;
-        }
     }
     return true;
 }
 
 bool mbt_channels_finish(mbt_channels *channels)
 {
-    if (channels->taken > 0 && !to_model_rate(channels, 0)) {
+    if (channels->taken > 0 && !to_model_rate(channels, 0))
         return false;
-    }
-    for (size_t k = 0; k < channels->format.channels; k++) {
+    for (size_t k = 0; k < channels->format.channels; k++)
         mbt_windows_finish(&channels->channel[k].windows);
-    }
     return drain(channels) && emit(channels, 0);
 }

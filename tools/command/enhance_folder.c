@@ -54,15 +54,13 @@ static bool find_recordings(folder_work *work)
     work->recordings = calloc(tree->count + 1, sizeof *work->recordings);
     for (size_t i = 0; work->recordings != NULL && i < tree->count; i++) {
         char *path = mbt_join_path(work->request->in, tree->paths[i]);
-        if (path == NULL) {
+        if (path == NULL)
             return false;
-        }
         find_id(path, &work->recordings[i]);
         free(path);
     }
-    if (work->recordings != NULL) {
+    if (work->recordings != NULL)
         qsort(work->recordings, tree->count, sizeof *work->recordings, compare_ids);
-    }
     return work->recordings != NULL;
 }
 
@@ -99,13 +97,11 @@ static void count_one(void *cookie, size_t index, const mbt_job_end *end)
     work->failures += failed;
     work->failed[work->waiting[index]] = failed;
     char *out = end->signal != 0 ? mbt_join_path(work->request->out, name) : NULL;
-    if (out != NULL) {
+    if (out != NULL)
         mbt_output_remove_left(out, end->process);
-    }
     free(out);
-    if (failed && end->signal != 0) {
+    if (failed && end->signal != 0)
         mbt_complain("%s: its process was ended by signal %d (%s)", name, end->signal, strsignal(end->signal));
-    }
 }
 
 /* A result appears when it is whole, so that it is done if it is there; unless the recording has changed since. */
@@ -127,14 +123,11 @@ static bool choose_waiting(folder_work *work)
     const mbt_file_tree *tree = &work->tree;
     work->waiting = calloc(tree->count + 1, sizeof *work->waiting);
     work->failed = calloc(tree->count + 1, sizeof *work->failed);
-    if (work->waiting == NULL || work->failed == NULL || !find_recordings(work)) {
+    if (work->waiting == NULL || work->failed == NULL || !find_recordings(work))
         return mbt_complain("out of memory for %zu recordings", tree->count);
-    }
-    for (size_t i = 0; i < tree->count; i++) {
-        if (!work->request->resume || !is_done(work->request, tree->paths[i])) {
+    for (size_t i = 0; i < tree->count; i++)
+        if (!work->request->resume || !is_done(work->request, tree->paths[i]))
             work->waiting[work->count++] = i;
-        }
-    }
     return true;
 }
 
@@ -142,19 +135,16 @@ static bool choose_waiting(folder_work *work)
 static bool check_folders(const mbt_enhance_request *request)
 {
     struct stat in, out;
-    if (stat(request->in, &in) != 0) {
+    if (stat(request->in, &in) != 0)
         return mbt_complain("%s: %s", request->in, strerror(errno));
-    }
     if (stat(request->out, &out) != 0) {
         int error = errno;
-        if (lstat(request->out, &out) == 0 && S_ISLNK(out.st_mode)) {
+        if (lstat(request->out, &out) == 0 && S_ISLNK(out.st_mode))
             return mbt_complain("%s: a link that leads nowhere (%s)", request->out, strerror(error));
-        }
         return error == ENOENT || mbt_complain("%s: %s", request->out, strerror(error));
     }
-    if (!S_ISDIR(out.st_mode)) {
+    if (!S_ISDIR(out.st_mode))
         return mbt_complain("%s: not a folder, and %s is one", request->out, request->in);
-    }
     return in.st_dev != out.st_dev || in.st_ino != out.st_ino ||
            mbt_complain("%s: is the folder of the recordings itself; a second one is needed", request->out);
 }
@@ -165,9 +155,8 @@ static void share(mbt_enhance_request *request, size_t recordings)
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     request->jobs = request->jobs < recordings ? request->jobs : (unsigned)recordings;
     request->jobs = request->jobs > 0 ? request->jobs : 1;
-    if (request->threads == 0 && request->jobs > 1) {
+    if (request->threads == 0 && request->jobs > 1)
         request->threads = cores > (long)request->jobs ? (unsigned)cores / request->jobs : 1;
-    }
     request->no_bar = request->jobs > 1;
 }
 
@@ -178,15 +167,12 @@ static void print_counts(const folder_work *work, size_t before)
     snprintf(name, sizeof name, "%s", work->request->out);
     mbt_make_printable(name);
     printf("%s: %zu recording%s: %zu enhanced", name, tree->count, mbt_plural(tree->count), work->done);
-    if (before > 0) {
+    if (before > 0)
         printf(", %zu done before", before);
-    }
-    if (work->failures > 0) {
+    if (work->failures > 0)
         printf(", %zu failed", work->failures);
-    }
-    if (tree->others > 0) {
+    if (tree->others > 0)
         printf("; %zu other file%s passed over", tree->others, mbt_plural(tree->others));
-    }
     putchar('\n');
 }
 
@@ -197,25 +183,21 @@ static void list_failures(const folder_work *work)
         mbt_complain("%zu folder%s or file%s could not be read", tree->unread, mbt_plural(tree->unread),
                      mbt_plural(tree->unread));
     }
-    if (work->failures > 0) {
+    if (work->failures > 0)
         mbt_complain("%zu of %zu recording%s failed:", work->failures, tree->count, mbt_plural(tree->count));
-    }
-    for (size_t i = 0; i < tree->count; i++) {
-        if (work->failed[i]) {
+    for (size_t i = 0; i < tree->count; i++)
+        if (work->failed[i])
             mbt_complain("  %s", tree->paths[i]);
-        }
-    }
 }
 
 /* stopped: the signal that ended it, or 0. */
 static void report(const folder_work *work, int stopped)
 {
     const size_t all = work->tree.count, before = all - work->count;
-    if (all == 0) {
+    if (all == 0)
         mbt_complain("warning: %s: there are no recordings in it", work->request->in);
-    } else if (!work->request->quiet) {
+    else if (!work->request->quiet)
         print_counts(work, before);
-    }
     if (stopped == 0) {
         list_failures(work);
     } else {
@@ -242,9 +224,8 @@ int mbt_enhance_folder(const mbt_enhance_request *request, const mbt_loaded_mode
 {
     mbt_enhance_request shared = *request;
     folder_work work = {.request = &shared, .loaded = loaded, .enhance_one = enhance_one};
-    if (!check_folders(request) || !mbt_file_tree_read(&work.tree, request->in, request->out)) {
+    if (!check_folders(request) || !mbt_file_tree_read(&work.tree, request->in, request->out))
         return MBT_EXIT_FAILED;
-    }
     int code = MBT_EXIT_FAILED;
     if (choose_waiting(&work)) {
         share(&shared, work.count);

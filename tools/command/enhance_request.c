@@ -77,9 +77,8 @@ static bool parse_raw(const char *text, mbt_sample_format *format)
     *format = strcmp(text, "s16") == 0   ? MBT_FORMAT_S16
               : strcmp(text, "f32") == 0 ? MBT_FORMAT_F32
                                          : MBT_FORMAT_AS_INPUT;
-    if (*format == MBT_FORMAT_AS_INPUT) {
+    if (*format == MBT_FORMAT_AS_INPUT)
         mbt_usage_error("enhance", "--raw takes s16 or f32, not '%s'", text);
-    }
     return *format != MBT_FORMAT_AS_INPUT;
 }
 
@@ -88,9 +87,8 @@ static bool parse_seconds(const char *option, const char *text, double least, do
 {
     char *end;
     *seconds = strtod(text, &end);
-    if (end != text && *end == '\0' && *seconds >= least && *seconds <= 86400) {
+    if (end != text && *end == '\0' && *seconds >= least && *seconds <= 86400)
         return true;
-    }
     mbt_usage_error("enhance", "--%s takes %g to 86400 seconds%s, not '%s'", option, least,
                     least > 0 ? " or 'paper'" : "", text);
     return false;
@@ -118,15 +116,12 @@ bool mbt_is_pipe(const char *path)
 /* Options that need one another, or exclude it. */
 static int check_together(const mbt_enhance_request *r)
 {
-    if (r->paper && r->overlap_given) {
+    if (r->paper && r->overlap_given)
         return mbt_usage_error("enhance", "--window paper is without --overlap");
-    }
-    if (r->raw != MBT_FORMAT_AS_INPUT && !mbt_is_pipe(r->in) && !mbt_is_pipe(r->out)) {
+    if (r->raw != MBT_FORMAT_AS_INPUT && !mbt_is_pipe(r->in) && !mbt_is_pipe(r->out))
         return mbt_usage_error("enhance", "--raw is about '-', and neither IN nor OUT is '-'");
-    }
-    if (r->rate != 0 && (r->raw == MBT_FORMAT_AS_INPUT || !mbt_is_pipe(r->in))) {
+    if (r->rate != 0 && (r->raw == MBT_FORMAT_AS_INPUT || !mbt_is_pipe(r->in)))
         return mbt_usage_error("enhance", "--rate is for samples without a header: --raw, and '-' as IN");
-    }
     return MBT_EXIT_OK;
 }
 
@@ -192,21 +187,17 @@ int mbt_enhance_parse(int argc, char **argv, mbt_enhance_request *r)
         default:
             return mbt_option_error("enhance", found, argv);
         }
-        if (!fine) {
+        if (!fine)
             return MBT_EXIT_USAGE;
-        }
     }
-    if (argc - optind < 2) {
+    if (argc - optind < 2)
         return mbt_usage_error("enhance", "%s is missing", argc - optind < 1 ? "IN" : "OUT");
-    }
-    if (argc - optind > 2) {
+    if (argc - optind > 2)
         return mbt_usage_error("enhance", "'%s' is one argument too many", argv[optind + 2]);
-    }
     r->in = argv[optind];
     r->out = argv[optind + 1];
-    if (r->in[0] == '\0' || r->out[0] == '\0') {
+    if (r->in[0] == '\0' || r->out[0] == '\0')
         return mbt_usage_error("enhance", "%s is empty", r->in[0] == '\0' ? "IN" : "OUT");
-    }
     return check_together(r);
 }
 
@@ -225,9 +216,8 @@ void mbt_enhance_set_options(const mbt_enhance_request *r, uint32_t rate, mbt_op
         options->window = to_samples(PAPER_WINDOW, rate);
         options->overlap = MBT_OVERLAP_NONE;
     }
-    if (r->window > 0) {
+    if (r->window > 0)
         options->window = to_samples(r->window, rate);
-    }
     if (r->overlap_given) {
         size_t overlap = to_samples(r->overlap, rate);
         options->overlap = overlap > 0 ? overlap : MBT_OVERLAP_NONE;

@@ -25,16 +25,13 @@ static void print_help(void)
 static bool print_version_and_kernels(void)
 {
     mbt_isa chosen;
-    if (!mbt_choose_isa(MBT_ISA_AUTO, &chosen)) {
+    if (!mbt_choose_isa(MBT_ISA_AUTO, &chosen))
         return false;
-    }
     printf("mambattention %s\n", mbt_version());
     printf("kernels:");
-    for (int isa = MBT_ISA_AUTO + 1; isa < MBT_ISA_COUNT; isa++) {
-        if (mbt_isa_available((mbt_isa)isa)) {
+    for (int isa = MBT_ISA_AUTO + 1; isa < MBT_ISA_COUNT; isa++)
+        if (mbt_isa_available((mbt_isa)isa))
             printf(" %s%s", mbt_isa_name((mbt_isa)isa), isa == (int)chosen ? " (chosen)" : "");
-        }
-    }
     putchar('\n');
     return true;
 }
@@ -46,9 +43,8 @@ static bool print_models(void)
     for (const mbt_linked_model *linked = mbt_linked_models; linked->name != NULL; linked++) {
         mbt_model_info info;
         const mbt_status status = mbt_model_describe(linked->model, &info);
-        if (status != MBT_OK) {
+        if (status != MBT_OK)
             return mbt_complain_status(status, linked->name);
-        }
         printf("  %-12s %-4s %10" PRIu64 " bytes%s\n", linked->name, info.precision, info.weight_bytes,
                linked->model == mbt_model_default() ? "  (" MBT_DEFAULT_MODEL_NAME ", the default)" : "");
     }
@@ -63,9 +59,8 @@ static bool print_model(const char *name, const mbt_loaded_model *loaded)
     options.max_samples = (size_t)info->sample_rate * MEMORY_SECONDS;
     size_t memory;
     mbt_status status = mbt_memory_needed(loaded->model, &options, &memory);
-    if (status != MBT_OK) {
+    if (status != MBT_OK)
         return mbt_complain_status(status, name);
-    }
     printf("model: %s (%s)\n", info->name, loaded->library != NULL ? name : "built in");
     printf("  sample rate  %" PRIu32 " Hz\n", info->sample_rate);
     printf("  n_fft, hop   %" PRIu32 ", %" PRIu32 "\n", info->n_fft, info->hop);
@@ -90,13 +85,11 @@ static void print_provenance(const char *text)
 static int show(const char *model)
 {
     mbt_loaded_model loaded;
-    if (!mbt_model_load(model != NULL ? model : MBT_DEFAULT_MODEL_NAME, &loaded)) {
+    if (!mbt_model_load(model != NULL ? model : MBT_DEFAULT_MODEL_NAME, &loaded))
         return MBT_EXIT_FAILED;
-    }
     bool done = print_version_and_kernels() && print_models() && print_model(model, &loaded);
-    if (done && model != NULL) {
+    if (done && model != NULL)
         print_provenance(loaded.info.provenance);
-    }
     mbt_model_unload(&loaded);
     return done ? MBT_EXIT_OK : MBT_EXIT_FAILED;
 }
@@ -123,8 +116,7 @@ int mbt_command_info(int argc, char **argv)
             return mbt_option_error("info", found, argv);
         }
     }
-    if (optind < argc) {
+    if (optind < argc)
         return mbt_usage_error("info", "'%s' is one argument too many", argv[optind]);
-    }
     return show(model);
 }

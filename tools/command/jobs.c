@@ -41,11 +41,9 @@ static void watch_signals(job_state *s)
     struct sigaction action;
     sigemptyset(&s->watched);
     sigaddset(&s->watched, SIGCHLD);
-    for (int i = 0, number; (number = mbt_fatal_signal(i)) >= 0; i++) {
-        if (number > 0) {
+    for (int i = 0, number; (number = mbt_fatal_signal(i)) >= 0; i++)
+        if (number > 0)
             sigaddset(&s->watched, number);
-        }
-    }
     sigprocmask(SIG_BLOCK, &s->watched, &s->before);
     memset(&action, 0, sizeof action);
     action.sa_handler = wake;
@@ -61,11 +59,9 @@ static void unwatch_signals(const job_state *s)
 
 static running_task *find_task(const job_state *s, pid_t process)
 {
-    for (size_t i = 0; i < s->jobs->at_once; i++) {
-        if (s->running[i].process == process) {
+    for (size_t i = 0; i < s->jobs->at_once; i++)
+        if (s->running[i].process == process)
             return &s->running[i];
-        }
-    }
     return NULL;
 }
 
@@ -86,9 +82,8 @@ static bool begin_task(job_state *s)
 {
     fflush(NULL); /* else what waits to be written would be so twice */
     const pid_t process = fork();
-    if (process == 0) {
+    if (process == 0)
         run_here(s, s->next);
-    }
     if (process > 0) {
         *find_task(s, 0) = (running_task){process, s->next++};
         s->count++;
@@ -129,11 +124,9 @@ static void collect_ended(job_state *s)
 
 static void hand_on(const job_state *s, int number)
 {
-    for (size_t i = 0; i < s->jobs->at_once; i++) {
-        if (s->running[i].process > 0) {
+    for (size_t i = 0; i < s->jobs->at_once; i++)
+        if (s->running[i].process > 0)
             kill(s->running[i].process, number);
-        }
-    }
 }
 
 int mbt_jobs_run(const mbt_jobs *jobs)
@@ -154,9 +147,8 @@ int mbt_jobs_run(const mbt_jobs *jobs)
             hand_on(&s, s.stopped == 0 ? number : SIGKILL);
             s.stopped = s.stopped == 0 ? number : s.stopped;
         }
-        if (s.stopped == 0) {
+        if (s.stopped == 0)
             begin_tasks(&s);
-        }
     }
     unwatch_signals(&s);
     free(s.running);

@@ -24,9 +24,8 @@ static void print_help(void)
          "Speech enhancement with MambAttention (arXiv 2507.00966).\n"
          "\n"
          "Commands:");
-    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
         printf("  %-10s %s\n", commands[i].name, commands[i].summary);
-    }
     puts("\n"
          "Options:\n"
          "  -h, --help     show this help; mambattention COMMAND --help tells of a command\n"
@@ -37,9 +36,8 @@ static void print_help(void)
 
 static int run(int argc, char **argv)
 {
-    if (argc < 2) {
+    if (argc < 2)
         return mbt_usage_error(NULL, "a command is missing");
-    }
     const char *name = argv[1];
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
         print_help();
@@ -49,11 +47,9 @@ static int run(int argc, char **argv)
         printf("mambattention %s\n", mbt_version());
         return MBT_EXIT_OK;
     }
-    for (size_t i = 0; i < COMMAND_COUNT; i++) {
-        if (strcmp(name, commands[i].name) == 0) {
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        if (strcmp(name, commands[i].name) == 0)
             return commands[i].run(argc - 1, argv + 1);
-        }
-    }
     return mbt_usage_error(NULL, "unknown %s '%s'", name[0] == '-' ? "option" : "command", name);
 }
 
@@ -61,20 +57,17 @@ static int run(int argc, char **argv)
  * in it. What stands in for those that are closed fails as they do: it cannot be read from, or written to. */
 static bool fill_standard_descriptors(void)
 {
-    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
         if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
-            open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd) {
+            open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
             return mbt_complain("/dev/null: cannot stand in for descriptor %d, which is closed", fd);
-        }
-    }
     return true;
 }
 
 int main(int argc, char **argv)
 {
-    if (!fill_standard_descriptors()) {
+    if (!fill_standard_descriptors())
         return MBT_EXIT_FAILED;
-    }
     int code = run(argc, argv);
     if (fflush(stdout) != 0 || ferror(stdout)) {
         mbt_complain("cannot write to standard output");

@@ -12,9 +12,8 @@ enum { BAR_WIDTH = 40 };
 double mbt_seconds(void)
 {
     struct timespec now;
-    if (clock_gettime(CLOCK_MONOTONIC, &now) != 0) {
+    if (clock_gettime(CLOCK_MONOTONIC, &now) != 0)
         return 0.0;
-    }
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
@@ -27,17 +26,14 @@ void mbt_progress_bar_begin(mbt_progress_bar *bar, bool quiet)
 
 void mbt_progress_bar_draw(mbt_progress_bar *bar, double done)
 {
-    if (!bar->shown) {
+    if (!bar->shown)
         return;
-    }
     double now = mbt_seconds();
-    if (now < bar->next_draw) {
+    if (now < bar->next_draw)
         return;
-    }
     char line[BAR_WIDTH + 1] = "";
-    for (int i = 0; i < BAR_WIDTH; i++) {
+    for (int i = 0; i < BAR_WIDTH; i++)
         line[i] = i < done * BAR_WIDTH ? '#' : '.';
-    }
     fprintf(stderr, "\r[%s] %3.0f %%", line, 100.0 * done);
     fflush(stderr);
     bar->drawn = true;

@@ -72,12 +72,10 @@ static int parse_request(int argc, char **argv, request *r)
             return mbt_option_error("compare", found, argv);
         }
     }
-    if (argc - optind < 2) {
+    if (argc - optind < 2)
         return mbt_usage_error("compare", "%s is missing", argc - optind < 1 ? "A" : "B");
-    }
-    if (argc - optind > 2) {
+    if (argc - optind > 2)
         return mbt_usage_error("compare", "'%s' is one argument too many", argv[optind + 2]);
-    }
     r->a = argv[optind];
     r->b = argv[optind + 1];
     return MBT_EXIT_OK;
@@ -85,9 +83,8 @@ static int parse_request(int argc, char **argv, request *r)
 
 static bool read_whole(mbt_recording *recording)
 {
-    if (!mbt_recording_read(recording)) {
+    if (!mbt_recording_read(recording))
         return false;
-    }
     if (recording->ended_early) {
         mbt_complain("warning: %s: damaged or cut short; the first %zu frame%s read", recording->path,
                      recording->frames, recording->frames == 1 ? " was" : "s were");
@@ -109,15 +106,12 @@ static bool same_kind(const mbt_recording *x, const mbt_recording *reference)
 
 static bool open_all(mbt_recording *recordings, const char *const *paths, size_t count)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (!mbt_recording_open(&recordings[i], paths[i]) || !same_kind(&recordings[i], &recordings[A])) {
+    for (size_t i = 0; i < count; i++)
+        if (!mbt_recording_open(&recordings[i], paths[i]) || !same_kind(&recordings[i], &recordings[A]))
             return false;
-        }
-    }
     for (size_t i = 0; i < count; i++) {
-        if (!read_whole(&recordings[i])) {
+        if (!read_whole(&recordings[i]))
             return false;
-        }
         if (recordings[i].frames != recordings[A].frames) {
             return mbt_complain("%s: it has %zu frame%s, and %s has %zu", paths[i], recordings[i].frames,
                                 mbt_plural(recordings[i].frames), paths[A], recordings[A].frames);
@@ -135,9 +129,8 @@ static bool begin_channel(const mbt_recording *recording, size_t channel, mbt_me
     *own = NULL;
     if (channels > 1) {
         *own = malloc(recording->frames * sizeof(float));
-        for (size_t i = 0; *own != NULL && i < recording->frames; i++) {
+        for (size_t i = 0; *own != NULL && i < recording->frames; i++)
             (*own)[i] = samples[i * channels + channel];
-        }
         samples = *own;
     }
     return (samples != NULL && mbt_metric_signal_begin(signal, samples, recording->frames,
@@ -150,9 +143,8 @@ static bool compare_channel(const mbt_recording *recordings, size_t count, size_
     mbt_metric_signal signals[RECORDINGS] = {{.samples = NULL}};
     float *own[RECORDINGS] = {NULL};
     bool begun = true;
-    for (size_t i = 0; begun && i < count; i++) {
+    for (size_t i = 0; begun && i < count; i++)
         begun = begin_channel(&recordings[i], channel, &signals[i], &own[i]);
-    }
     bool done = begun && mbt_metrics(&signals[A], &signals[B], values[MBT_COMPARE_B_TO_A]);
     if (count > CLEAN) {
         done = done && mbt_metrics(&signals[CLEAN], &signals[A], values[MBT_COMPARE_A_TO_CLEAN]) &&
@@ -172,9 +164,8 @@ static bool compare_channels(const mbt_recording *recordings, size_t count, mbt_
     size_t counts[MBT_COMPARISONS][MBT_METRICS] = {{0}};
     for (size_t channel = 0; channel < (size_t)recordings[A].info.channels; channel++) {
         mbt_compare_values values;
-        if (!compare_channel(recordings, count, channel, values)) {
+        if (!compare_channel(recordings, count, channel, values))
             return false;
-        }
         for (size_t c = 0; c < comparisons; c++) {
             for (size_t m = 0; m < MBT_METRICS; m++) {
                 if (!isnan(values[c][m])) {
@@ -184,14 +175,11 @@ static bool compare_channels(const mbt_recording *recordings, size_t count, mbt_
             }
         }
     }
-    for (size_t c = 0; c < comparisons; c++) {
-        for (size_t m = 0; m < MBT_METRICS; m++) {
+    for (size_t c = 0; c < comparisons; c++)
+        for (size_t m = 0; m < MBT_METRICS; m++)
             means[c][m] = counts[c][m] > 0 ? means[c][m] / (double)counts[c][m] : NAN;
-        }
-    }
-    for (size_t m = 0; m < MBT_METRICS && count > CLEAN; m++) {
+    for (size_t m = 0; m < MBT_METRICS && count > CLEAN; m++)
         means[MBT_COMPARE_DIFFERENCE][m] = means[MBT_COMPARE_B_TO_CLEAN][m] - means[MBT_COMPARE_A_TO_CLEAN][m];
-    }
     return true;
 }
 
@@ -204,28 +192,25 @@ static bool compare_item(const mbt_compare_item *item, mbt_compare_result *resul
     result->rate = recordings[A].info.samplerate;
     result->channels = recordings[A].info.channels;
     result->frames = recordings[A].frames;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         mbt_recording_close(&recordings[i]);
-    }
     return done;
 }
 
 static int compare(const request *r)
 {
     mbt_compare_list list;
-    if (!mbt_compare_find(r->a, r->b, r->clean, &list)) {
+    if (!mbt_compare_find(r->a, r->b, r->clean, &list))
         return MBT_EXIT_FAILED;
-    }
     mbt_compare_report report;
     mbt_compare_report_begin(&report, &list, r->clean != NULL, r->json);
     size_t failed = list.left_out;
     for (size_t i = 0; i < list.count; i++) {
         mbt_compare_result result;
-        if (compare_item(&list.items[i], &result)) {
+        if (compare_item(&list.items[i], &result))
             mbt_compare_report_add(&report, &list.items[i], &result);
-        } else {
+        else
             failed++;
-        }
     }
     const bool printed = mbt_compare_report_end(&report, failed);
     mbt_compare_free(&list);
@@ -236,9 +221,8 @@ int mbt_command_compare(int argc, char **argv)
 {
     request r;
     const int code = parse_request(argc, argv, &r);
-    if (code != MBT_EXIT_OK) {
+    if (code != MBT_EXIT_OK)
         return code;
-    }
     if (r.help) {
         print_help();
         return MBT_EXIT_OK;

@@ -47,12 +47,10 @@ static int compare_names(const void *x, const void *y)
 static bool folder_read(folder *f, const char *path)
 {
     *f = (folder){.path = path};
-    if (!mbt_file_tree_read(&f->tree, path, NULL)) {
+    if (!mbt_file_tree_read(&f->tree, path, NULL))
         return false;
-    }
-    if (f->tree.count == 0) {
+    if (f->tree.count == 0)
         return f->tree.unread == 0 && mbt_complain("%s: there are no recordings in this folder", path);
-    }
     qsort(f->tree.paths, f->tree.count, sizeof *f->tree.paths, compare_names);
     return true;
 }
@@ -63,16 +61,14 @@ static size_t group(const folder *f, const char *name, size_t *first)
     size_t low = 0, high = f->tree.count;
     while (low < high) {
         const size_t middle = low + (high - low) / 2;
-        if (compare_stems(f->tree.paths[middle], name) < 0) {
+        if (compare_stems(f->tree.paths[middle], name) < 0)
             low = middle + 1;
-        } else {
+        else
             high = middle;
-        }
     }
     *first = low;
-    while (low < f->tree.count && compare_stems(f->tree.paths[low], name) == 0) {
+    while (low < f->tree.count && compare_stems(f->tree.paths[low], name) == 0)
         low++;
-    }
     return low - *first;
 }
 
@@ -81,11 +77,9 @@ static const char *partner(const folder *from, const char *name, const folder *i
 {
     size_t first, own_first;
     const size_t count = group(in, name, &first);
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(in->tree.paths[first + i], name) == 0) {
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(in->tree.paths[first + i], name) == 0)
             return in->tree.paths[first + i];
-        }
-    }
     return count == 1 && group(from, name, &own_first) == 1 ? in->tree.paths[first] : NULL;
 }
 
@@ -122,11 +116,9 @@ static bool match(mbt_compare_list *list, const folder *a, const folder *b, cons
                        clean != NULL ? mbt_join_path(clean->path, in_clean) : NULL, clean != NULL);
         }
     }
-    for (size_t i = 0; fine && i < b->tree.count; i++) {
-        if (partner(b, b->tree.paths[i], a) == NULL) {
+    for (size_t i = 0; fine && i < b->tree.count; i++)
+        if (partner(b, b->tree.paths[i], a) == NULL)
             tell_missing(list, b, b->tree.paths[i], a);
-        }
-    }
     return fine;
 }
 
@@ -155,9 +147,8 @@ static bool find_files(const char *a, const char *b, const char *clean, mbt_comp
 static bool look(const char *path, bool *is_folder)
 {
     struct stat about;
-    if (stat(path, &about) != 0) {
+    if (stat(path, &about) != 0)
         return mbt_complain("%s: %s", path, strerror(errno));
-    }
     *is_folder = S_ISDIR(about.st_mode);
     return true;
 }
@@ -172,16 +163,13 @@ bool mbt_compare_find(const char *a, const char *b, const char *clean, mbt_compa
 {
     bool a_is_folder, b_is_folder, clean_is_folder;
     *list = (mbt_compare_list){.items = NULL};
-    if (!look(a, &a_is_folder) || !look(b, &b_is_folder) || !same_sort(a, a_is_folder, b, b_is_folder)) {
+    if (!look(a, &a_is_folder) || !look(b, &b_is_folder) || !same_sort(a, a_is_folder, b, b_is_folder))
         return false;
-    }
-    if (clean != NULL && (!look(clean, &clean_is_folder) || !same_sort(a, a_is_folder, clean, clean_is_folder))) {
+    if (clean != NULL && (!look(clean, &clean_is_folder) || !same_sort(a, a_is_folder, clean, clean_is_folder)))
         return false;
-    }
     const bool found = a_is_folder ? find_in_folders(a, b, clean, list) : find_files(a, b, clean, list);
-    if (!found) {
+    if (!found)
         mbt_compare_free(list);
-    }
     return found;
 }
 

@@ -17,9 +17,8 @@ bool mbt_metric_signal_begin(mbt_metric_signal *signal, const float *samples, si
         signal->count_10k = count;
         return true;
     }
-    if (rate < LOWEST_STOI_RATE || !mbt_can_resample(rate, MBT_STOI_RATE) || count == 0) {
+    if (rate < LOWEST_STOI_RATE || !mbt_can_resample(rate, MBT_STOI_RATE) || count == 0)
         return true;
-    }
     size_t length = mbt_resampled_length(count, rate, MBT_STOI_RATE);
     signal->own = length <= SIZE_MAX / sizeof(float) ? malloc(length * sizeof(float)) : NULL;
     if (signal->own == NULL) {
@@ -44,11 +43,9 @@ void mbt_metric_signal_end(mbt_metric_signal *signal)
 /* Samples near the largest float may leave its range on the way to 10 kHz. */
 static bool can_have_stoi(const mbt_metric_signal *signal)
 {
-    for (size_t i = 0; i < signal->count_10k; i++) {
-        if (!isfinite(signal->at_10k[i])) {
+    for (size_t i = 0; i < signal->count_10k; i++)
+        if (!isfinite(signal->at_10k[i]))
             return false;
-        }
-    }
     return signal->at_10k != NULL;
 }
 
@@ -61,9 +58,8 @@ bool mbt_metrics(const mbt_metric_signal *reference, const mbt_metric_signal *si
     values[MBT_METRIC_STOI] = values[MBT_METRIC_ESTOI] = NAN;
     if (can_have_stoi(reference) && can_have_stoi(signal) &&
         !mbt_metric_stoi(reference->at_10k, signal->at_10k, reference->count_10k, &values[MBT_METRIC_STOI],
-                         &values[MBT_METRIC_ESTOI])) {
+                         &values[MBT_METRIC_ESTOI]))
         return false;
-    }
     return mbt_metric_segmental_snr(r, s, count, reference->rate, &values[MBT_METRIC_SEGMENTAL_SNR]) &&
            mbt_metric_lsd(r, s, count, reference->rate, &values[MBT_METRIC_LSD]);
 }

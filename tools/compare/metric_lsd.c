@@ -19,21 +19,18 @@ typedef struct frames {
 static bool frames_open(frames *f, size_t length)
 {
     size_t size = 4;
-    while (size < length) {
+    while (size < length)
         size *= 2;
-    }
     *f = (frames){.length = length, .bins = size / 2 + 1};
     f->window = malloc(length * sizeof(double));
     f->x = calloc(size, sizeof(double));
     f->reference = malloc(f->bins * sizeof(double));
     f->signal = malloc(f->bins * sizeof(double));
     if (f->window == NULL || f->x == NULL || f->reference == NULL || f->signal == NULL ||
-        !mbt_power_spectrum_open(&f->spectrum, size)) {
+        !mbt_power_spectrum_open(&f->spectrum, size))
         return false;
-    }
-    for (size_t i = 0; i < length; i++) {
+    for (size_t i = 0; i < length; i++)
         f->window[i] = 0.5 * (1.0 - cos(2.0 * PI * (double)i / (double)length));
-    }
     return true;
 }
 
@@ -48,9 +45,8 @@ static void frames_close(frames *f)
 
 static void transform(frames *f, const float *samples, double *power)
 {
-    for (size_t i = 0; i < f->length; i++) {
+    for (size_t i = 0; i < f->length; i++)
         f->x[i] = f->window[i] * samples[i];
-    }
     mbt_power_spectrum_of(&f->spectrum, f->x, power);
 }
 
@@ -59,9 +55,8 @@ static double largest_power(frames *f, const float *samples, size_t count)
     double largest = 0.0;
     for (size_t start = 0; start + f->length <= count; start += f->length / 2) {
         transform(f, samples + start, f->reference);
-        for (size_t k = 0; k < f->bins; k++) {
+        for (size_t k = 0; k < f->bins; k++)
             largest = f->reference[k] > largest ? f->reference[k] : largest;
-        }
     }
     return largest;
 }
@@ -81,9 +76,8 @@ static double distance_of_frame(const frames *f, double floor_power)
 static double mean_distance(frames *f, const float *reference, const float *signal, size_t samples)
 {
     const double floor_power = FLOOR * largest_power(f, reference, samples);
-    if (!(floor_power > 0.0)) {
+    if (!(floor_power > 0.0))
         return NAN;
-    }
     double sum = 0.0;
     size_t count = 0;
     for (size_t start = 0; start + f->length <= samples; start += f->length / 2) {
@@ -99,14 +93,12 @@ bool mbt_metric_lsd(const float *reference, const float *signal, size_t samples,
 {
     const uint64_t length = ((uint64_t)rate * 32 + 500) / 1000; /* 32 ms */
     *lsd = NAN;
-    if (length < 4 || length > LARGEST_FRAME || samples < length) {
+    if (length < 4 || length > LARGEST_FRAME || samples < length)
         return true;
-    }
     frames f;
     const bool done = frames_open(&f, (size_t)length);
-    if (done) {
+    if (done)
         *lsd = mean_distance(&f, reference, signal, samples);
-    }
     frames_close(&f);
     return done;
 }

@@ -8,9 +8,8 @@
 
 static double decibels(double energy, double rest)
 {
-    if (energy == 0.0) {
+    if (energy == 0.0)
         return rest == 0.0 ? NAN : -INFINITY;
-    }
     return rest == 0.0 ? INFINITY : 10.0 * log10(energy / rest);
 }
 
@@ -27,28 +26,24 @@ double mbt_metric_snr(const float *reference, const float *signal, size_t sample
 
 static bool is_constant(const float *x, size_t samples)
 {
-    for (size_t i = 1; i < samples; i++) {
-        if (x[i] != x[0]) {
+    for (size_t i = 1; i < samples; i++)
+        if (x[i] != x[0])
             return false;
-        }
-    }
     return true;
 }
 
 static double mean(const float *x, size_t samples)
 {
     double sum = 0.0;
-    for (size_t i = 0; i < samples; i++) {
+    for (size_t i = 0; i < samples; i++)
         sum += x[i];
-    }
     return sum / (double)samples;
 }
 
 double mbt_metric_si_sdr(const float *reference, const float *signal, size_t samples)
 {
-    if (is_constant(reference, samples) || is_constant(signal, samples)) {
+    if (is_constant(reference, samples) || is_constant(signal, samples))
         return NAN;
-    }
     const double mean_r = mean(reference, samples), mean_s = mean(signal, samples);
     double rr = 0.0, rs = 0.0, rest = 0.0;
     for (size_t i = 0; i < samples; i++) {
@@ -95,16 +90,13 @@ bool mbt_metric_segmental_snr(const float *reference, const float *signal, size_
 {
     const size_t frame = (size_t)(((uint64_t)rate * 30 + 500) / 1000); /* 30 ms */
     *snr = NAN;
-    if (frame < 4 || samples < frame) {
+    if (frame < 4 || samples < frame)
         return true;
-    }
     double *window = malloc(frame * sizeof *window);
-    if (window == NULL) {
+    if (window == NULL)
         return false;
-    }
-    for (size_t i = 0; i < frame; i++) {
+    for (size_t i = 0; i < frame; i++)
         window[i] = 0.5 * (1.0 - cos(2.0 * PI * (double)(i + 1) / (double)(frame + 1)));
-    }
     *snr = mean_of_frames(reference, signal, samples, window, frame);
     free(window);
     return true;

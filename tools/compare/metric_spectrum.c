@@ -11,9 +11,8 @@
 bool mbt_power_spectrum_open(mbt_power_spectrum *spectrum, size_t size)
 {
     *spectrum = (mbt_power_spectrum){.size = size};
-    if (size > SIZE_MAX / 4 / sizeof(double)) {
+    if (size > SIZE_MAX / 4 / sizeof(double))
         return false;
-    }
     spectrum->root = malloc((size + 2) * sizeof(double));
     spectrum->work = malloc(size * sizeof(double));
     if (spectrum->root == NULL || spectrum->work == NULL) {
@@ -42,9 +41,8 @@ static void load_reversed(const double *x, double *z, size_t half)
         z[2 * reversed] = x[2 * k];
         z[2 * reversed + 1] = x[2 * k + 1];
         size_t bit = half / 2; /* adds 1 at the top, with carries downwards */
-        for (; bit > 0 && (reversed & bit) != 0; bit /= 2) {
+        for (; bit > 0 && (reversed & bit) != 0; bit /= 2)
             reversed -= bit;
-        }
         reversed += bit;
     }
 }

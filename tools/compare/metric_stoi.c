@@ -44,9 +44,8 @@ static size_t nearest_bin(double frequency)
 
 static void prepare(stoi *s)
 {
-    for (size_t i = 0; i < FRAME; i++) {
+    for (size_t i = 0; i < FRAME; i++)
         s->window[i] = 0.5 * (1.0 - cos(2.0 * PI * (double)(i + 1) / (FRAME + 1)));
-    }
     for (int band = 0; band < BANDS; band++) {
         s->edges[band][0] = nearest_bin(150.0 * pow(2.0, (2 * band - 1) / 6.0));
         s->edges[band][1] = nearest_bin(150.0 * pow(2.0, (2 * band + 1) / 6.0));
@@ -55,18 +54,16 @@ static void prepare(stoi *s)
 
 static void windowed(const stoi *s, const float *samples, double *frame)
 {
-    for (size_t i = 0; i < FRAME; i++) {
+    for (size_t i = 0; i < FRAME; i++)
         frame[i] = s->window[i] * samples[i];
-    }
 }
 
 static double energy(const stoi *s, const float *samples)
 {
     double frame[FRAME], sum = 0.0;
     windowed(s, samples, frame);
-    for (size_t i = 0; i < FRAME; i++) {
+    for (size_t i = 0; i < FRAME; i++)
         sum += frame[i] * frame[i];
-    }
     return sum;
 }
 
@@ -81,9 +78,8 @@ static void analyse(const stoi *s, stoi_side *side, const double *next, size_t a
     mbt_power_spectrum_of(&s->spectrum, x, power);
     for (size_t band = 0; band < BANDS; band++) {
         double sum = 0.0;
-        for (size_t k = s->edges[band][0]; k < s->edges[band][1]; k++) {
+        for (size_t k = s->edges[band][0]; k < s->edges[band][1]; k++)
             sum += power[k];
-        }
         side->bands[band][at] = sqrt(sum);
     }
 }
@@ -92,26 +88,23 @@ static void analyse(const stoi *s, stoi_side *side, const double *next, size_t a
 static void normalise(double *x, size_t count, size_t step)
 {
     double sum = 0.0, squares = 0.0;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         sum += x[i * step];
-    }
     const double mean = sum / (double)count;
     for (size_t i = 0; i < count; i++) {
         x[i * step] -= mean;
         squares += x[i * step] * x[i * step];
     }
     const double scale = squares > 0.0 ? 1.0 / sqrt(squares) : 0.0;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         x[i * step] *= scale;
-    }
 }
 
 static double product(const double *x, const double *y, size_t count)
 {
     double sum = 0.0;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         sum += x[i] * y[i];
-    }
     return sum;
 }
 
@@ -139,12 +132,10 @@ static double correlation(const stoi *s)
 
 static void normalise_rows_and_columns(double *x)
 {
-    for (size_t band = 0; band < BANDS; band++) {
+    for (size_t band = 0; band < BANDS; band++)
         normalise(x + band * SEGMENT, SEGMENT, 1);
-    }
-    for (size_t i = 0; i < SEGMENT; i++) {
+    for (size_t i = 0; i < SEGMENT; i++)
         normalise(x + i, BANDS, SEGMENT);
-    }
 }
 
 /* Jensen and Taal: bands normalised over time, then frames over bands, and correlated frame by frame. */
@@ -189,23 +180,19 @@ bool mbt_metric_stoi(const float *reference, const float *signal, size_t samples
 {
     stoi s = {.reference = {.samples = reference}, .signal = {.samples = signal}};
     *stoi_value = *estoi_value = NAN;
-    if (samples <= FRAME) {
+    if (samples <= FRAME)
         return true;
-    }
-    if (!mbt_power_spectrum_open(&s.spectrum, FFT)) {
+    if (!mbt_power_spectrum_open(&s.spectrum, FFT))
         return false;
-    }
     prepare(&s);
     double loudest = 0.0;
     for (size_t start = 0; start < samples - FRAME; start += HOP) {
         const double e = energy(&s, reference + start);
         loudest = e > loudest ? e : loudest;
     }
-    for (size_t start = 0; start < samples - FRAME; start += HOP) {
-        if (energy(&s, reference + start) > silence * loudest) {
+    for (size_t start = 0; start < samples - FRAME; start += HOP)
+        if (energy(&s, reference + start) > silence * loudest)
             keep(&s, start);
-        }
-    }
     if (s.segments > 0) {
         *stoi_value = s.sum / (double)s.segments;
         *estoi_value = s.extended_sum / (double)s.segments;

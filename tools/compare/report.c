@@ -42,11 +42,9 @@ static size_t character_length(const unsigned char *text)
     const size_t length = lead < 0x80 ? 1 : lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
     const bool outside = (lead == 0xe0 && next < 0xa0) || (lead == 0xed && next > 0x9f) ||
                          (lead == 0xf0 && next < 0x90) || (lead == 0xf4 && next > 0x8f);
-    for (size_t i = 1; i < length; i++) {
-        if ((text[i] & 0xc0) != 0x80) {
+    for (size_t i = 1; i < length; i++)
+        if ((text[i] & 0xc0) != 0x80)
             return 0;
-        }
-    }
     return outside ? 0 : length;
 }
 
@@ -89,9 +87,8 @@ static void print_labels(const mbt_compare_report *report, const char *name, con
     int width = 0;
     char *text = name != NULL ? printable(name, true, &width) : NULL;
     printf("%s%*s", text != NULL ? text : name != NULL ? "?" : "", report->name_width - width, "");
-    if (report->clean) {
+    if (report->clean)
         printf("  %-10s", comparison);
-    }
     free(text);
 }
 
@@ -119,17 +116,15 @@ static void print_row(const mbt_compare_report *report, const char *name, size_t
 static void print_headings(const mbt_compare_report *report)
 {
     print_labels(report, "file", "");
-    for (size_t m = 0; m < MBT_METRICS; m++) {
+    for (size_t m = 0; m < MBT_METRICS; m++)
         printf("  %7s", metrics[m].heading);
-    }
     putchar('\n');
 }
 
 static void print_rows(const mbt_compare_report *report, const char *name, mbt_compare_values values)
 {
-    for (size_t c = 0; c < comparison_count(report); c++) {
+    for (size_t c = 0; c < comparison_count(report); c++)
         print_row(report, c == 0 ? name : NULL, c, values[c]);
-    }
 }
 
 static void add_text(cJSON *object, const char *key, const char *text)
@@ -144,9 +139,8 @@ static void add_values(const mbt_compare_report *report, cJSON *object, mbt_comp
 {
     for (size_t c = 0; c < comparison_count(report); c++) {
         cJSON *of = cJSON_AddObjectToObject(object, comparisons[c].key);
-        for (size_t m = 0; m < MBT_METRICS; m++) {
+        for (size_t m = 0; m < MBT_METRICS; m++)
             mbt_report_number(of, metrics[m].key, values[c][m]);
-        }
     }
 }
 
@@ -156,16 +150,14 @@ static void add_file(mbt_compare_report *report, const mbt_compare_item *item, m
     add_text(file, "file", item->name);
     add_text(file, "a", item->a);
     add_text(file, "b", item->b);
-    if (item->clean != NULL) {
+    if (item->clean != NULL)
         add_text(file, "clean", item->clean);
-    }
     cJSON_AddNumberToObject(file, "sample_rate", result->rate);
     cJSON_AddNumberToObject(file, "channels", result->channels);
     cJSON_AddNumberToObject(file, "frames", (double)result->frames);
     add_values(report, file, result->values);
-    if (!cJSON_AddItemToArray(report->list, file)) {
+    if (!cJSON_AddItemToArray(report->list, file))
         cJSON_Delete(file);
-    }
 }
 
 void mbt_compare_report_begin(mbt_compare_report *report, const mbt_compare_list *list, bool clean, bool json)
@@ -188,9 +180,8 @@ void mbt_compare_report_add(mbt_compare_report *report, const mbt_compare_item *
     if (report->document != NULL) {
         add_file(report, item, result);
     } else {
-        if (report->files == 0) {
+        if (report->files == 0)
             print_headings(report);
-        }
         print_rows(report, item->name, result->values);
     }
     report->files++;
@@ -207,16 +198,13 @@ void mbt_compare_report_add(mbt_compare_report *report, const mbt_compare_item *
 bool mbt_compare_report_end(mbt_compare_report *report, size_t failed)
 {
     mbt_compare_values means;
-    for (size_t c = 0; c < comparison_count(report); c++) {
-        for (size_t m = 0; m < MBT_METRICS; m++) {
+    for (size_t c = 0; c < comparison_count(report); c++)
+        for (size_t m = 0; m < MBT_METRICS; m++)
             means[c][m] = report->counts[c][m] > 0 ? report->sums[c][m] / (double)report->counts[c][m] : NAN;
-        }
-    }
     if (report->document == NULL || report->files == 0) {
         cJSON_Delete(report->document);
-        if (report->files > 1) {
+        if (report->files > 1)
             print_rows(report, "mean", means);
-        }
         return true;
     }
     add_values(report, cJSON_AddObjectToObject(report->document, "mean"), means);

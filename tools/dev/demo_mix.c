@@ -34,9 +34,8 @@ static bool read_first_channel(const char *path, signal *voice)
     SF_INFO info;
     memset(&info, 0, sizeof info);
     SNDFILE *file = sf_open(path, SFM_READ, &info);
-    if (file == NULL) {
+    if (file == NULL)
         return fail(path, sf_strerror(NULL));
-    }
     size_t channels = (size_t)info.channels, frames = (size_t)info.frames;
     float *all = frames < SIZE_MAX / 8 / channels ? calloc(frames * channels + 1, sizeof *all) : NULL;
     sf_count_t got = all != NULL ? sf_readf_float(file, all, info.frames) : 0;
@@ -45,9 +44,8 @@ static bool read_first_channel(const char *path, signal *voice)
         free(all);
         return fail(path, all == NULL ? "out of memory" : "no samples");
     }
-    for (size_t i = 0; i < (size_t)got; i++) {
+    for (size_t i = 0; i < (size_t)got; i++)
         all[i] = all[i * channels];
-    }
     *voice = (signal){all, (size_t)got, (uint32_t)info.samplerate};
     return true;
 }
@@ -56,9 +54,8 @@ static bool read_first_channel(const char *path, signal *voice)
 static bool append_voice(const char *path, signal *all)
 {
     signal voice;
-    if (!read_first_channel(path, &voice)) {
+    if (!read_first_channel(path, &voice))
         return false;
-    }
     size_t added = mbt_resampled_length(voice.count, voice.rate, RATE);
     float *grown = realloc(all->samples, (all->count + added + PAUSE) * sizeof *grown);
     const char *reason = "out of memory";
@@ -96,9 +93,8 @@ static double next_noise(double pole[3], double seconds, uint64_t *state)
 static double energy(const float *x, size_t count)
 {
     double sum = 0.0;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         sum += (double)x[i] * x[i];
-    }
     return sum;
 }
 
@@ -107,9 +103,8 @@ static void mix(float *clean, float *noisy, size_t count, double snr_db)
 {
     double pole[3] = {0.0, 0.0, 0.0};
     uint64_t state = 1;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         noisy[i] = (float)next_noise(pole, (double)i / RATE, &state);
-    }
     double gain = sqrt(energy(clean, count) / energy(noisy, count) * pow(10.0, -snr_db / 10.0));
     double peak = 0.0;
     for (size_t i = 0; i < count; i++) {
@@ -130,9 +125,8 @@ static bool write_wav(const char *path, const float *samples, size_t count)
     info.channels = 1;
     info.format = SF_FORMAT_WAV | SF_FORMAT_PCM_16;
     SNDFILE *file = sf_open(path, SFM_WRITE, &info);
-    if (file == NULL) {
+    if (file == NULL)
         return fail(path, sf_strerror(NULL));
-    }
     bool done = sf_writef_float(file, samples, (sf_count_t)count) == (sf_count_t)count;
     done = sf_close(file) == 0 && done;
     return done || fail(path, "cannot write");
@@ -142,13 +136,11 @@ static bool run_mix(double snr_db, const char *clean_path, const char *noisy_pat
 {
     signal clean = {NULL, 0, RATE};
     bool done = true;
-    for (; done && *voices != NULL; voices++) {
+    for (; done && *voices != NULL; voices++)
         done = append_voice(*voices, &clean);
-    }
     float *noisy = done ? malloc((clean.count + 1) * sizeof *noisy) : NULL;
-    if (done && (noisy == NULL || energy(clean.samples, clean.count) <= 0.0)) {
+    if (done && (noisy == NULL || energy(clean.samples, clean.count) <= 0.0))
         done = fail("mix", noisy == NULL ? "out of memory" : "the voice is silent");
-    }
     if (done) {
         mix(clean.samples, noisy, clean.count, snr_db);
         done = write_wav(clean_path, clean.samples, clean.count) && write_wav(noisy_path, noisy, clean.count);
@@ -184,12 +176,10 @@ static bool run_si_sdr(const char *clean_path, const char *path)
 {
     signal clean = {NULL, 0, 0}, estimate = {NULL, 0, 0};
     bool done = read_first_channel(clean_path, &clean) && read_first_channel(path, &estimate);
-    if (done && (clean.count != estimate.count || clean.rate != estimate.rate)) {
+    if (done && (clean.count != estimate.count || clean.rate != estimate.rate))
         done = fail(path, "its length or rate is not that of the clean file");
-    }
-    if (done) {
+    if (done)
         printf("%.2f\n", si_sdr(clean.samples, estimate.samples, clean.count));
-    }
     free(clean.samples);
     free(estimate.samples);
     return done;
@@ -200,13 +190,11 @@ int main(int argc, char **argv)
     if (argc >= 6 && strcmp(argv[1], "mix") == 0) {
         char *end;
         double snr_db = strtod(argv[2], &end);
-        if (end != argv[2] && *end == '\0' && fabs(snr_db) <= 100.0) {
+        if (end != argv[2] && *end == '\0' && fabs(snr_db) <= 100.0)
             return run_mix(snr_db, argv[3], argv[4], argv + 5) ? 0 : 1;
-        }
     }
-    if (argc == 4 && strcmp(argv[1], "si-sdr") == 0) {
+    if (argc == 4 && strcmp(argv[1], "si-sdr") == 0)
         return run_si_sdr(argv[2], argv[3]) ? 0 : 1;
-    }
     fputs("usage: mbt_demo_mix mix SNR_DB CLEAN.wav NOISY.wav VOICE.wav...\n"
           "       mbt_demo_mix si-sdr CLEAN FILE\n",
           stderr);

@@ -29,10 +29,8 @@ static void note(const char *kernel, size_t a, size_t b, size_t c, size_t d, siz
 {
     const size_t shape[FIELDS] = {a, b, c, d, rows};
     size_t i = 0;
-    while (i < note_count &&
-           (strcmp(notes[i].kernel, kernel) != 0 || memcmp(notes[i].shape, shape, sizeof shape) != 0)) {
+    while (i < note_count && (strcmp(notes[i].kernel, kernel) != 0 || memcmp(notes[i].shape, shape, sizeof shape) != 0))
         i++;
-    }
     if (i == MOST_CALLS) {
         fprintf(stderr, "predict_arm: more than %d different calls\n", MOST_CALLS);
         exit(1);
@@ -48,9 +46,8 @@ static void note(const char *kernel, size_t a, size_t b, size_t c, size_t d, siz
 static void note_gemm(const char *kernel, const mbt_gemm *g)
 {
     size_t taps = 0;
-    for (uint32_t tap = 0; tap < g->w->taps; tap++) {
+    for (uint32_t tap = 0; tap < g->w->taps; tap++)
         taps += g->a[tap] != NULL;
-    }
     note(kernel, g->w->k, g->w->n, taps, g->accumulate != 0, g->rows);
 }
 
@@ -140,9 +137,8 @@ static int count_calls(double seconds)
     mbt_enhancer *enhancer = NULL;
     mbt_status status = sound != NULL ? mbt_open(&MODEL, &options, &enhancer) : MBT_ERROR_MEMORY;
     if (status == MBT_OK) {
-        for (size_t i = 0; i < samples; i++) {
+        for (size_t i = 0; i < samples; i++)
             sound[i] = (float)(i % 100) / 100.0f - 0.5f;
-        }
         mbt_enhancer_set_kernels(enhancer, &noting);
         status = mbt_enhance(enhancer, sound, sound, samples);
     }
@@ -192,9 +188,8 @@ static int call_gemm(void (*kernel)(const mbt_gemm *), const size_t *s, size_t r
                      .ldo = (ptrdiff_t)s[1],
                      .rows = rows,
                      .accumulate = (int)s[3]};
-    for (size_t tap = 0; tap < s[2]; tap++) {
+    for (size_t tap = 0; tap < s[2]; tap++)
         gemm.a[tap] = in;
-    }
     CALL(kernel(&gemm));
 }
 
@@ -215,9 +210,8 @@ static int call_gemm_i8(const mbt_kernels *kernels, const size_t *s, size_t rows
                         .ldo = (ptrdiff_t)s[1],
                         .rows = rows,
                         .accumulate = (int)(s[3] % 2)};
-    for (size_t tap = 0; tap < s[2]; tap++) {
+    for (size_t tap = 0; tap < s[2]; tap++)
         gemm.a[tap] = (mbt_rows_i8){.q = (int8_t *)in, .scale = more, .sum = (int32_t *)state};
-    }
     CALL(kernels->gemm_i8(&gemm));
 }
 
@@ -314,9 +308,8 @@ static int call_rows(const mbt_kernels *k, const char *name, const size_t *s, si
 static void fill(float *data, float value)
 {
     data[0] = value;
-    for (size_t filled = 1; filled < ROOM; filled *= 2) {
+    for (size_t filled = 1; filled < ROOM; filled *= 2)
         memcpy(data + filled, data, filled * sizeof *data);
-    }
 }
 
 static int call_kernel(const char *name, const size_t *s, size_t rows)
@@ -330,32 +323,29 @@ static int call_kernel(const char *name, const size_t *s, size_t rows)
     fill(in, 0.3f);
     fill(weights, -0.1f);
     fill(more, 0.2f);
-    if (strcmp(name, "gemm_f32") == 0) {
+    if (strcmp(name, "gemm_f32") == 0)
         return call_gemm(kernels->gemm_f32, s, rows);
-    } else if (strcmp(name, "gemm_f16") == 0) {
+    else if (strcmp(name, "gemm_f16") == 0)
         return call_gemm(kernels->gemm_f16, s, rows); /* any bits but those of infinity and NaN are weights */
-    } else if (strcmp(name, "gemm_i8") == 0) {
+    else if (strcmp(name, "gemm_i8") == 0)
         return call_gemm_i8(kernels, s, rows); /* any bytes are weights and inputs */
-    } else if (strcmp(name, "attend") == 0) {
+    else if (strcmp(name, "attend") == 0)
         return call_attend(kernels, s, rows);
-    } else if (strcmp(name, "scan") == 0) {
+    else if (strcmp(name, "scan") == 0)
         return call_scan(kernels, s, rows);
-    } else if (strcmp(name, "mask") == 0) {
+    else if (strcmp(name, "mask") == 0)
         return call_mask(kernels, rows);
-    }
     return call_rows(kernels, name, s, rows);
 }
 
 int main(int argc, char **argv)
 {
-    if (argc == 3 && strcmp(argv[1], "count") == 0) {
+    if (argc == 3 && strcmp(argv[1], "count") == 0)
         return count_calls(atof(argv[2]));
-    }
     if (argc == 3 + FIELDS && strcmp(argv[1], "call") == 0) {
         size_t shape[FIELDS];
-        for (int i = 0; i < FIELDS; i++) {
+        for (int i = 0; i < FIELDS; i++)
             shape[i] = strtoul(argv[3 + i], NULL, 10);
-        }
         return call_kernel(argv[2], shape, shape[FIELDS - 1]);
     }
     fprintf(stderr, "usage: predict_arm count SECONDS | predict_arm call KERNEL A B C D ROWS\n");

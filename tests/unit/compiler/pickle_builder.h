@@ -44,9 +44,8 @@ static inline void put_integer(builder *b, int64_t value)
 static inline void put_integers(builder *b, const int64_t *values, size_t count)
 {
     PUT(b, "(");
-    for (size_t i = 0; i < count; ++i) {
+    for (size_t i = 0; i < count; ++i)
         put_integer(b, values[i]);
-    }
     PUT(b, "t");
 }
 

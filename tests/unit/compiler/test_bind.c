@@ -137,9 +137,8 @@ static bool count_slot(void *cookie, const mbt_slot *slot, mbt_error *error)
 {
     (void)error;
     uint64_t count = 1;
-    for (uint32_t i = 0; i < slot->dims; i++) {
+    for (uint32_t i = 0; i < slot->dims; i++)
         count *= slot->shape[i];
-    }
     *(uint64_t *)cookie += count;
     return true;
 }

@@ -23,9 +23,8 @@ static bool parse(const char *text, mbt_arguments *arguments, mbt_error *error)
     char *argv[ARGUMENTS_MAX] = {program};
     int argc = 1;
     snprintf(copy, sizeof copy, "%s", text);
-    for (char *word = strtok(copy, " "); word != NULL && argc < ARGUMENTS_MAX; word = strtok(NULL, " ")) {
+    for (char *word = strtok(copy, " "); word != NULL && argc < ARGUMENTS_MAX; word = strtok(NULL, " "))
         argv[argc++] = word;
-    }
     return mbt_arguments_parse(argc, argv, arguments, error);
 }
 
@@ -181,9 +180,8 @@ static int count_files(void)
     int count = -2; /* . and .. */
     DIR *open_folder = opendir(folder);
     ck_assert_ptr_nonnull(open_folder);
-    while (readdir(open_folder) != NULL) {
+    while (readdir(open_folder) != NULL)
         count++;
-    }
     closedir(open_folder);
     return count;
 }
@@ -284,9 +282,8 @@ START_TEST(signals_leave_nothing_behind)
         mbt_error error = {""};
         setrlimit(RLIMIT_CORE, &no_core);
         signal(signals[_i], SIG_DFL); /* Check handles some */
-        if (mbt_output_open(path, &output, &error) && count_files() == 1) {
+        if (mbt_output_open(path, &output, &error) && count_files() == 1)
             raise(signals[_i]);
-        }
         _exit(1);
     }
     int status = 0;

@@ -191,9 +191,8 @@ START_TEST(values_are_checked)
     snprintf(text, sizeof text, "%.*s  %s\n%s", (int)(place - block_style), block_style, c->replacement,
              place + strlen(line));
     ck_assert_msg(parse(text, &config, &error) == (c->text == NULL), "%s", error.text);
-    if (c->text != NULL) {
+    if (c->text != NULL)
         unit_check_error(&error, c->text);
-    }
 }
 END_TEST
 

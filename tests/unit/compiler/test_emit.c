@@ -41,17 +41,15 @@ START_TEST(round_trip)
                                     1e-10f,
                                     0x1.000002p+0f,
                                     123456.7f};
-    for (size_t i = 0; i < sizeof special / sizeof special[0]; i++) {
+    for (size_t i = 0; i < sizeof special / sizeof special[0]; i++)
         expect_round_trip(special[i]);
-    }
     uint32_t bits = 1;
     for (int i = 0; i < 200000; i++) {
         bits = bits * 1664525u + 1013904223u;
         float value;
         memcpy(&value, &bits, sizeof value);
-        if (isfinite(value)) {
+        if (isfinite(value))
             expect_round_trip(value);
-        }
     }
 }
 END_TEST

@@ -60,9 +60,8 @@ static double packed(const mbt_matrix *matrix, uint32_t tap, uint32_t i, uint32_
 static double apply(const mbt_matrix *matrix, const double *in, uint32_t o)
 {
     double sum = matrix->bias[o];
-    for (uint32_t i = 0; i < matrix->k; i++) {
+    for (uint32_t i = 0; i < matrix->k; i++)
         sum += in[i] * packed(matrix, 0, i, o);
-    }
     return sum;
 }
 
@@ -80,9 +79,8 @@ START_TEST(attention)
     ck_assert_uint_eq(folded->in_proj.n, 3 * C);
     for (uint32_t o = 0; o < 3 * C; o++) {
         double sum = bias[o];
-        for (uint32_t i = 0; i < C; i++) {
+        for (uint32_t i = 0; i < C; i++)
             sum += weight[o * C + i] * (x[i] * gain[i] + offset[i]);
-        }
         /* C / heads is 3: q k' / sqrt(3) is the exponent of e, here of 2. */
         const double scale = o < C ? 1 / (sqrt(3.0) * log(2.0)) : 1;
         ck_assert_double_eq_tol(apply(&folded->in_proj, x, o), scale * sum, TOLERANCE);
@@ -103,14 +101,12 @@ START_TEST(mamba_in)
     ck_assert_uint_eq(folded->in_proj.n, 2 * 80);
     for (uint32_t o = 0; o < 2 * E; o++) {
         double sum = 0;
-        for (uint32_t i = 0; i < C; i++) {
+        for (uint32_t i = 0; i < C; i++)
             sum += weight[o * C + i] * (x[i] * gain[i]);
-        }
         ck_assert_double_eq_tol(apply(&folded->in_proj, x, o < E ? o : o - E + 80), sum, TOLERANCE);
     }
-    for (uint32_t o = E; o < 80; o++) {
+    for (uint32_t o = E; o < 80; o++)
         ck_assert(apply(&folded->in_proj, x, o) == 0 && apply(&folded->in_proj, x, 80 + o) == 0);
-    }
 }
 END_TEST
 
@@ -140,18 +136,15 @@ START_TEST(mamba_inside)
             const double decay = -exp(a_log[e * N + n]) / log(2.0);
             ck_assert_double_eq_tol(a[(e / 16 * N + n) * 16 + e % 16], decay, -decay * 1e-7);
         }
-        for (uint32_t tap = 0; tap < 5; tap++) {
+        for (uint32_t tap = 0; tap < 5; tap++)
             ck_assert(conv_weight[tap * 80 + e] == conv[e * 5 + tap]);
-        }
-        for (uint32_t o = 0; o < 2 + 2 * N; o++) {
+        for (uint32_t o = 0; o < 2 + 2 * N; o++)
             ck_assert(packed(&folded->x_proj, 0, e, o) == x_proj[o * E + e]);
-        }
         ck_assert(packed(&folded->dt_proj, 0, 1, e) == dt_proj[e * 2 + 1]);
         ck_assert(folded->dt_proj.bias[e] == dt_bias[e]);
     }
-    for (uint32_t lane = E % 16; lane < 16; lane++) {
+    for (uint32_t lane = E % 16; lane < 16; lane++)
         ck_assert(a[(E / 16 * N + N - 1) * 16 + lane] == 0);
-    }
     ck_assert(conv_weight[4 * 80 + 79] == 0 && folded->conv_bias[79] == 0 && folded->d[79] == 0);
     ck_assert(folded->d[71] == tensor("TFMambAttention.0.time_mamba.forward_blocks.0.mixer.D")[71]);
     ck_assert(folded->conv_bias[71] == tensor("TFMambAttention.0.time_mamba.forward_blocks.0.mixer.conv1d.bias")[71]);
@@ -180,9 +173,8 @@ START_TEST(joining)
     ck_assert_uint_eq(axis->attention_place, MBT_ATTENTION_BEFORE);
     for (uint32_t o = 0; o < C; o++) {
         double sum = bias[o];
-        for (uint32_t i = 0; i < 2 * C; i++) {
+        for (uint32_t i = 0; i < 2 * C; i++)
             sum += both[i] * weight[i * C + o];
-        }
         const double folded = apply(&axis->linear, x, o) + apply(&folded_forward->out_proj, y_forward, o) +
                               apply(&folded_backward->out_proj, y_backward, o);
         ck_assert_double_eq_tol(folded, sum, TOLERANCE);
@@ -304,9 +296,8 @@ START_TEST(encoder_ends)
     ck_assert_uint_eq(conv_2->taps, 3);
     for (uint32_t o = 0; o < C; o++) {
         ck_assert(packed(conv_1, 0, 0, o) == first[o * 2] && packed(conv_1, 0, 1, o) == first[o * 2 + 1]);
-        for (uint32_t i = 0; i < C; i++) {
+        for (uint32_t i = 0; i < C; i++)
             ck_assert(packed(conv_2, 2, i, o) == last[(o * C + i) * 3 + 2]);
-        }
     }
 }
 END_TEST
@@ -317,11 +308,9 @@ static void scatter_up(const float *weight, const double *in, double *out)
     memset(out, 0, BINS * C * sizeof *out);
     for (uint32_t j = 0; j < INNER; j++) {
         for (uint32_t i = 0; i < C; i++) {
-            for (uint32_t o = 0; o < C; o++) {
-                for (uint32_t tap = 0; tap < 3; tap++) {
+            for (uint32_t o = 0; o < C; o++)
+                for (uint32_t tap = 0; tap < 3; tap++)
                     out[(2 * j + tap) * C + o] += in[j * C + i] * weight[(i * C + o) * 3 + tap];
-                }
-            }
         }
     }
 }
@@ -351,9 +340,8 @@ START_TEST(mask_head)
     ck_assert(mask->even.n == 1 && mask->even.taps == 2 && mask->odd.taps == 1);
     for (uint32_t bin = 0; bin < BINS; bin++) {
         double sum = 0;
-        for (uint32_t o = 0; o < C; o++) {
+        for (uint32_t o = 0; o < C; o++)
             sum += mix[o] * up[bin * C + o];
-        }
         ck_assert_double_eq_tol(folded_up(&mask->even, &mask->odd, in, bin, 0), sum, TOLERANCE);
     }
     ck_assert(mask->even.bias[0] == 0 && mask->odd.bias[0] == 0);
@@ -373,11 +361,9 @@ START_TEST(phase_head)
     double in[INNER * C], up[BINS * C];
     fill(in, INNER * C);
     scatter_up(tensor("phase_decoder.phase_conv.0.weight"), in, up);
-    for (uint32_t bin = 0; bin < BINS; bin++) {
-        for (uint32_t o = 0; o < C; o++) {
+    for (uint32_t bin = 0; bin < BINS; bin++)
+        for (uint32_t o = 0; o < C; o++)
             ck_assert_double_eq_tol(folded_up(&phase->even, &phase->odd, in, bin, o), up[bin * C + o], TOLERANCE);
-        }
-    }
     ck_assert_uint_eq(phase->out.n, 2);
     for (uint32_t i = 0; i < C; i++) {
         ck_assert(packed(&phase->out, 0, i, 0) == tensor("phase_decoder.phase_conv_r.weight")[i]);
@@ -436,12 +422,10 @@ END_TEST
 START_TEST(model_totals)
 {
     uint64_t parameters = 0, bytes = 0;
-    for (size_t i = 0; i < tensors.count; i++) {
+    for (size_t i = 0; i < tensors.count; i++)
         parameters += tensors.list[i].count;
-    }
-    for (size_t i = 0; i < network.array_count; i++) {
+    for (size_t i = 0; i < network.array_count; i++)
         bytes += 4 * network.arrays[i].count;
-    }
     ck_assert_uint_eq(network.model.parameters, parameters);
     ck_assert_uint_eq(network.model.weight_bytes, bytes);
     ck_assert_uint_eq(network.model.block_count, 2);

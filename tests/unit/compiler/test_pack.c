@@ -30,11 +30,9 @@ START_TEST(panels)
     mbt_dense dense;
     ck_assert(mbt_dense_init(&dense, 2, 3, 18, &error));
     for (uint32_t tap = 0; tap < 2; tap++) {
-        for (uint32_t i = 0; i < 3; i++) {
-            for (uint32_t o = 0; o < 18; o++) {
+        for (uint32_t i = 0; i < 3; i++)
+            for (uint32_t o = 0; o < 18; o++)
                 *mbt_dense_at(&dense, tap, i, o) = 1000 * (tap + 1) + 100 * (i + 1) + o;
-            }
-        }
     }
     dense.bias[17] = 0.1;
     mbt_matrix matrix;
@@ -77,9 +75,8 @@ START_TEST(halves)
     ck_assert_msg(mbt_pack_matrix(&network, 0, "layer", &dense, MBT_WEIGHT_F16, &matrix, &error), "%s", error.text);
     mbt_dense_free(&dense);
     const uint16_t *data = matrix.data;
-    for (unsigned i = 0; i < 2 * 2 * 16; i++) {
+    for (unsigned i = 0; i < 2 * 2 * 16; i++)
         ck_assert_uint_eq(data[i], i == 3 ? 0x3e00 : i == 16 ? 0xae66 : i == 3 * 16 ? 1 : 0);
-    }
     ck_assert_uint_eq(matrix.type, MBT_WEIGHT_F16);
     ck_assert(matrix.bias[16] == 0.1f); /* not rounded to binary16 */
     const mbt_array *array = mbt_network_find(&network, matrix.data);
@@ -148,11 +145,9 @@ static mbt_dense int8_dense(void)
     mbt_error error = {""};
     mbt_dense dense;
     ck_assert(mbt_dense_init(&dense, 2, 5, 18, &error));
-    for (size_t row = 0; row < INT8_OUTPUTS; row++) {
-        for (uint32_t i = 0; i < 10; i++) {
+    for (size_t row = 0; row < INT8_OUTPUTS; row++)
+        for (uint32_t i = 0; i < 10; i++)
             *mbt_dense_at(&dense, i / 5, i % 5, int8_outputs[row].o) = int8_outputs[row].weights[i / 5][i % 5];
-        }
-    }
     return dense;
 }
 
@@ -181,9 +176,8 @@ START_TEST(int8_numbers)
     }
     ck_assert(data[4] == 1 && data[64 + 4] == 5 && data[128 + 64 + 4] == 127); /* output 1: inputs 0, 4; tap 1, 4 */
     ck_assert(data[256] == 127 && data[256 + 1] == -38);                       /* output 16 */
-    for (size_t i = 0; i < 512; i++) {
+    for (size_t i = 0; i < 512; i++)
         found += data[i] != 0;
-    }
     ck_assert_uint_eq(found, expected); /* the other places are zeros */
     ck_assert(matrix.scale[0] == 0 && matrix.scale[18] == 0 && matrix.scale[31] == 0);
     ck_assert(matrix.bias[3] == 0.1f);
@@ -291,14 +285,12 @@ START_TEST(vectors)
     mbt_network network = empty_network(parts);
     mbt_error error = {""};
     float values[17];
-    for (int i = 0; i < 17; i++) {
+    for (int i = 0; i < 17; i++)
         values[i] = (float)(i + 1);
-    }
     const float *packed = mbt_pack_vector(&network, 0, "norm", "gain", values, 17, &error);
     ck_assert_ptr_nonnull(packed);
-    for (int i = 0; i < 32; i++) {
+    for (int i = 0; i < 32; i++)
         ck_assert(packed[i] == (i < 17 ? (float)(i + 1) : 0));
-    }
     ck_assert_uint_eq(parts[0].bytes, 4 * 32);
     release(&network);
 }
@@ -312,9 +304,8 @@ START_TEST(many_arrays)
     mbt_error error = {""};
     float *first = mbt_network_array(&network, 0, "array", "first", 1, &error);
     ck_assert_ptr_nonnull(first);
-    for (int i = 0; i < 1000; i++) {
+    for (int i = 0; i < 1000; i++)
         ck_assert_ptr_nonnull(mbt_network_array(&network, 0, "array", "next", 1, &error));
-    }
     ck_assert_str_eq(mbt_network_find(&network, first)->name, "array_first");
     ck_assert_ptr_null(mbt_network_find(&network, &network));
     release(&network);

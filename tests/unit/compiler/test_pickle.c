@@ -56,12 +56,10 @@ START_TEST(scalars_have_their_values)
     mbt_error error = {""};
     ck_assert_msg(mbt_pickle_read(bytes.data, bytes.size, &pickle, &error), "%s", error.text);
     ck_assert_int_eq((int)pickle.root->kind, (int)c->kind);
-    if (c->kind == MBT_PICKLE_INT || c->kind == MBT_PICKLE_BOOL) {
+    if (c->kind == MBT_PICKLE_INT || c->kind == MBT_PICKLE_BOOL)
         ck_assert_int_eq(pickle.root->as.integer, c->integer);
-    }
-    if (c->kind == MBT_PICKLE_FLOAT) {
+    if (c->kind == MBT_PICKLE_FLOAT)
         ck_assert(pickle.root->as.real == c->real);
-    }
     ck_assert(c->text == NULL || mbt_pickle_is_text(pickle.root, c->text));
     mbt_pickle_free(&pickle);
     free(bytes.data);
@@ -342,11 +340,10 @@ END_TEST
 START_TEST(a_cut_pickle_is_an_error)
 {
     builder b = {.size = 0};
-    if (_i == 0) {
+    if (_i == 0)
         build_tree(&b);
-    } else {
+    else
         build_tensor(&b);
-    }
     for (size_t size = 0; size < b.size; ++size) {
         unit_bytes bytes = unit_copy(b.bytes, size);
         mbt_pickle pickle;
@@ -363,11 +360,10 @@ START_TEST(damage_is_an_error_or_data)
     builder b = {.size = 0};
     uint64_t seed = 0x9e3779b97f4a7c15u + (uint64_t)_i;
     int errors = 0;
-    if (_i == 0) {
+    if (_i == 0)
         build_tree(&b);
-    } else {
+    else
         build_tensor(&b);
-    }
     for (int i = 0; i < 20000; ++i) {
         unit_bytes bytes = unit_copy(b.bytes, b.size);
         mbt_pickle pickle;
@@ -390,9 +386,8 @@ START_TEST(noise_is_an_error_or_data)
     uint64_t seed = 12345;
     for (int i = 0; i < 20000; ++i) {
         uint8_t bytes[64] = {0x80, 4};
-        for (size_t k = 2; k < sizeof bytes; ++k) {
+        for (size_t k = 2; k < sizeof bytes; ++k)
             bytes[k] = (uint8_t)opcodes[unit_random(&seed) % (sizeof opcodes - 1)];
-        }
         mbt_pickle pickle;
         mbt_error error = {""};
         ck_assert(mbt_pickle_read(bytes, sizeof bytes, &pickle, &error) == (error.text[0] == '\0'));

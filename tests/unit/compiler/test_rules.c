@@ -80,9 +80,8 @@ START_TEST(names_are_those_of_the_network)
         ck_assert_msg(arrays > 0, "%s", name);
         found += arrays;
     }
-    for (size_t k = 0; k < network.array_count; k++) {
+    for (size_t k = 0; k < network.array_count; k++)
         found -= network.arrays[k].layer[0] != '\0';
-    }
     ck_assert_uint_eq(found, 0); /* no other layers */
     mbt_network_free(&network);
 }
@@ -263,9 +262,8 @@ START_TEST(lengths_are_bounded)
     mbt_error error = {""};
     ck_assert_ptr_nonnull(text);
     strcpy(text, "rules:\n");
-    for (size_t i = 0; i < 1001; i++) {
+    for (size_t i = 0; i < 1001; i++)
         strcpy(text + start + i * length, rule);
-    }
     ck_assert(!parse(text, &rules, &error));
     unit_check_error(&error, "line 1002: more than 1000 rules");
     text[start + 1000 * length] = '\0';
@@ -290,9 +288,8 @@ START_TEST(cuts_and_damage_do_no_harm)
         unit_bytes bytes = unit_copy(whole, size);
         mbt_rules rules;
         mbt_error error = {""};
-        if (size == sizeof whole - 1) {
+        if (size == sizeof whole - 1)
             unit_damage(bytes, &seed);
-        }
         const bool done = mbt_rules_parse((const char *)bytes.data, size, &rules, &error);
         ck_assert(done == (error.text[0] == '\0') && (done || rules.list == NULL));
         if (done) {

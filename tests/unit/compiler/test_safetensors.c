@@ -19,9 +19,8 @@ START_TEST(every_type_is_read)
     const bool done = mbt_checkpoint_read(bytes.data, bytes.size, "small", &tensors, &error);
     ck_assert_msg(done, "%s", error.text);
     ck_assert_uint_eq(tensors.count, 11);
-    for (int i = 0; i < COUNT(weights); ++i) {
+    for (int i = 0; i < COUNT(weights); ++i)
         unit_check_ramp(&tensors, weights[i], 3, 4, -2.5f, 4.0f, 1.0f); /* the file's names begin with "module." */
-    }
     unit_check_vector(&tensors, "int64", int64, 4);
     unit_check_vector(&tensors, "int32", int32, 4);
     unit_check_vector(&tensors, "int16", int16, 4);
@@ -53,9 +52,8 @@ START_TEST(damage_is_an_error_or_data)
         const bool done = mbt_checkpoint_read(bytes.data, bytes.size, "damaged", &tensors, &error);
         ck_assert(done == (error.text[0] == '\0'));
         ck_assert(done || tensors.list == NULL);
-        for (size_t k = 0; k < tensors.count; ++k) {
+        for (size_t k = 0; k < tensors.count; ++k)
             ck_assert(tensors.list[k].count == 0 || isfinite(tensors.list[k].data[tensors.list[k].count - 1]));
-        }
         good += done;
         mbt_tensors_free(&tensors);
         free(bytes.data);

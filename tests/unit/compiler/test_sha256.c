@@ -44,9 +44,8 @@ START_TEST(padding)
     };
     char bytes[120];
     memset(bytes, 'x', sizeof bytes);
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         expect(bytes, cases[i].size, cases[i].digest);
-    }
 }
 END_TEST
 

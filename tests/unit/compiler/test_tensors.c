@@ -55,16 +55,14 @@ START_TEST(tensors_are_found_and_taken)
         mbt_tensor *tensor = mbt_tensors_add(&tensors, name, shape, 2, &error);
         ck_assert_ptr_nonnull(tensor);
         ck_assert_uint_eq(tensor->count, 6);
-        for (int k = 0; k < 6; ++k) {
+        for (int k = 0; k < 6; ++k)
             ck_assert(tensor->data[k] == 0.0f);
-        }
     }
     ck_assert_ptr_null(mbt_tensors_find(&tensors, "t200"));
     ck_assert_ptr_eq(mbt_tensors_find(&tensors, "t150"), &tensors.list[150]);
     ck_assert_ptr_eq(mbt_tensors_unused(&tensors), &tensors.list[0]);
-    for (size_t i = 0; i < tensors.count; ++i) {
+    for (size_t i = 0; i < tensors.count; ++i)
         tensors.list[i].used = i != 17;
-    }
     ck_assert_str_eq(mbt_tensors_unused(&tensors)->name, "t17");
     tensors.list[17].used = true;
     ck_assert_ptr_null(mbt_tensors_unused(&tensors));
@@ -105,9 +103,8 @@ static double ieee_value(uint32_t bits, int exponent_bits, int fraction_bits)
     const int exponent = (int)(bits >> fraction_bits) & ((1 << exponent_bits) - 1);
     const double fraction = ldexp((double)(bits & ((1u << fraction_bits) - 1u)), -fraction_bits);
     const double sign = bits >> (exponent_bits + fraction_bits) != 0 ? -1.0 : 1.0;
-    if (exponent == (1 << exponent_bits) - 1) {
+    if (exponent == (1 << exponent_bits) - 1)
         return fraction != 0 ? (double)NAN : sign * (double)INFINITY;
-    }
     return sign * (exponent == 0 ? ldexp(fraction, 1 - bias) : ldexp(1.0 + fraction, exponent - bias));
 }
 
@@ -136,11 +133,9 @@ static float read_value(mbt_element element, const void *value)
     const uint16_t probe = 1;
     const size_t size = mbt_element_size(element);
     memcpy(bytes + 1, value, size);
-    if (*(const uint8_t *)&probe == 0) {
-        for (size_t i = 0; i < size; ++i) {
+    if (*(const uint8_t *)&probe == 0)
+        for (size_t i = 0; i < size; ++i)
             bytes[1 + i] = ((const uint8_t *)value)[size - 1 - i];
-        }
-    }
     return mbt_element_read(element, bytes + 1);
 }
 
@@ -149,9 +144,8 @@ START_TEST(doubles_are_rounded)
     /* FLT_MAX = (2 - 2^-23) 2^127; what lies below (2 - 2^-24) 2^127 rounds to it. */
     const double values[] = {1.0 / 3.0, -0x1.fffffefffffffp127, 0x1.ffffffp127, -1e300, 0x1p-149, 0x1p-151};
     const double wanted[] = {0x1.555556p-2, -0x1.fffffep127, INFINITY, -INFINITY, 0x1p-149, 0.0};
-    for (size_t i = 0; i < sizeof values / sizeof values[0]; ++i) {
+    for (size_t i = 0; i < sizeof values / sizeof values[0]; ++i)
         ck_assert_msg((double)read_value(MBT_ELEMENT_F64, &values[i]) == wanted[i], "%a", values[i]);
-    }
     const double nan = NAN;
     ck_assert(isnan(read_value(MBT_ELEMENT_F64, &nan)));
 }
@@ -209,9 +203,8 @@ START_TEST(strides_are_followed_and_bounded)
 {
     const stride_case *c = &stride_cases[_i];
     uint8_t storage[24];
-    for (uint8_t i = 0; i < 24; ++i) {
+    for (uint8_t i = 0; i < 24; ++i)
         storage[i] = i;
-    }
     unit_bytes bytes = unit_copy(storage, sizeof storage);
     mbt_tensors tensors = {0};
     mbt_error error = {""};

@@ -51,9 +51,8 @@ START_TEST(views_are_made_row_major)
 {
     mbt_tensors tensors;
     float row[6];
-    for (int i = 0; i < 6; ++i) {
+    for (int i = 0; i < 6; ++i)
         row[i] = 18.0f + (float)i;
-    }
     read_good_file("views.pth", &tensors);
     ck_assert_uint_eq(tensors.count, 8);
     unit_check_ramp(&tensors, "base", 4, 6, 0, 6, 1);
@@ -133,11 +132,9 @@ END_TEST
 
 static void check_finite(const mbt_tensors *tensors)
 {
-    for (size_t i = 0; i < tensors->count; ++i) {
-        for (uint64_t k = 0; k < tensors->list[i].count; ++k) {
+    for (size_t i = 0; i < tensors->count; ++i)
+        for (uint64_t k = 0; k < tensors->list[i].count; ++k)
             ck_assert(isfinite(tensors->list[i].data[k]));
-        }
-    }
 }
 
 /* Whatever the bytes: tensors without a word, or a word and no tensors. Returns whether it was tensors. */
@@ -172,9 +169,8 @@ START_TEST(a_damaged_storage_is_noticed)
     const uint8_t first[] = {0x00, 0x00, 0x20, 0xc0, 0x00, 0x00, 0xc0, 0xbf}; /* layer.weight: -2.5, -1.5 */
     unit_bytes bytes = unit_read("top.pth");
     size_t at = 0;
-    while (at + sizeof first < bytes.size && memcmp(bytes.data + at, first, sizeof first) != 0) {
+    while (at + sizeof first < bytes.size && memcmp(bytes.data + at, first, sizeof first) != 0)
         ++at;
-    }
     ck_assert_uint_lt(at + sizeof first, bytes.size);
     bytes.data[at + 2] ^= 1;
     mbt_tensors tensors;
@@ -224,9 +220,8 @@ static bool read_made(unit_bytes bytes, const char *text, mbt_tensors *tensors)
     mbt_error error = {""};
     const bool done = mbt_checkpoint_read(bytes.data, bytes.size, "made", tensors, &error);
     ck_assert_msg(done == (text == NULL), "%s", error.text);
-    if (text != NULL) {
+    if (text != NULL)
         unit_check_error(&error, text);
-    }
     free(bytes.data);
     return done;
 }
@@ -319,9 +314,8 @@ START_TEST(marked_tensors_are_refused)
     const entry entries[] = {{"a/data.pkl", b.bytes, b.size}, {"a/data/0", storage, sizeof storage}};
     const float values[] = {1.0f, 2.0f};
     mbt_tensors tensors;
-    if (read_made(make_archive(entries, 2), c->text, &tensors)) {
+    if (read_made(make_archive(entries, 2), c->text, &tensors))
         unit_check_vector(&tensors, "w", values, 2);
-    }
     mbt_tensors_free(&tensors);
 }
 END_TEST
@@ -334,9 +328,8 @@ START_TEST(views_may_not_outgrow_the_file)
     uint8_t *noise = malloc(size);
     uint64_t seed = 99;
     ck_assert_ptr_nonnull(noise);
-    for (size_t i = 0; i < size; ++i) {
+    for (size_t i = 0; i < size; ++i)
         noise[i] = (uint8_t)unit_random(&seed) & 0xbfu; /* exponents of floats below 2: no infinity */
-    }
     const int64_t rows[] = {17, 21}, strides[] = {0, 1};
     for (size_t i = 0; i < 2; ++i) {
         const int64_t shape[] = {rows[i], (int64_t)size / 4};
@@ -465,9 +458,8 @@ START_TEST(the_state_dict_is_chosen)
     const entry entries[] = {{"a/data.pkl", b.bytes, b.size}, {"a/data/0", storage, sizeof storage}};
     unit_bytes bytes = make_archive(entries, 2);
     mbt_tensors tensors;
-    if (read_made(bytes, c->text, &tensors)) {
+    if (read_made(bytes, c->text, &tensors))
         unit_find(&tensors, "x");
-    }
     mbt_tensors_free(&tensors);
 }
 END_TEST
@@ -483,9 +475,8 @@ START_TEST(deep_nesting_is_refused)
     PUT(&b, "s");
     put_text(&b, "deep");
     PUT(&b, ")");
-    for (int i = 0; i < 5000; ++i) {
+    for (int i = 0; i < 5000; ++i)
         PUT(&b, "\x85");
-    }
     PUT(&b, "s.");
     const entry entries[] = {{"a/data.pkl", b.bytes, b.size}, {"a/data/0", storage, sizeof storage}};
     unit_bytes bytes = make_archive(entries, 2);

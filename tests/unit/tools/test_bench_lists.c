@@ -30,9 +30,8 @@ START_TEST(thread_lists)
                                  "00001",
                                  "99999999999999999999",
                                  "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17"};
-    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
         ck_assert_msg(!mbt_bench_parse_threads(wrong[i], threads, &count), "'%s'", wrong[i]);
-    }
 }
 END_TEST
 
@@ -46,9 +45,8 @@ START_TEST(second_lists)
     const char *const wrong[] = {
         "",   "0", "0.05", "600.1", "-1",  "nan", "inf",  "1e3",           "0x2",
         "1,", ",", "1..2", ".",     "1 2", "2s",  "1,,2", "9999999999999", "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17"};
-    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
         ck_assert_msg(!mbt_bench_parse_seconds(wrong[i], seconds, &count), "'%s'", wrong[i]);
-    }
     ck_assert(!mbt_bench_parse_seconds("2,1,x", seconds, &count) && count == 2); /* what is refused is not counted */
 }
 END_TEST
@@ -60,9 +58,8 @@ START_TEST(numbers)
     ck_assert(mbt_bench_parse_number("7", 0.25, 7, &number) && number == 7);
     const char *const wrong[] = {"",    "0.24", "7.01",  "-1", "nan", "1,2",
                                  "1e0", ".",    "1.2.3", " 1", "1h",  "0000000000001"};
-    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
         ck_assert_msg(!mbt_bench_parse_number(wrong[i], 0.25, 7, &number), "'%s'", wrong[i]);
-    }
 }
 END_TEST
 
@@ -80,9 +77,8 @@ START_TEST(isa_lists)
     ck_assert(mbt_bench_parse_isas("avxvnni", MBT_ISA_AVX2, isas, &count) && count == 1 && isas[0] == MBT_ISA_AVXVNNI);
     const char *const wrong[] = {"",          "mmx",       "scalar,", ",scalar",     "scalar,scalar",
                                  "avx2,auto", "auto,avx2", "AVX2",    "scalar avx2", "avx2vnni"};
-    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
         ck_assert_msg(!mbt_bench_parse_isas(wrong[i], MBT_ISA_AVX2, isas, &count), "'%s'", wrong[i]);
-    }
 }
 END_TEST
 
@@ -94,9 +90,8 @@ START_TEST(endless)
     double seconds[MBT_BENCH_LIST];
     mbt_isa isas[MBT_ISA_COUNT];
     size_t count;
-    for (size_t i = 0; i < sizeof text - 1; i++) {
+    for (size_t i = 0; i < sizeof text - 1; i++)
         text[i] = "1,"[i % 2];
-    }
     text[sizeof text - 1] = '\0';
     ck_assert(!mbt_bench_parse_threads(text, threads, &count));
     ck_assert(!mbt_bench_parse_seconds(text, seconds, &count));

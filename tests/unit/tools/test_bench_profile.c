@@ -16,9 +16,8 @@ static mbt_profile take(const mbt_model *model, unsigned threads)
 {
     static float in[SAMPLES];
     mbt_profile profile;
-    for (int i = 0; i < SAMPLES; i++) {
+    for (int i = 0; i < SAMPLES; i++)
         in[i] = (float)sin(0.05 * i) + (float)sin(0.013 * i * i);
-    }
     ck_assert(mbt_profile_take(&profile, model, MBT_ISA_SCALAR, threads, in, SAMPLES, 1));
     ck_assert_uint_eq(profile.parts, PARTS);
     return profile;
@@ -29,9 +28,8 @@ static const mbt_profile_row *find(const mbt_profile *profile, const char *part,
     for (size_t i = 0; i < profile->rows; i++) {
         char own[32];
         mbt_part_name(profile->row[i].part, profile->parts, own);
-        if (strcmp(own, part) == 0 && strcmp(profile->row[i].name, name) == 0) {
+        if (strcmp(own, part) == 0 && strcmp(profile->row[i].name, name) == 0)
             return &profile->row[i];
-        }
     }
     return NULL;
 }
@@ -75,9 +73,8 @@ START_TEST(parts_one_thread)
 {
     mbt_profile profile = take(&mbt_model_tiny_f32, 1);
     expect_parts(&profile);
-    for (size_t part = 0; part < profile.parts; part++) {
+    for (size_t part = 0; part < profile.parts; part++)
         ck_assert(profile.part_ns[part] > 0 && profile.part_other[part] >= 0);
-    }
     mbt_profile_release(&profile);
 }
 END_TEST
@@ -117,9 +114,8 @@ START_TEST(int8_operations)
     ck_assert_double_eq_tol(find(&profile, "block 2 time", "x_proj")->flops, 2 * 2.0 * FRAMES * INNER * 32 * 33, 0.5);
     ck_assert_int_eq(find(&profile, "encoder", "quantise")->kind, MBT_KIND_PRODUCT);
     ck_assert_int_eq(find(&profile, "block 1 frequency", "quantise")->kind, MBT_KIND_PRODUCT);
-    for (size_t i = 0; i < profile.rows; i++) {
+    for (size_t i = 0; i < profile.rows; i++)
         ck_assert_str_ne(profile.row[i].name, "other products");
-    }
     mbt_profile_release(&profile);
 }
 END_TEST

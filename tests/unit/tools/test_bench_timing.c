@@ -8,9 +8,8 @@ static mbt_bench_stats statistics(const double *values, size_t count)
 {
     double copy[32];
     ck_assert_uint_le(count, 32);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         copy[i] = values[i];
-    }
     return mbt_bench_statistics(copy, count);
 }
 
@@ -79,9 +78,8 @@ static void count(void *context, size_t calls)
     c->batches++;
     c->largest = calls > c->largest ? calls : c->largest;
     volatile double x = 1;
-    for (size_t i = 0; i < 100 * calls; i++) {
+    for (size_t i = 0; i < 100 * calls; i++)
         x = x * 0.5 + 0.5;
-    }
 }
 
 /* What is timed is run in batches of one size after the warm-up, at least as often as the plan says. */

@@ -87,9 +87,8 @@ static void make_voice(float *out, uint32_t rate, size_t samples, uint32_t state
 
 static void make_noisy(float *out, const float *in, size_t samples, double level, uint32_t state)
 {
-    for (size_t n = 0; n < samples; n++) {
+    for (size_t n = 0; n < samples; n++)
         out[n] = to_int16(32768.0 * in[n] + level * (draw(&state) - 0.5));
-    }
 }
 
 static void make_muffled(float *out, const float *in, size_t samples, double gain, double offset)
@@ -104,9 +103,8 @@ static void make_muffled(float *out, const float *in, size_t samples, double gai
 static void expect_sum(const float *x, size_t samples, long wanted)
 {
     double sum = 0;
-    for (size_t n = 0; n < samples; n++) {
+    for (size_t n = 0; n < samples; n++)
         sum += 32768.0 * fabs((double)x[n]);
-    }
     ck_assert_double_eq(sum, (double)wanted);
 }
 
@@ -183,9 +181,8 @@ START_TEST(half_the_level)
     const size_t samples = 32000;
     double values[MBT_METRICS];
     make_voice(reference, 16000, samples, 2011);
-    for (size_t i = 0; i < samples; i++) {
+    for (size_t i = 0; i < samples; i++)
         degraded[i] = 0.5f * reference[i];
-    }
     measure(samples, 16000, values);
     ck_assert_double_eq_tol(values[MBT_METRIC_SNR], 6.0205999132796, 1e-9);
     ck_assert(isinf(values[MBT_METRIC_SI_SDR]) && values[MBT_METRIC_SI_SDR] > 0);
@@ -203,15 +200,13 @@ START_TEST(si_sdr_by_hand)
 {
     const float r[] = {1, -1, 1, -1, 1, -1, 1, -1}, n[] = {1, 1, -1, -1, 1, 1, -1, -1};
     float s[8];
-    for (int i = 0; i < 8; i++) {
+    for (int i = 0; i < 8; i++)
         s[i] = 2.5f * r[i] + 0.25f * n[i] + 7;
-    }
     ck_assert_double_eq_tol(mbt_metric_si_sdr(r, s, 8), 20, 1e-12);
     ck_assert_double_eq(mbt_metric_si_sdr(r, n, 8), -INFINITY);
     ck_assert_double_eq_tol(mbt_metric_snr(r, n, 8), -3.0102999566398, 1e-12);
-    for (int i = 0; i < 8; i++) {
+    for (int i = 0; i < 8; i++)
         s[i] = 0.1f; /* its mean is no double */
-    }
     ck_assert_double_nan(mbt_metric_si_sdr(r, s, 8));
     ck_assert_double_nan(mbt_metric_si_sdr(s, r, 8));
 }
@@ -232,9 +227,8 @@ START_TEST(silence)
     ck_assert_double_nan(values[MBT_METRIC_LSD]);
     memset(degraded, 0, sizeof degraded);
     measure(samples, 16000, values);
-    for (int m = 0; m < MBT_METRICS; m++) {
+    for (int m = 0; m < MBT_METRICS; m++)
         ck_assert_double_nan(values[m]);
-    }
     make_voice(reference, 16000, samples, 2011); /* and the signal is silent */
     measure(samples, 16000, values);
     ck_assert_double_eq(values[MBT_METRIC_SNR], 0);
@@ -302,9 +296,8 @@ START_TEST(spectrum_by_definition)
     uint32_t state = 7;
     mbt_power_spectrum spectrum;
     ck_assert(mbt_power_spectrum_open(&spectrum, size));
-    for (size_t n = 0; n < size; n++) {
+    for (size_t n = 0; n < size; n++)
         x[n] = draw(&state) - 0.5;
-    }
     mbt_power_spectrum_of(&spectrum, x, power);
     for (size_t k = 0; k <= size / 2; k++) {
         double re = 0, im = 0;
@@ -317,9 +310,8 @@ START_TEST(spectrum_by_definition)
     }
     memset(x, 0, sizeof x);
     mbt_power_spectrum_of(&spectrum, x, power);
-    for (size_t k = 0; k <= size / 2; k++) {
+    for (size_t k = 0; k <= size / 2; k++)
         ck_assert_double_eq(power[k], 0);
-    }
     mbt_power_spectrum_close(&spectrum);
 }
 END_TEST

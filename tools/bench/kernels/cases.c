@@ -46,9 +46,8 @@ float *mbt_case_rows(mbt_bench_case *c, mbt_case_role role, size_t rows, size_t 
 int8_t *mbt_case_integers(mbt_bench_case *c, mbt_case_role role, size_t rows, size_t width, size_t ld)
 {
     int8_t *data = take(c, role, rows * ld, rows * width);
-    for (size_t i = 0; !c->overflow && i < rows * ld; i++) {
+    for (size_t i = 0; !c->overflow && i < rows * ld; i++)
         data[i] = (int8_t)((int)(next_random(&c->random) * 255) - 127);
-    }
     return data;
 }
 

@@ -9,9 +9,8 @@ static void call_channel_stats(const mbt_kernels *kernels, const mbt_bench_case 
 bool mbt_cases_channel_stats(mbt_bench_case *c, const mbt_shape *s, size_t number)
 {
     static const char *const names[] = {"frame of the encoder", "frame of the mask"};
-    if (number > 1) {
+    if (number > 1)
         return false;
-    }
     mbt_case_name(c, s, "%s", names[number]);
     c->rows = s->bins;
     c->columns = number == 0 ? s->channels : 1;
@@ -33,9 +32,8 @@ static void call_norm_prelu(const mbt_kernels *kernels, const mbt_bench_case *c)
 /* In place: with scale and slope 1 and shift 0 the values stay what they are, rather than fade to denormals. */
 bool mbt_cases_norm_prelu(mbt_bench_case *c, const mbt_shape *s, size_t number)
 {
-    if (number > 0) {
+    if (number > 0)
         return false;
-    }
     mbt_case_name(c, s, "frame of the encoder");
     c->rows = s->bins;
     c->columns = s->channels;
@@ -43,9 +41,8 @@ bool mbt_cases_norm_prelu(mbt_bench_case *c, const mbt_shape *s, size_t number)
     c->out[0] = mbt_case_rows(c, MBT_CASE_INOUT, c->rows, c->columns, 4 * s->channels, 1, false);
     for (size_t i = 0; i < 3; i++) {
         c->in[i] = mbt_case_row(c, MBT_CASE_IN, s->channels);
-        for (size_t j = 0; j < s->channels && !c->overflow; j++) {
+        for (size_t j = 0; j < s->channels && !c->overflow; j++)
             c->in[i][j] = i == 1 ? 0.0f : 1.0f;
-        }
     }
     c->elements = (double)(c->rows * c->columns);
     c->flops = 4 * c->elements;
@@ -66,9 +63,8 @@ static void call_rms_norm(const mbt_kernels *kernels, const mbt_bench_case *c)
 /* A sequence along time, whose positions are a frame apart, or along frequency. */
 static bool make_norm(mbt_bench_case *c, const mbt_shape *s, size_t number, size_t along_time, size_t along_frequency)
 {
-    if (number > 1) {
+    if (number > 1)
         return false;
-    }
     mbt_case_name(c, s, "%s", number == 0 ? "time" : "frequency");
     c->rows = number == 0 ? along_time : along_frequency;
     c->columns = s->channels;
@@ -103,9 +99,8 @@ static void call_add(const mbt_kernels *kernels, const mbt_bench_case *c)
 
 bool mbt_cases_add(mbt_bench_case *c, const mbt_shape *s, size_t number)
 {
-    if (number > 1) {
+    if (number > 1)
         return false;
-    }
     mbt_case_name(c, s, "%s", number == 0 ? "time" : "frequency");
     c->rows = number == 0 ? s->frames : s->inner_bins;
     c->columns = s->channels;
@@ -130,9 +125,8 @@ static void call_quantise(const mbt_kernels *kernels, const mbt_bench_case *c)
 bool mbt_cases_quantise(mbt_bench_case *c, const mbt_shape *s, size_t number)
 {
     static const char *const names[] = {"frame of the encoder", "in_proj", "x_proj"};
-    if (number > 2) {
+    if (number > 2)
         return false;
-    }
     mbt_case_name(c, s, "%s", names[number]);
     const bool block = number == 0;
     c->rows = block ? s->bins : s->chunk;
@@ -163,9 +157,8 @@ static void call_widen(const mbt_kernels *kernels, const mbt_bench_case *c)
 bool mbt_cases_widen(mbt_bench_case *c, const mbt_shape *s, size_t number)
 {
     static const char *const names[] = {"conv1d", "scan"};
-    if (number > 1) {
+    if (number > 1)
         return false;
-    }
     mbt_case_name(c, s, "%s", names[number]);
     c->columns = (number == 0 ? s->d_conv : s->d_state) * s->padded_inner;
     c->arguments.halves = mbt_case_halves(c, c->columns);
@@ -183,9 +176,8 @@ static void call_spectrum(const mbt_kernels *kernels, const mbt_bench_case *c)
 
 bool mbt_cases_spectrum(mbt_bench_case *c, const mbt_shape *s, size_t number)
 {
-    if (number > 0) {
+    if (number > 0)
         return false;
-    }
     mbt_case_name(c, s, "frame");
     c->columns = s->bins;
     c->in[0] = mbt_case_row(c, MBT_CASE_IN, s->bins);
@@ -204,9 +196,8 @@ static void call_mask(const mbt_kernels *kernels, const mbt_bench_case *c)
 
 bool mbt_cases_mask(mbt_bench_case *c, const mbt_shape *s, size_t number)
 {
-    if (number > 0) {
+    if (number > 0)
         return false;
-    }
     mbt_case_name(c, s, "frame");
     c->arguments.mask = (mbt_mask){.x = mbt_case_row(c, MBT_CASE_IN, s->bins),
                                    .compressed = mbt_case_rows(c, MBT_CASE_IN, 1, 2 * s->bins, 2 * s->bins, 1, true),
@@ -233,9 +224,8 @@ static void call_polar(const mbt_kernels *kernels, const mbt_bench_case *c)
 
 bool mbt_cases_polar(mbt_bench_case *c, const mbt_shape *s, size_t number)
 {
-    if (number > 0) {
+    if (number > 0)
         return false;
-    }
     mbt_case_name(c, s, "frame");
     c->columns = s->bins;
     c->in[0] = mbt_case_rows(c, MBT_CASE_IN, 1, s->bins, s->bins, 1, true);

@@ -55,9 +55,8 @@ static void list_products(const mbt_shape *s, product list[PRODUCTS])
         {"mask up-sampling, even", 2, c, 1, inner + 1, c, 2, false},
         {"phase out", 1, c, 2, f, c, 2, false},
     };
-    for (size_t i = 0; i < PRODUCTS; i++) {
+    for (size_t i = 0; i < PRODUCTS; i++)
         list[i] = all[i];
-    }
 }
 
 static void call_gemm(const mbt_kernels *kernels, const mbt_bench_case *c)
@@ -101,9 +100,8 @@ static void make_product(mbt_bench_case *c, const mbt_shape *s, const product *p
         .ldo = (ptrdiff_t)p->ldo,
         .rows = p->rows,
         .accumulate = p->accumulate};
-    for (size_t tap = 0; tap < p->taps; tap++) {
+    for (size_t tap = 0; tap < p->taps; tap++)
         gemm->a[tap] = a + tap / in.offsets * in.frame * p->lda + tap % in.offsets * bin;
-    }
     c->flops = mbt_work_gemm(gemm);
     c->elements = (double)(p->rows * p->n);
     c->call = call_gemm;
@@ -112,9 +110,8 @@ static void make_product(mbt_bench_case *c, const mbt_shape *s, const product *p
 bool mbt_cases_gemm_f32(mbt_bench_case *c, const mbt_shape *s, size_t number)
 {
     product list[PRODUCTS];
-    if (number >= PRODUCTS) {
+    if (number >= PRODUCTS)
         return false;
-    }
     list_products(s, list);
     make_product(c, s, &list[number], MBT_WEIGHT_F32);
     return true;
@@ -125,9 +122,8 @@ bool mbt_cases_gemm_f16(mbt_bench_case *c, const mbt_shape *s, size_t number)
 {
     static const size_t chosen[] = {UNIT_3, WINOGRAD_POINT, IN_PROJ, X_PROJ, DT_PROJ, OUT_PROJ};
     product list[PRODUCTS];
-    if (number >= sizeof chosen / sizeof chosen[0]) {
+    if (number >= sizeof chosen / sizeof chosen[0])
         return false;
-    }
     list_products(s, list);
     make_product(c, s, &list[chosen[number]], MBT_WEIGHT_F16);
     return true;
@@ -149,9 +145,8 @@ static mbt_rows_i8 make_rows_i8(mbt_bench_case *c, size_t rows, size_t groups, s
     for (size_t i = 0; !c->overflow && i < rows * groups; i++) {
         const size_t row = i / groups, group = i % groups;
         int32_t sum = 0;
-        for (size_t j = 0; j < size; j++) {
+        for (size_t j = 0; j < size; j++)
             sum += a.q[row * ldq + group * size + j];
-        }
         a.sum[row * lds + group] = sum;
     }
     return a;
@@ -201,9 +196,8 @@ bool mbt_cases_gemm_i8(mbt_bench_case *c, const mbt_shape *s, size_t number)
     static const size_t chosen[] = {UNIT_0,       UNIT_1,        UNIT_2,  UNIT_3, DECODER_UNIT_3,
                                     ATTENTION_IN, ATTENTION_OUT, IN_PROJ, X_PROJ, OUT_PROJ};
     product list[PRODUCTS];
-    if (number >= sizeof chosen / sizeof chosen[0]) {
+    if (number >= sizeof chosen / sizeof chosen[0])
         return false;
-    }
     list_products(s, list);
     make_product_i8(c, s, &list[chosen[number]]);
     return true;
@@ -216,9 +210,8 @@ static void call_winograd_input(const mbt_kernels *kernels, const mbt_bench_case
 
 bool mbt_cases_winograd_input(mbt_bench_case *c, const mbt_shape *s, size_t number)
 {
-    if (number > 1) {
+    if (number > 1)
         return false;
-    }
     c->rows = number == 0 ? s->bins : s->inner_bins;
     c->columns = s->channels;
     const size_t tiles = (c->rows + 3) / 4;
@@ -241,9 +234,8 @@ static void call_winograd_output(const mbt_kernels *kernels, const mbt_bench_cas
 
 bool mbt_cases_winograd_output(mbt_bench_case *c, const mbt_shape *s, size_t number)
 {
-    if (number > 1) {
+    if (number > 1)
         return false;
-    }
     c->rows = number == 0 ? s->bins : s->inner_bins;
     c->columns = s->channels;
     const size_t tiles = (c->rows + 3) / 4;

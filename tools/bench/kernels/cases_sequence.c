@@ -9,9 +9,8 @@ static void call_attend(const mbt_kernels *kernels, const mbt_bench_case *c)
 bool mbt_cases_attend(mbt_bench_case *c, const mbt_shape *s, size_t number)
 {
     static const char *const names[] = {"time, 2 s", "time, 10 s", "frequency"};
-    if (number > 2) {
+    if (number > 2)
         return false;
-    }
     const size_t keys = number == 0 ? s->frames : number == 1 ? s->long_frames : s->inner_bins;
     const size_t dims = s->channels / s->heads;
     mbt_case_name(c, s, "%s", names[number]);
@@ -39,16 +38,14 @@ static void call_scan(const mbt_kernels *kernels, const mbt_bench_case *c)
 
 bool mbt_cases_scan(mbt_bench_case *c, const mbt_shape *s, size_t number)
 {
-    if (number > 0) {
+    if (number > 0)
         return false;
-    }
     const size_t p = s->padded_inner, dt_b_c = s->dt_rank + 2 * s->d_state, steps = s->chunk;
     mbt_case_name(c, s, "%zu steps", steps);
     const float *b = mbt_case_rows(c, MBT_CASE_IN, steps, 2 * s->d_state, dt_b_c, 1, false);
     float *a = mbt_case_rows(c, MBT_CASE_IN, 1, p * s->d_state, p * s->d_state, 16, true);
-    for (size_t i = 0; i < p * s->d_state && !c->overflow; i++) {
+    for (size_t i = 0; i < p * s->d_state && !c->overflow; i++)
         a[i] = -a[i];
-    }
     c->arguments.scan = (mbt_scan){.dt = mbt_case_rows(c, MBT_CASE_IN, steps, p, p, 0.1, true),
                                    .u = mbt_case_rows(c, MBT_CASE_IN, steps, p, p, 1, false),
                                    .z = mbt_case_rows(c, MBT_CASE_IN, steps, p, 2 * p, 1, false),
@@ -77,9 +74,8 @@ static void call_conv1d_silu(const mbt_kernels *kernels, const mbt_bench_case *c
 
 bool mbt_cases_conv1d_silu(mbt_bench_case *c, const mbt_shape *s, size_t number)
 {
-    if (number > 0) {
+    if (number > 0)
         return false;
-    }
     const size_t p = s->padded_inner;
     c->rows = s->chunk;
     c->columns = p;
@@ -105,9 +101,8 @@ static void call_softplus(const mbt_kernels *kernels, const mbt_bench_case *c)
 /* In place: the values grow call after call, but ever slower. */
 bool mbt_cases_softplus(mbt_bench_case *c, const mbt_shape *s, size_t number)
 {
-    if (number > 0) {
+    if (number > 0)
         return false;
-    }
     c->columns = s->chunk * s->padded_inner;
     mbt_case_name(c, s, "%zu steps", s->chunk);
     c->out[0] = mbt_case_row(c, MBT_CASE_INOUT, c->columns);

@@ -33,9 +33,8 @@ void mbt_events_open(mbt_events *events)
 {
     *events = (mbt_events){.cycles = -1, .instructions = -1};
     events->cycles = open_counter(PERF_COUNT_HW_CPU_CYCLES, -1);
-    if (events->cycles >= 0) {
+    if (events->cycles >= 0)
         events->instructions = open_counter(PERF_COUNT_HW_INSTRUCTIONS, events->cycles);
-    }
     if (events->instructions < 0) {
         const char *reason = errno == EACCES || errno == EPERM
                                  ? "the system forbids them (see /proc/sys/kernel/perf_event_paranoid)"
@@ -56,14 +55,12 @@ void mbt_events_start(const mbt_events *events)
 bool mbt_events_stop(const mbt_events *events, double *cycles, double *instructions)
 {
     uint64_t counted[2];
-    if (events->cycles < 0) {
+    if (events->cycles < 0)
         return false;
-    }
     ioctl(events->cycles, PERF_EVENT_IOC_DISABLE, PERF_IOC_FLAG_GROUP);
     if (read(events->cycles, &counted[0], sizeof counted[0]) != (ssize_t)sizeof counted[0] ||
-        read(events->instructions, &counted[1], sizeof counted[1]) != (ssize_t)sizeof counted[1]) {
+        read(events->instructions, &counted[1], sizeof counted[1]) != (ssize_t)sizeof counted[1])
         return false;
-    }
     *cycles = (double)counted[0];
     *instructions = (double)counted[1];
     return true;
@@ -71,12 +68,10 @@ bool mbt_events_stop(const mbt_events *events, double *cycles, double *instructi
 
 void mbt_events_close(mbt_events *events)
 {
-    if (events->cycles >= 0) {
+    if (events->cycles >= 0)
         close(events->cycles);
-    }
-    if (events->instructions >= 0) {
+    if (events->instructions >= 0)
         close(events->instructions);
-    }
     events->cycles = -1;
     events->instructions = -1;
 }

@@ -65,9 +65,8 @@ typedef struct timed {
 static void run_case(void *context, size_t calls)
 {
     const timed *t = context;
-    for (size_t i = 0; i < calls; i++) {
+    for (size_t i = 0; i < calls; i++)
         t->c->call(t->kernels, t->c);
-    }
 }
 
 /* The first level that holds the arrays, and its bandwidth. Whole numbers can be multiplied as floats, too. */
@@ -102,11 +101,9 @@ static bool is_shared(const kernel_cases *kernel, const mbt_bench_options *o, si
 {
     typedef void (*function)(void);
     const char *own = (const char *)mbt_kernels_for(o->isas[i]) + kernel->place;
-    for (size_t j = 0; j < i; j++) {
-        if (memcmp((const char *)mbt_kernels_for(o->isas[j]) + kernel->place, own, sizeof(function)) == 0) {
+    for (size_t j = 0; j < i; j++)
+        if (memcmp((const char *)mbt_kernels_for(o->isas[j]) + kernel->place, own, sizeof(function)) == 0)
             return true;
-        }
-    }
     return false;
 }
 
@@ -116,13 +113,11 @@ static bool measure_case(mbt_kernel_report *report, const kernel_cases *kernel, 
     const mbt_bench_plan plan = mbt_bench_default_plan(o->quick);
     double scalar = 0;
     for (size_t i = 0; i < o->isa_count; i++) {
-        if (is_shared(kernel, o, i)) {
+        if (is_shared(kernel, o, i))
             continue;
-        }
         mbt_kernel_result *result = next_result(report);
-        if (result == NULL) {
+        if (result == NULL)
             return false;
-        }
         timed t = {mbt_kernels_for(o->isas[i]), c};
         size_t calls;
         *result = (mbt_kernel_result){.kernel = kernel->name,
@@ -162,20 +157,16 @@ static bool walk(mbt_kernel_report *report, const mbt_shape *shape, void *memory
     for (size_t i = 0; i < KERNELS; i++) {
         for (size_t number = 0;; number++) {
             mbt_bench_case c = {.memory = memory, .size = case_memory, .random = 1};
-            if (!kernels_list[i].make(&c, shape, number)) {
+            if (!kernels_list[i].make(&c, shape, number))
                 break;
-            }
-            if (!is_wanted(kernels_list[i].name, c.shape, o->filter)) {
+            if (!is_wanted(kernels_list[i].name, c.shape, o->filter))
                 continue;
-            }
-            if (c.overflow) {
+            if (c.overflow)
                 return mbt_complain("%s %s: takes more than %zu MiB", kernels_list[i].name, c.shape, case_memory >> 20);
-            }
-            if (events == NULL) {
+            if (events == NULL)
                 report->cases++;
-            } else if (!measure_case(report, &kernels_list[i], &c, o, events)) {
+            else if (!measure_case(report, &kernels_list[i], &c, o, events))
                 return false;
-            }
         }
     }
     return true;
@@ -185,26 +176,22 @@ static bool walk_all(mbt_kernel_report *report, const mbt_shape *shapes, size_t 
                      const mbt_bench_options *o, const mbt_events *events)
 {
     report->cases = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (!walk(report, &shapes[i], memory, o, events)) {
+    for (size_t i = 0; i < count; i++)
+        if (!walk(report, &shapes[i], memory, o, events))
             return false;
-        }
-    }
     return true;
 }
 
 static bool report_kernels(const mbt_kernel_report *report, const mbt_bench_options *o, mbt_svg *svg)
 {
     if (o->json) {
-        if (!mbt_kernels_print_json(report)) {
+        if (!mbt_kernels_print_json(report))
             return false;
-        }
     } else {
         mbt_kernels_print(report);
     }
-    if (svg != NULL) {
+    if (svg != NULL)
         mbt_kernels_draw(report, svg);
-    }
     return true;
 }
 
@@ -222,17 +209,15 @@ static bool run_kernels(const mbt_shape *shapes, size_t count, const mbt_bench_o
     mbt_machine machine;
     mbt_kernel_report report = {.machine = &machine};
     void *memory = NULL;
-    if (posix_memalign(&memory, 4096, case_memory) != 0) {
+    if (posix_memalign(&memory, 4096, case_memory) != 0)
         return mbt_complain("out of memory");
-    }
     mbt_events events;
     mbt_events_open(&events);
     report.events = mbt_events_are_open(&events);
     memcpy(report.why_no_events, events.why_not, sizeof report.why_no_events);
     bool done = walk_all(&report, shapes, count, memory, &o, NULL);
-    if (done && report.cases == 0) {
+    if (done && report.cases == 0)
         done = mbt_complain("no kernel or shape has '%s' in its name", o.filter);
-    }
     done = done && mbt_machine_measure(&machine, &o) && walk_all(&report, shapes, count, memory, &o, &events) &&
            report_kernels(&report, &o, svg);
     mbt_events_close(&events);
@@ -244,12 +229,10 @@ static bool run_kernels(const mbt_shape *shapes, size_t count, const mbt_bench_o
 static bool run_for_model(const mbt_bench_options *options, mbt_svg *svg)
 {
     mbt_loaded_model loaded;
-    if (options->model == NULL) {
+    if (options->model == NULL)
         return run_kernels(own_shapes, sizeof own_shapes / sizeof own_shapes[0], options, svg);
-    }
-    if (!mbt_model_load(options->model, &loaded)) {
+    if (!mbt_model_load(options->model, &loaded))
         return false;
-    }
     const mbt_shape shape = shape_of(loaded.model);
     const bool done = run_kernels(&shape, 1, options, svg);
     mbt_model_unload(&loaded);
@@ -259,8 +242,7 @@ static bool run_for_model(const mbt_bench_options *options, mbt_svg *svg)
 int mbt_bench_kernels(const mbt_bench_options *options)
 {
     mbt_svg file, *svg = options->svg != NULL ? &file : NULL;
-    if (svg != NULL && !mbt_svg_open(svg, options->svg)) {
+    if (svg != NULL && !mbt_svg_open(svg, options->svg))
         return MBT_EXIT_FAILED;
-    }
     return mbt_svg_close(svg, run_for_model(options, svg)) ? MBT_EXIT_OK : MBT_EXIT_FAILED;
 }

@@ -58,18 +58,16 @@ void mbt_kernels_print(const mbt_kernel_report *report)
                    p->copy[MBT_LEVEL_MEMORY]);
         }
     }
-    if (!report->events) {
+    if (!report->events)
         printf("No cycles and instructions: %s.\n", report->why_no_events);
-    }
 }
 
 bool mbt_kernels_print_json(const mbt_kernel_report *report)
 {
     cJSON *root = mbt_report_begin("kernels");
     mbt_machine_to_json(report->machine, root);
-    if (!report->events) {
+    if (!report->events)
         cJSON_AddStringToObject(root, "no_events", report->why_no_events);
-    }
     cJSON *list = cJSON_AddArrayToObject(root, "kernels");
     for (size_t i = 0; i < report->count; i++) {
         const mbt_kernel_result *r = &report->results[i];
@@ -88,9 +86,8 @@ bool mbt_kernels_print_json(const mbt_kernel_report *report)
         cJSON_AddStringToObject(object, "level", levels[r->level]);
         mbt_report_number(object, "share_of_bandwidth", r->bytes / ns / r->bandwidth);
         mbt_report_number(object, "gelements", r->elements / ns);
-        if (r->scalar_ns > 0) {
+        if (r->scalar_ns > 0)
             mbt_report_number(object, "ratio_to_scalar", ratio_to_scalar(r));
-        }
         if (report->events) {
             mbt_report_number(object, "cycles", r->cycles);
             mbt_report_number(object, "instructions", r->instructions);

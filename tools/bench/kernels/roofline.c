@@ -68,9 +68,8 @@ static void draw_slope(mbt_svg *svg, const axes *a, double bandwidth, double pea
 {
     const double left = pow(10, a->x_low), right = pow(10, a->x_high), bottom = pow(10, a->y_low);
     const double from = fmax(left, bottom / bandwidth), to = fmin(right, peak / bandwidth);
-    if (from >= to) {
+    if (from >= to)
         return;
-    }
     mbt_svg_line(svg, to_x(a, from), to_y(a, from * bandwidth), to_x(a, to), to_y(a, to * bandwidth), colour, 1);
     mbt_svg_text(svg, to_x(a, from) + 4, to_y(a, from * bandwidth) - 4, 10, MBT_SVG_START, colour, "%s %.0f GB/s", name,
                  bandwidth);
@@ -81,9 +80,8 @@ static void draw_roofs(mbt_svg *svg, const axes *a, const mbt_machine *machine)
     static const char *const levels[MBT_LEVELS] = {"L1", "L2", "memory"};
     for (int isa = 0; isa < MBT_ISA_COUNT; isa++) {
         const mbt_isa_peak *p = &machine->peak[isa];
-        if (!p->measured) {
+        if (!p->measured)
             continue;
-        }
         const double y = to_y(a, p->fma);
         mbt_svg_line(svg, LEFT, y, LEFT + PLOT_WIDTH, y, isa_colours[isa], 1.5);
         mbt_svg_text(svg, LEFT + PLOT_WIDTH - 4, y - 4, 11, MBT_SVG_END, isa_colours[isa], "%s peak %.1f GFLOP/s",
@@ -94,9 +92,8 @@ static void draw_roofs(mbt_svg *svg, const axes *a, const mbt_machine *machine)
             mbt_svg_text(svg, LEFT + PLOT_WIDTH - 4, y_dot - 4, 11, MBT_SVG_END, isa_colours[isa], "%s int8 %.1f GOP/s",
                          mbt_isa_name((mbt_isa)isa), p->dot);
         }
-        for (int level = 0; level < MBT_LEVELS && isa != MBT_ISA_SCALAR; level++) {
+        for (int level = 0; level < MBT_LEVELS && isa != MBT_ISA_SCALAR; level++)
             draw_slope(svg, a, p->read[level], p->fma, levels[level], isa_colours[isa]);
-        }
     }
 }
 

@@ -14,9 +14,8 @@
 static inline double mbt_work_gemm(const mbt_gemm *gemm)
 {
     double taps = 0;
-    for (uint32_t tap = 0; tap < gemm->w->taps; tap++) {
+    for (uint32_t tap = 0; tap < gemm->w->taps; tap++)
         taps += gemm->a[tap] != NULL;
-    }
     return 2 * taps * (double)gemm->rows * gemm->w->k * gemm->w->n;
 }
 

@@ -20,9 +20,8 @@ enum { STEP = 4096 };
 static bool read_line(const char *path, char *line, size_t size)
 {
     FILE *file = fopen(path, "r");
-    if (file == NULL) {
+    if (file == NULL)
         return false;
-    }
     const bool there = fgets(line, (int)size, file) != NULL;
     fclose(file);
     line[there ? strcspn(line, "\n") : 0] = '\0';
@@ -39,20 +38,17 @@ static void find_caches(mbt_machine *machine)
         char path[96], type[32], level[32], size[32];
         const char *folder = "/sys/devices/system/cpu/cpu0/cache/index";
         snprintf(path, sizeof path, "%s%d/type", folder, index);
-        if (!read_line(path, type, sizeof type) || strcmp(type, "Instruction") == 0) {
+        if (!read_line(path, type, sizeof type) || strcmp(type, "Instruction") == 0)
             continue;
-        }
         snprintf(path, sizeof path, "%s%d/level", folder, index);
         const bool level_known = read_line(path, level, sizeof level) && level[0] >= '1' && level[0] <= '3';
         snprintf(path, sizeof path, "%s%d/size", folder, index);
-        if (!level_known || !read_line(path, size, sizeof size)) {
+        if (!level_known || !read_line(path, size, sizeof size))
             continue;
-        }
         char *unit;
         const unsigned long number = strtoul(size, &unit, 10);
-        if (number > 0 && number < 1u << 20) {
+        if (number > 0 && number < 1u << 20)
             *sizes[level[0] - '1'] = (size_t)number << (*unit == 'M' ? 20 : 10);
-        }
     }
 }
 
@@ -70,12 +66,10 @@ static void find_name(mbt_machine *machine)
             return;
         }
     }
-    if (file != NULL) {
+    if (file != NULL)
         fclose(file);
-    }
-    if (read_line("/sys/firmware/devicetree/base/model", line, sizeof line)) {
+    if (read_line("/sys/firmware/devicetree/base/model", line, sizeof line))
         snprintf(machine->cpu, sizeof machine->cpu, "%.*s", (int)sizeof machine->cpu - 1, line);
-    }
 }
 
 void mbt_machine_describe(mbt_machine *machine)
@@ -151,14 +145,12 @@ bool mbt_machine_measure(mbt_machine *machine, const mbt_bench_options *options)
     mbt_machine_describe(machine);
     void *memory = NULL;
     const size_t bytes = machine->working_set[MBT_LEVEL_MEMORY];
-    if (posix_memalign(&memory, STEP, bytes) != 0) {
+    if (posix_memalign(&memory, STEP, bytes) != 0)
         return mbt_complain("out of memory: the bandwidth is measured on %zu MiB", bytes >> 20);
-    }
     memset(memory, 1, bytes);
     const mbt_bench_plan plan = mbt_bench_default_plan(options->quick);
-    for (size_t i = 0; i < options->isa_count; i++) {
+    for (size_t i = 0; i < options->isa_count; i++)
         measure_isa(&machine->peak[options->isas[i]], machine, options->isas[i], &plan, memory);
-    }
     free(memory);
     return true;
 }
@@ -182,9 +174,8 @@ void mbt_machine_to_json(const mbt_machine *machine, cJSON *report)
     cJSON *peaks = cJSON_AddObjectToObject(object, "peaks");
     for (int isa = 0; isa < MBT_ISA_COUNT; isa++) {
         const mbt_isa_peak *p = &machine->peak[isa];
-        if (!p->measured) {
+        if (!p->measured)
             continue;
-        }
         cJSON *peak = cJSON_AddObjectToObject(peaks, mbt_isa_name((mbt_isa)isa));
         mbt_report_number(peak, "fma_gflops", p->fma);
         mbt_report_number(peak, "int8_gops", p->int8 > 0 ? p->int8 : NAN);
@@ -205,19 +196,16 @@ static void print_peaks(const mbt_machine *machine)
                     "isa|fp32 FMA GFLOP/s|int8 GOP/s|int8 dot GOP/s|read L1 GB/s|L2|memory|copy L1 GB/s|L2|memory");
     for (int isa = 0; isa < MBT_ISA_COUNT; isa++) {
         const mbt_isa_peak *p = &machine->peak[isa];
-        if (!p->measured) {
+        if (!p->measured)
             continue;
-        }
         mbt_table_text(&table, "%s", mbt_isa_name((mbt_isa)isa));
         mbt_table_number(&table, p->fma, 1);
         mbt_table_number(&table, p->int8 > 0 ? p->int8 : -1, 1);
         mbt_table_number(&table, p->dot > 0 ? p->dot : -1, 1);
-        for (int level = 0; level < MBT_LEVELS; level++) {
+        for (int level = 0; level < MBT_LEVELS; level++)
             mbt_table_number(&table, p->read[level], 1);
-        }
-        for (int level = 0; level < MBT_LEVELS; level++) {
+        for (int level = 0; level < MBT_LEVELS; level++)
             mbt_table_number(&table, p->copy[level], 1);
-        }
     }
     mbt_table_print(&table);
     printf("\nOne core; the best of many samples. A multiply-add is two operations; a copied byte counts as read and\n"
@@ -236,9 +224,8 @@ static void print_peaks(const mbt_machine *machine)
 int mbt_bench_machine(const mbt_bench_options *options)
 {
     mbt_machine machine;
-    if (!mbt_machine_measure(&machine, options)) {
+    if (!mbt_machine_measure(&machine, options))
         return MBT_EXIT_FAILED;
-    }
     if (options->json) {
         cJSON *report = mbt_report_begin("machine");
         mbt_machine_to_json(&machine, report);

@@ -20,14 +20,12 @@ static void fma_scalar(size_t rounds)
     static volatile const float tiny = 1e-9f;
     const float input = tiny;
     float weights[CHAINS], x[CHAINS];
-    for (int i = 0; i < CHAINS; i++) {
+    for (int i = 0; i < CHAINS; i++)
         x[i] = weights[i] = (float)i;
-    }
     for (size_t r = 0; r < rounds; r++) {
         MBT_KEEP(weights);
-        for (int i = 0; i < CHAINS; i++) {
+        for (int i = 0; i < CHAINS; i++)
             x[i] = fmaf(input, weights[i], x[i]);
-        }
     }
     MBT_KEEP(x);
 }
@@ -40,9 +38,8 @@ static void int8_scalar(size_t rounds)
     memset(b, 2, sizeof b);
     for (size_t r = 0; r < rounds; r++) {
         MBT_KEEP(a);
-        for (int i = 0; i < INT8_CHAINS; i++) {
+        for (int i = 0; i < INT8_CHAINS; i++)
             x[i] += a[i] * b[i];
-        }
     }
     MBT_KEEP(x);
 }
@@ -52,11 +49,9 @@ static void read_scalar(const void *from, size_t bytes, size_t rounds)
     uint64_t x[8] = {0};
     for (size_t r = 0; r < rounds; r++) {
         const uint64_t *p = from, *end = p + bytes / sizeof *p;
-        for (; p < end; p += 8) {
-            for (int i = 0; i < 8; i++) {
+        for (; p < end; p += 8)
+            for (int i = 0; i < 8; i++)
                 x[i] |= p[i];
-            }
-        }
         MBT_KEEP(from);
     }
     MBT_KEEP(x);

@@ -102,16 +102,14 @@ static void copy_neon(void *to, const void *from, size_t bytes, size_t rounds)
 
 mbt_peak_loops mbt_peak_loops_native(mbt_isa isa)
 {
-    if (isa != MBT_ISA_NEON && isa != MBT_ISA_DOTPROD) {
+    if (isa != MBT_ISA_NEON && isa != MBT_ISA_DOTPROD)
         return (mbt_peak_loops){.read = NULL};
-    }
     mbt_peak_loops loops = {.fma = {"fmla, 4 lanes", 2 * 4 * MBT_PEAK_CHAINS, fma_neon},
                             .int8 = {"smull, sadalp", 2 * 16 * MBT_PEAK_CHAINS, int8_neon},
                             .read = read_neon,
                             .copy = copy_neon};
-    if (isa == MBT_ISA_DOTPROD) {
+    if (isa == MBT_ISA_DOTPROD)
         loops.dot = (mbt_peak_loop){"sdot, 16 lanes", 2 * 16 * MBT_PEAK_CHAINS, dot_sdot};
-    }
     return loops;
 }
 

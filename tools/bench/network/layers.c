@@ -22,9 +22,8 @@ static bool add(mbt_layer_index *index, const mbt_matrix *w, mbt_layer layer)
     if (index->count == index->room) {
         const size_t room = index->room == 0 ? 64 : 2 * index->room;
         mbt_layer_range *grown = realloc(index->range, room * sizeof *grown);
-        if (grown == NULL) {
+        if (grown == NULL)
             return false;
-        }
         index->range = grown;
         index->room = room;
     }
@@ -35,11 +34,9 @@ static bool add(mbt_layer_index *index, const mbt_matrix *w, mbt_layer layer)
 
 static bool add_dense(mbt_layer_index *index, const mbt_dense_block *block)
 {
-    for (unsigned i = 0; i < MBT_DENSE_UNITS; i++) {
-        if (!add(index, &block->unit[i].conv, (mbt_layer)(MBT_LAYER_UNIT_0 + i))) {
+    for (unsigned i = 0; i < MBT_DENSE_UNITS; i++)
+        if (!add(index, &block->unit[i].conv, (mbt_layer)(MBT_LAYER_UNIT_0 + i)))
             return false;
-        }
-    }
     return true;
 }
 
@@ -67,9 +64,8 @@ static bool add_all(mbt_layer_index *index, const mbt_model *model)
     bool added = add(index, &encoder->dense_conv_1.conv, MBT_LAYER_DENSE_CONV_1) &&
                  add_dense(index, &encoder->dense_block) &&
                  add(index, &encoder->dense_conv_2.conv, MBT_LAYER_DENSE_CONV_2);
-    for (uint32_t i = 0; added && i < model->block_count; i++) {
+    for (uint32_t i = 0; added && i < model->block_count; i++)
         added = add_axis(index, &model->blocks[i].time) && add_axis(index, &model->blocks[i].frequency);
-    }
     return added && add_dense(index, &mask->dense_block) && add(index, &mask->even, MBT_LAYER_UP_EVEN) &&
            add(index, &mask->odd, MBT_LAYER_UP_ODD) && add_dense(index, &phase->dense_block) &&
            add(index, &phase->even, MBT_LAYER_UP_EVEN) && add(index, &phase->odd, MBT_LAYER_UP_ODD) &&
@@ -100,16 +96,14 @@ mbt_layer mbt_layer_find(const mbt_layer_index *index, const void *weights)
     size_t below = 0, above = index->count; /* the last range that begins at or before lies in [below, above) */
     while (above - below > 1) {
         const size_t middle = below + (above - below) / 2;
-        if ((uintptr_t)index->range[middle].begin <= wanted) {
+        if ((uintptr_t)index->range[middle].begin <= wanted)
             below = middle;
-        } else {
+        else
             above = middle;
-        }
     }
     if (index->count == 0 || wanted < (uintptr_t)index->range[below].begin ||
-        wanted >= (uintptr_t)index->range[below].end) {
+        wanted >= (uintptr_t)index->range[below].end)
         return MBT_LAYER_UNKNOWN;
-    }
     return index->range[below].layer;
 }
 
@@ -124,9 +118,8 @@ double mbt_plain_macs(const mbt_model *model, size_t samples)
     const double frames = 1 + (double)(samples / model->hop);
     const double inner_bins = (model->n_fft / 2 + 1 - 3) / 2 + 1;
     double blocks = 0;
-    for (uint32_t i = 0; i < model->block_count; i++) {
+    for (uint32_t i = 0; i < model->block_count; i++)
         blocks += model->blocks[i].time.attention_place != MBT_ATTENTION_NONE;
-    }
     /* Scores and sums: for each bin, 2 C for each pair of frames. */
     return model->macs_per_second * (double)samples / model->sample_rate +
            blocks * inner_bins * frames * frames * 2 * model->channels;

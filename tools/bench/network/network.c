@@ -41,9 +41,8 @@ static bool find_memory(const mbt_model *model, mbt_network_run *run, double *to
     options.threads = run->threads;
     options.isa = run->isa;
     const mbt_status status = mbt_memory_needed(model, &options, &run->memory);
-    if (status != MBT_OK) {
+    if (status != MBT_OK)
         return mbt_complain_status(status, "network");
-    }
     *together += (double)run->memory;
     const double machine = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
     return machine <= 0 || *together <= machine ||
@@ -56,9 +55,8 @@ static bool measure_opening(const mbt_model *model, mbt_network_run *run)
     double times[OPENINGS];
     for (int i = 0; i < OPENINGS; i++) {
         mbt_enhancer *enhancer;
-        if (!open_enhancer(model, run, &enhancer, &times[i])) {
+        if (!open_enhancer(model, run, &enhancer, &times[i]))
             return false;
-        }
         mbt_close(enhancer);
     }
     run->open_ns = mbt_bench_statistics(times, OPENINGS).median;
@@ -79,9 +77,8 @@ static bool measure_resident(const mbt_model *model, mbt_network_run *run, const
     mbt_enhancer *enhancer;
     double ns;
     run->resident_exact = mbt_bench_memory_reset();
-    if (!open_enhancer(model, run, &enhancer, &ns)) {
+    if (!open_enhancer(model, run, &enhancer, &ns))
         return false;
-    }
     const bool done = enhance(enhancer, in, out, run->samples, &ns);
     mbt_close(enhancer);
     run->resident = run->resident_exact ? mbt_bench_memory_since() : 0;
@@ -114,9 +111,8 @@ static bool take_turns(turns *t, const float *in, float *out, const mbt_bench_op
             double ns;
             run->peak = fmax(run->peak, peak);
             const double begin = mbt_bench_processor();
-            if (!enhance(t->enhancers[i], in, out, run->samples, &ns)) {
+            if (!enhance(t->enhancers[i], in, out, run->samples, &ns))
                 return false;
-            }
             if (round > 0) {
                 run->cpu_ns += mbt_bench_processor() - begin;
                 run->wall_ns += ns;
@@ -140,17 +136,15 @@ static bool measure_runs(const mbt_model *model, turns *t, const float *in, floa
     size_t opened = 0;
     double ns;
     t->times = malloc((t->count * t->rounds + 1) * sizeof *t->times);
-    if (t->times == NULL) {
+    if (t->times == NULL)
         return mbt_complain("out of memory");
-    }
     while (good && opened < t->count) {
         good = open_enhancer(model, &t->runs[opened], &t->enhancers[opened], &ns);
         opened += good;
     }
     good = good && take_turns(t, in, out, o);
-    while (opened > 0) {
+    while (opened > 0)
         mbt_close(t->enhancers[--opened]);
-    }
     free(t->times);
     return good;
 }
@@ -172,15 +166,12 @@ static bool measure(mbt_network_report *report, const mbt_model *model, mbt_isa 
                                  .seconds = seconds,
                                  .samples = (size_t)(seconds * model->sample_rate)};
         run->macs = mbt_plain_macs(model, run->samples);
-        if (!find_memory(model, run, &together)) {
+        if (!find_memory(model, run, &together))
             return false;
-        }
     }
-    for (size_t i = 0; i < t.count; i++) {
-        if (!measure_opening(model, &t.runs[i]) || !measure_resident(model, &t.runs[i], in, out)) {
+    for (size_t i = 0; i < t.count; i++)
+        if (!measure_opening(model, &t.runs[i]) || !measure_resident(model, &t.runs[i], in, out))
             return false;
-        }
-    }
     report->run_count += t.count;
     return measure_runs(model, &t, in, out, o);
 }
@@ -190,17 +181,14 @@ static bool measure_all(mbt_network_report *report, const mbt_model *model, cons
 {
     for (size_t isa = 0; isa < o->isa_count; isa++) {
         const mbt_network_run *first = &report->runs[report->run_count];
-        for (size_t i = 0; i < o->second_count; i++) {
-            if (!measure(report, model, o->isas[isa], o->seconds[i], in, out, o)) {
+        for (size_t i = 0; i < o->second_count; i++)
+            if (!measure(report, model, o->isas[isa], o->seconds[i], in, out, o))
                 return false;
-            }
-        }
         mbt_network_profile *profiled = &report->profiles[report->profile_count];
         profiled->run = first;
         if (!mbt_profile_take(&profiled->profile, model, first->isa, first->threads, in, first->samples,
-                              o->quick ? 1 : PROFILED_RUNS)) {
+                              o->quick ? 1 : PROFILED_RUNS))
             return false;
-        }
         report->profile_count++;
     }
     return true;
@@ -220,25 +208,20 @@ void mbt_network_kinds(const mbt_profile *profile, double share[MBT_KINDS])
 {
     double all = 0;
     memset(share, 0, MBT_KINDS * sizeof *share);
-    for (size_t i = 0; i < profile->rows; i++) {
+    for (size_t i = 0; i < profile->rows; i++)
         share[profile->row[i].kind] += profile->row[i].ns;
-    }
-    for (size_t part = 0; part < profile->parts; part++) {
+    for (size_t part = 0; part < profile->parts; part++)
         share[MBT_KIND_OTHER] += profile->part_other[part];
-    }
-    for (int kind = 0; kind < MBT_KINDS; kind++) {
+    for (int kind = 0; kind < MBT_KINDS; kind++)
         all += share[kind];
-    }
-    for (int kind = 0; kind < MBT_KINDS; kind++) {
+    for (int kind = 0; kind < MBT_KINDS; kind++)
         share[kind] /= all > 0 ? all : 1;
-    }
 }
 
 static bool report_network(const mbt_network_report *report, const mbt_bench_options *o)
 {
-    if (o->json) {
+    if (o->json)
         return mbt_network_print_json(report);
-    }
     mbt_network_print(report);
     return true;
 }
@@ -249,9 +232,8 @@ static bool run_network(const mbt_loaded_model *loaded, const mbt_bench_options 
     mbt_machine machine;
     mbt_machine_describe(&machine);
     double longest = 0;
-    for (size_t i = 0; i < o->second_count; i++) {
+    for (size_t i = 0; i < o->second_count; i++)
         longest = fmax(longest, o->seconds[i]);
-    }
     const size_t samples = (size_t)(longest * loaded->model->sample_rate);
     float *in = malloc(samples * sizeof *in), *out = malloc(samples * sizeof *out);
     mbt_network_report report = {.model = loaded->info.name, .machine = &machine};
@@ -261,12 +243,10 @@ static bool run_network(const mbt_loaded_model *loaded, const mbt_bench_options 
         mbt_bench_speech(in, samples, 0, loaded->model->sample_rate);
         done = measure_all(&report, loaded->model, o, in, out) && report_network(&report, o);
     }
-    if (done && svg != NULL) {
+    if (done && svg != NULL)
         mbt_network_draw(&report, svg);
-    }
-    for (size_t i = 0; i < report.profile_count; i++) {
+    for (size_t i = 0; i < report.profile_count; i++)
         mbt_profile_release(&report.profiles[i].profile);
-    }
     free(report.runs);
     free(in);
     free(out);
@@ -277,9 +257,8 @@ int mbt_bench_network(const mbt_bench_options *options)
 {
     mbt_loaded_model loaded;
     mbt_svg file, *svg = options->svg != NULL ? &file : NULL;
-    if (!mbt_model_load(options->model != NULL ? options->model : MBT_DEFAULT_MODEL_NAME, &loaded)) {
+    if (!mbt_model_load(options->model != NULL ? options->model : MBT_DEFAULT_MODEL_NAME, &loaded))
         return MBT_EXIT_FAILED;
-    }
     const bool done =
         (svg == NULL || mbt_svg_open(svg, options->svg)) && mbt_svg_close(svg, run_network(&loaded, options, svg));
     mbt_model_unload(&loaded);

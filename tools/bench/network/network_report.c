@@ -14,9 +14,8 @@ static double speed_up(const mbt_network_report *report, const mbt_network_run *
     for (size_t i = 0; i < report->run_count; i++) {
         const mbt_network_run *other = &report->runs[i];
         if (other->threads == 1 && other->isa == run->isa && other->seconds >= run->seconds &&
-            other->seconds <= run->seconds) {
+            other->seconds <= run->seconds)
             return other->time.median / run->time.median;
-        }
     }
     return (double)NAN;
 }
@@ -108,9 +107,8 @@ static void print_group(mbt_table *table, const mbt_profile *profile, const grou
     add_row(table, g->name, "", wall, profile->ns, 0, 0, 0);
     for (size_t i = 0; i < profile->rows; i++) {
         const mbt_profile_row *row = &profile->row[i];
-        if (!in_group(g, row->part) || row->part != g->first) {
+        if (!in_group(g, row->part) || row->part != g->first)
             continue;
-        }
         double ns = 0, calls = 0, flops = 0;
         for (size_t j = i; j < profile->rows; j++) {
             const mbt_profile_row *same = &profile->row[j];
@@ -128,12 +126,10 @@ static void print_group(mbt_table *table, const mbt_profile *profile, const grou
 static double busy(const mbt_profile *profile)
 {
     double all = 0;
-    for (size_t part = 0; part < profile->parts; part++) {
+    for (size_t part = 0; part < profile->parts; part++)
         all += profile->part_other[part];
-    }
-    for (size_t i = 0; i < profile->rows; i++) {
+    for (size_t i = 0; i < profile->rows; i++)
         all += profile->row[i].ns;
-    }
     return all;
 }
 
@@ -149,9 +145,8 @@ static void print_profile(const mbt_network_profile *p)
     group groups[GROUPS];
     make_groups(p->profile.parts, groups);
     mbt_table_begin(&table, "part|layer or kernel|ms|share|calls|GFLOP/s|of peak");
-    for (int i = 0; i < GROUPS; i++) {
+    for (int i = 0; i < GROUPS; i++)
         print_group(&table, &p->profile, &groups[i], all, run->peak);
-    }
     mbt_table_print(&table);
     double share[MBT_KINDS];
     mbt_network_kinds(&p->profile, share);
@@ -169,9 +164,8 @@ void mbt_network_print(const mbt_network_report *report)
     mbt_machine_print(report->machine);
     printf("model %s\n\n", report->model);
     print_runs(report);
-    for (size_t i = 0; i < report->profile_count; i++) {
+    for (size_t i = 0; i < report->profile_count; i++)
         print_profile(&report->profiles[i]);
-    }
 }
 
 static void add_run(cJSON *list, const mbt_network_report *report, const mbt_network_run *run)
@@ -208,9 +202,8 @@ static void add_profile(cJSON *list, const mbt_network_profile *p)
     mbt_report_number(object, "peak_gflops", p->run->peak);
     mbt_report_number(object, "overhead", profile->ns / p->run->time.median - 1);
     cJSON *kinds = cJSON_AddObjectToObject(object, "kinds");
-    for (int kind = 0; kind < MBT_KINDS; kind++) {
+    for (int kind = 0; kind < MBT_KINDS; kind++)
         mbt_report_number(kinds, mbt_kind_name((mbt_kind)kind), share[kind]);
-    }
     cJSON *parts = cJSON_AddArrayToObject(object, "parts");
     for (size_t part = 0; part < profile->parts; part++) {
         char name[32];
@@ -224,9 +217,8 @@ static void add_profile(cJSON *list, const mbt_network_profile *p)
         cJSON *layers = cJSON_AddArrayToObject(entry, "layers");
         for (size_t i = 0; i < profile->rows; i++) {
             const mbt_profile_row *row = &profile->row[i];
-            if (row->part != part) {
+            if (row->part != part)
                 continue;
-            }
             cJSON *layer = cJSON_CreateObject();
             cJSON_AddItemToArray(layers, layer);
             cJSON_AddStringToObject(layer, "name", row->name);
@@ -248,12 +240,10 @@ bool mbt_network_print_json(const mbt_network_report *report)
     cJSON_AddStringToObject(root, "model", report->model);
     mbt_machine_to_json(report->machine, root);
     cJSON *runs = cJSON_AddArrayToObject(root, "runs");
-    for (size_t i = 0; i < report->run_count; i++) {
+    for (size_t i = 0; i < report->run_count; i++)
         add_run(runs, report, &report->runs[i]);
-    }
     cJSON *profiles = cJSON_AddArrayToObject(root, "profiles");
-    for (size_t i = 0; i < report->profile_count; i++) {
+    for (size_t i = 0; i < report->profile_count; i++)
         add_profile(profiles, &report->profiles[i]);
-    }
     return mbt_report_print(root);
 }

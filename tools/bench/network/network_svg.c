@@ -19,9 +19,8 @@ static void bar(mbt_svg *svg, double y, const char *name, double share, double l
 static double draw_parts(mbt_svg *svg, const mbt_profile *profile, double y)
 {
     double largest = 1e-9;
-    for (size_t part = 0; part < profile->parts; part++) {
+    for (size_t part = 0; part < profile->parts; part++)
         largest = fmax(largest, profile->part_ns[part] / profile->ns);
-    }
     for (size_t part = 0; part < profile->parts; part++, y += ROW) {
         char name[32];
         mbt_part_name(part, profile->parts, name);
@@ -34,21 +33,18 @@ static double draw_kinds(mbt_svg *svg, const mbt_profile *profile, double y)
 {
     double share[MBT_KINDS], largest = 1e-9;
     mbt_network_kinds(profile, share);
-    for (int kind = 0; kind < MBT_KINDS; kind++) {
+    for (int kind = 0; kind < MBT_KINDS; kind++)
         largest = fmax(largest, share[kind]);
-    }
-    for (int kind = 0; kind < MBT_KINDS; kind++, y += ROW) {
+    for (int kind = 0; kind < MBT_KINDS; kind++, y += ROW)
         bar(svg, y, mbt_kind_name((mbt_kind)kind), share[kind], largest, kind_colours[kind]);
-    }
     return y;
 }
 
 void mbt_network_draw(const mbt_network_report *report, mbt_svg *svg)
 {
     int height = GAP;
-    for (size_t i = 0; i < report->profile_count; i++) {
+    for (size_t i = 0; i < report->profile_count; i++)
         height += 2 * GAP + ROW * ((int)report->profiles[i].profile.parts + MBT_KINDS);
-    }
     mbt_svg_begin(svg, WIDTH, height, "mambattention bench network");
     mbt_svg_text(svg, 16, 28, 15, MBT_SVG_START, "#000000", "%s on %s", report->model, report->machine->cpu);
     double y = GAP;

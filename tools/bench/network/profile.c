@@ -81,9 +81,8 @@ static void leave_spectrum(void)
     static atomic_flag changing = ATOMIC_FLAG_INIT;
     while (atomic_flag_test_and_set(&changing)) {
     }
-    if (atomic_load(&profiler.part) == MBT_PART_SPECTRUM) {
+    if (atomic_load(&profiler.part) == MBT_PART_SPECTRUM)
         change_part(MBT_PART_ENCODER);
-    }
     atomic_flag_clear(&changing);
 }
 
@@ -223,13 +222,12 @@ static void on_stage(void *cookie, const char *stage, unsigned index, const floa
 {
     (void)cookie, (void)data, (void)count;
     size_t next = MBT_PART_SPECTRUM;
-    if (strcmp(stage, "encoder") == 0) {
+    if (strcmp(stage, "encoder") == 0)
         next = MBT_PART_BLOCKS;
-    } else if (strcmp(stage, "block") == 0) {
+    else if (strcmp(stage, "block") == 0)
         next = MBT_PART_BLOCKS + 2 * ((size_t)index + 1);
-    } else if (strcmp(stage, "mask") == 0) {
+    else if (strcmp(stage, "mask") == 0)
         next = profiler.parts - 1;
-    }
     profiler.second_axis = false;
     change_part(next < profiler.parts ? next : MBT_PART_SPECTRUM);
 }
@@ -248,9 +246,8 @@ static int on_progress(void *cookie, double done)
 
 static void begin_run(void)
 {
-    for (size_t i = 0; i < profiler.slot_count; i++) {
+    for (size_t i = 0; i < profiler.slot_count; i++)
         memset(profiler.slots[i].entries, 0, profiler.parts * ENTRIES * sizeof(entry));
-    }
     memset(profiler.part_ticks, 0, profiler.parts * sizeof *profiler.part_ticks);
     profiler.second_axis = false;
     atomic_store(&profiler.part, MBT_PART_SPECTRUM);
@@ -283,9 +280,8 @@ static bool collect(mbt_profile *profile, unsigned threads, double ns, double sc
                 row.flops += e->flops;
             }
             profile->part_other[part] -= row.ns;
-            if (row.calls > 0) {
+            if (row.calls > 0)
                 profile->row[profile->rows++] = row;
-            }
         }
         profile->part_other[part] = fmax(profile->part_other[part], 0);
     }
@@ -302,9 +298,8 @@ static bool profile_run(mbt_profile *profile, mbt_enhancer *enhancer, unsigned t
     const double ns = mbt_bench_now() - begin;
     const uint64_t ticks = mbt_bench_ticks() - first;
     change_part(MBT_PART_SPECTRUM);
-    if (status != MBT_OK) {
+    if (status != MBT_OK)
         return mbt_complain_status(status, "profile");
-    }
     return collect(profile, threads, ns, ticks > 0 ? ns / (double)ticks : 0) || mbt_complain("out of memory");
 }
 
@@ -327,22 +322,19 @@ static bool profile_runs(mbt_profile *kept, mbt_enhancer *enhancer, unsigned thr
     bool good = out != NULL || mbt_complain("out of memory");
     for (unsigned i = 0; good && i <= runs; i++) {
         good = profile_run(&taken[done], enhancer, threads, in, out, samples);
-        if (good && i == 0) {
+        if (good && i == 0)
             mbt_profile_release(&taken[0]); /* the warm-up */
-        } else if (good) {
+        else if (good)
             done++;
-        }
     }
     free(out);
     if (good) {
         qsort(taken, done, sizeof taken[0], by_length);
         *kept = taken[(done - 1) / 2];
     }
-    for (unsigned i = 0; i < done; i++) {
-        if (!good || i != (done - 1) / 2) {
+    for (unsigned i = 0; i < done; i++)
+        if (!good || i != (done - 1) / 2)
             mbt_profile_release(&taken[i]);
-        }
-    }
     return good;
 }
 
@@ -364,9 +356,8 @@ static bool open_profiler(const mbt_model *model, mbt_isa isa, unsigned threads)
 
 static void close_profiler(void)
 {
-    for (size_t i = 0; i < profiler.slot_count; i++) {
+    for (size_t i = 0; i < profiler.slot_count; i++)
         free(profiler.slots[i].entries);
-    }
     free(profiler.slots);
     free(profiler.part_ticks);
     mbt_layer_index_release(&profiler.index);
