@@ -41,34 +41,9 @@ static bool bind_slot(void *cookie, const mbt_slot *slot, mbt_error *error)
     return true;
 }
 
-/* The relatives of the network share most names, and are told apart by the name of their blocks. */
-static bool check_family(const mbt_tensors *tensors, mbt_error *error)
+bool mbt_bind(const mbt_parts *parts, mbt_tensors *tensors, mbt_error *error)
 {
-    static const struct {
-        const char *mark, *family;
-    } relatives[] = {
-        {"TSMamba.", "SEMamba"},
-        {"TSTransformer.", "MP-SENet"},
-        {"TSConformer.", "MP-SENet (2023)"},
-        {"TSxLSTM.", "xLSTM-SENet"},
-        {"TSLSTM.", "LSTM"},
-        {"TFMambAttention.0.time_attention.", "MambAttention with an attention for each axis"},
-    };
-    for (size_t i = 0; i < tensors->count; i++) {
-        for (size_t k = 0; k < sizeof relatives / sizeof relatives[0]; k++) {
-            if (strncmp(tensors->list[i].name, relatives[k].mark, strlen(relatives[k].mark)) == 0) {
-                return mbt_fail(error,
-                                "tensor '%.200s' is of a network of the family %s: only MambAttention is supported",
-                                tensors->list[i].name, relatives[k].family);
-            }
-        }
-    }
-    return true;
-}
-
-bool mbt_bind(const mbt_config *config, mbt_tensors *tensors, mbt_raw_network *raw, mbt_error *error)
-{
-    if (!check_family(tensors, error) || !mbt_slots_visit(config, raw, bind_slot, tensors, error))
+    if (!mbt_parts_walk_tensors(parts, bind_slot, tensors, error))
         return false;
     const mbt_tensor *unused = mbt_tensors_unused(tensors);
     if (unused != NULL) {

@@ -13,6 +13,7 @@
 #include "compiler/precision.h"
 #include "compiler/provenance.h"
 #include "compiler/random.h"
+#include "compiler/rounding_table.h"
 #include "compiler/read/tensors.h"
 
 #define EXIT_USAGE 2
@@ -25,6 +26,7 @@ typedef struct input {
     void *config_bytes, *rules_bytes, *checkpoint_bytes;
     size_t config_size, rules_size, checkpoint_size;
     mbt_config config;
+    const mbt_family *family;
     mbt_storage storage;
     mbt_tensors tensors;
 } input;
@@ -42,32 +44,60 @@ static mbt_form choose_form(const mbt_arguments *arguments, uint32_t channels)
 /* The configuration has been read. */
 static bool read_rules(const mbt_arguments *arguments, input *in, mbt_error *error)
 {
-    mbt_storage *storage = &in->storage;
     mbt_error reason = {""};
-    storage->form = choose_form(arguments, in->config.hid_feature);
-    storage->rules.otherwise = arguments->type;
+    in->storage.form = choose_form(arguments, in->config.hid_feature);
+    in->storage.rules.otherwise = arguments->type;
     if (arguments->rules == NULL)
-        return mbt_rules_check(&storage->rules, in->config.num_tfmamba, storage->form == MBT_FORM_WINOGRAD, error);
-    if (!mbt_file_read(arguments->rules, CONFIG_LIMIT, &in->rules_bytes, &in->rules_size, error))
+        return true;
+    return mbt_file_read(arguments->rules, CONFIG_LIMIT, &in->rules_bytes, &in->rules_size, error) &&
+           (mbt_rules_parse(in->rules_bytes, in->rules_size, &in->storage.rules, &reason) ||
+            mbt_fail_file(error, arguments->rules, "%s", reason.text));
+}
+
+/* The tensors, and the family that they are of. */
+static bool read_tensors(const mbt_arguments *arguments, const mbt_family *named, input *in, mbt_error *error)
+{
+    if (arguments->random_weights) {
+        in->family = mbt_family_choose(named, NULL, error);
+        return mbt_random_weights(&in->config, in->family, arguments->seed, &in->tensors, error);
+    }
+    mbt_error reason = {""};
+    if (!mbt_file_read(arguments->checkpoint, CHECKPOINT_LIMIT, &in->checkpoint_bytes, &in->checkpoint_size, error) ||
+        !mbt_checkpoint_read(in->checkpoint_bytes, in->checkpoint_size, arguments->checkpoint, &in->tensors, error))
         return false;
-    return (mbt_rules_parse(in->rules_bytes, in->rules_size, &storage->rules, &reason) &&
-            mbt_rules_check(&storage->rules, in->config.num_tfmamba, storage->form == MBT_FORM_WINOGRAD, &reason)) ||
-           mbt_fail_file(error, arguments->rules, "%s", reason.text);
+    in->family = mbt_family_choose(named, &in->tensors, &reason);
+    return in->family != NULL || mbt_fail_file(error, arguments->checkpoint, "%s", reason.text);
+}
+
+/* Whether the rules can be had for the layers of the network. */
+static bool check_rules(const mbt_arguments *arguments, const input *in, mbt_error *error)
+{
+    mbt_parts parts;
+    mbt_layer_names names = {.list = NULL};
+    mbt_error reason = {""};
+    if (!mbt_parts_init(&parts, in->family, &in->config, error))
+        return false;
+    const bool done = mbt_parts_layer_names(&parts, &names, &reason) &&
+                      mbt_rules_check(&in->storage.rules, &names, in->storage.form == MBT_FORM_WINOGRAD, &reason);
+    mbt_layer_names_free(&names);
+    mbt_parts_free(&parts);
+    if (done)
+        return true;
+    return arguments->rules != NULL ? mbt_fail_file(error, arguments->rules, "%s", reason.text)
+                                    : mbt_fail(error, "%s", reason.text);
 }
 
 static bool read_input(const mbt_arguments *arguments, input *in, mbt_error *error)
 {
+    const mbt_family *named = NULL;
+    mbt_error reason = {""};
     if (!mbt_file_read(arguments->config, CONFIG_LIMIT, &in->config_bytes, &in->config_size, error))
         return false;
-    mbt_error reason = {""};
-    if (!mbt_config_parse(in->config_bytes, in->config_size, &in->config, &reason))
+    if (!mbt_config_parse(in->config_bytes, in->config_size, &in->config, &reason) ||
+        !mbt_family_named(&in->config, &named, &reason))
         return mbt_fail_file(error, arguments->config, "%s", reason.text);
-    if (!read_rules(arguments, in, error))
-        return false;
-    if (arguments->random_weights)
-        return mbt_random_weights(&in->config, arguments->seed, &in->tensors, error);
-    return mbt_file_read(arguments->checkpoint, CHECKPOINT_LIMIT, &in->checkpoint_bytes, &in->checkpoint_size, error) &&
-           mbt_checkpoint_read(in->checkpoint_bytes, in->checkpoint_size, arguments->checkpoint, &in->tensors, error);
+    return read_rules(arguments, in, error) && read_tensors(arguments, named, in, error) &&
+           check_rules(arguments, in, error);
 }
 
 static bool build_network(const mbt_arguments *arguments, input *in, mbt_network *network, mbt_error *error)
@@ -86,8 +116,8 @@ static bool build_network(const mbt_arguments *arguments, input *in, mbt_network
     if (provenance == NULL)
         return false;
     mbt_error reason = {""};
-    const bool done =
-        mbt_network_build(&in->config, &in->tensors, in->storage, arguments->name, provenance, network, &reason);
+    const bool done = mbt_network_build(&in->config, in->family, &in->tensors, &in->storage, arguments->name,
+                                        provenance, network, &reason);
     free(provenance);
     if (!done) {
         return mbt_fail_file(error, arguments->random_weights ? arguments->config : arguments->checkpoint, "%s",
@@ -116,10 +146,10 @@ static bool write_model(const mbt_arguments *arguments, mbt_network *network, FI
 
 static bool print_tables(const mbt_arguments *arguments, const mbt_network *network, mbt_error *error)
 {
-    mbt_parts_print(stdout, network->parts, network->config.num_tfmamba);
+    mbt_parts_print(stdout, &network->parts);
     if (arguments->rules != NULL || arguments->type != MBT_WEIGHT_F32) {
         putchar('\n');
-        mbt_precision_print(stdout, network);
+        mbt_rounding_print(stdout, &network->arrays);
     }
     return fflush(stdout) == 0 || mbt_fail(error, "standard output: %s", strerror(errno));
 }

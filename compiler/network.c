@@ -1,4 +1,4 @@
-/* network.c: building a network, and the store of its arrays. */
+/* network.c: building a network: parts, tensors, layers, and the model that points to them. */
 #include "compiler/network.h"
 
 #include <math.h>
@@ -7,98 +7,20 @@
 #include <string.h>
 
 #include "compiler/bind.h"
-#include "compiler/fold.h"
-#include "compiler/precision.h"
-#include "compiler/slots.h"
-
-#define ALIGNMENT 64u
-
-static bool grow(mbt_network *network)
-{
-    if (network->array_count < network->array_capacity)
-        return true;
-    const size_t capacity = network->array_capacity == 0 ? 256 : 2 * network->array_capacity;
-    mbt_array *arrays = realloc(network->arrays, capacity * sizeof *arrays);
-    if (arrays == NULL)
-        return false;
-    network->arrays = arrays;
-    network->array_capacity = capacity;
-    return true;
-}
-
-static mbt_array *add_array(mbt_network *network, uint32_t part, const char *prefix, const char *name,
-                            mbt_weight_type type, size_t count, mbt_error *error)
-{
-    void *data = NULL;
-    const size_t size = mbt_precision_size(type);
-    if (count <= (SIZE_MAX - ALIGNMENT) / size && grow(network)) {
-        const size_t bytes = (count * size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-        data = aligned_alloc(ALIGNMENT, bytes);
-        if (data != NULL)
-            memset(data, 0, bytes);
-    }
-    if (data == NULL) {
-        mbt_fail(error, "out of memory for %s_%s, %zu numbers", prefix, name, count);
-        return NULL;
-    }
-    mbt_array *array = &network->arrays[network->array_count++];
-    *array = (mbt_array){.type = type, .data = data, .count = count};
-    snprintf(array->name, sizeof array->name, "%s_%s", prefix, name);
-    network->parts[part].bytes += count * size;
-    return array;
-}
-
-float *mbt_network_array(mbt_network *network, uint32_t part, const char *prefix, const char *name, size_t count,
-                         mbt_error *error)
-{
-    mbt_array *array = add_array(network, part, prefix, name, MBT_WEIGHT_F32, count, error);
-    return array != NULL ? array->data : NULL;
-}
-
-const float *mbt_network_zeros(mbt_network *network, uint32_t part, size_t count, mbt_error *error)
-{
-    char number[24], name[MBT_ARRAY_NAME];
-    snprintf(number, sizeof number, "%zu", count);
-    snprintf(name, sizeof name, "zeros_%s", number);
-    for (size_t i = 0; i < network->array_count; i++)
-        if (strcmp(network->arrays[i].name, name) == 0)
-            return network->arrays[i].data;
-    return mbt_network_array(network, part, "zeros", number, count, error);
-}
-
-mbt_array *mbt_network_layer_array(mbt_network *network, uint32_t part, const char *layer, const char *prefix,
-                                   const char *name, mbt_weight_type type, size_t count, mbt_error *error)
-{
-    mbt_array *array = add_array(network, part, prefix, name, type, count, error);
-    if (array != NULL)
-        snprintf(array->layer, sizeof array->layer, "%s", layer);
-    return array;
-}
-
-const mbt_array *mbt_network_find(const mbt_network *network, const void *data)
-{
-    for (size_t i = 0; i < network->array_count; i++)
-        if (network->arrays[i].data == data)
-            return &network->arrays[i];
-    return NULL;
-}
 
 static bool count_parameters(void *cookie, const mbt_slot *slot, mbt_error *error)
 {
+    mbt_part *part = cookie;
     (void)error;
-    mbt_network *network = cookie;
-    uint64_t count = 1;
-    for (uint32_t i = 0; i < slot->dims; i++)
-        count *= slot->shape[i];
-    network->parts[slot->part].parameters += count;
+    part->parameters += (uint64_t)mbt_slot_count(slot);
     return true;
 }
 
 /* Folding multiplies weights that were finite one by one: their product may not be. Packing has seen to other types. */
-static bool check_finite(const mbt_network *network, mbt_error *error)
+static bool check_finite(const mbt_arrays *arrays, mbt_error *error)
 {
-    for (size_t i = 0; i < network->array_count; i++) {
-        const mbt_array *array = &network->arrays[i];
+    for (size_t i = 0; i < arrays->count; i++) {
+        const mbt_array *array = &arrays->list[i];
         const float *data = array->data;
         for (size_t k = 0; array->type == MBT_WEIGHT_F32 && k < array->count; k++)
             if (!isfinite(data[k]))
@@ -107,15 +29,48 @@ static bool check_finite(const mbt_network *network, mbt_error *error)
     return true;
 }
 
+/* Arrays that parts share count for the first of them. */
+static bool fold_parts(mbt_network *network, const mbt_storage *storage, mbt_error *error)
+{
+    const mbt_fold fold = {.storage = storage, .arrays = &network->arrays, .error = error};
+    for (size_t i = 0; i < network->parts.count; i++) {
+        mbt_part *part = &network->parts.list[i];
+        const uint64_t before = network->arrays.bytes;
+        if (!mbt_part_walk_tensors(part, count_parameters, part, error) ||
+            !part->place.module->type->fold(&fold, &part->place, part->raw, part->layer))
+            return false;
+        part->bytes = network->arrays.bytes - before;
+    }
+    return check_finite(&network->arrays, error);
+}
+
+/* The steps of one axis of a block, in the family's order; returns where the next ones go. */
+static mbt_step *fill_axis(const mbt_parts *parts, uint32_t block, unsigned which, mbt_step *steps, mbt_axis *axis)
+{
+    axis->steps = steps;
+    for (uint32_t i = 0; i < parts->in_block; i++) {
+        const mbt_part *part = mbt_parts_of_block(parts, block, i);
+        if (part->place.module->axes & which)
+            steps[axis->count++] = (mbt_step){part->place.module->type->step, part->layer};
+    }
+    return steps + axis->count;
+}
+
 static void fill_model(mbt_network *network)
 {
     const mbt_config *config = &network->config;
     mbt_model *model = &network->model;
+    mbt_step *steps = network->steps;
+    for (uint32_t block = 0; block < config->num_tfmamba; block++) {
+        steps = fill_axis(&network->parts, block, MBT_ALONG_TIME, steps, &network->blocks[block].time);
+        steps = fill_axis(&network->parts, block, MBT_ALONG_FREQUENCY, steps, &network->blocks[block].frequency);
+    }
     *model = (mbt_model){
         .abi = MBT_MODEL_ABI,
         .model_size = sizeof *model,
         .name = network->name,
         .provenance = network->provenance,
+        .family = network->parts.family->name,
         .sample_rate = config->sampling_rate,
         .n_fft = config->n_fft,
         .hop = config->hop_size,
@@ -123,70 +78,57 @@ static void fill_model(mbt_network *network)
         .compress_factor = (float)config->compress_factor,
         .channels = config->hid_feature,
         .block_count = config->num_tfmamba,
-        .encoder = &network->encoder,
+        .encoder = mbt_parts_encoder(&network->parts)->layer,
         .blocks = network->blocks,
-        .mask_decoder = &network->mask_decoder,
-        .phase_decoder = &network->phase_decoder,
+        .mask_decoder = mbt_parts_mask_decoder(&network->parts)->layer,
+        .phase_decoder = mbt_parts_phase_decoder(&network->parts)->layer,
     };
-    for (uint32_t i = 0; i < mbt_part_count(config->num_tfmamba); i++) {
-        model->parameters += network->parts[i].parameters;
-        model->weight_bytes += network->parts[i].bytes;
-        model->macs_per_second += network->parts[i].macs;
+    for (size_t i = 0; i < network->parts.count; i++) {
+        const mbt_part *part = &network->parts.list[i];
+        const mbt_cost cost = mbt_part_cost(part);
+        model->parameters += part->parameters;
+        model->weight_bytes += part->bytes;
+        model->macs_per_second += cost.a_second;
+        model->macs_per_pair += cost.a_pair;
     }
 }
 
-static bool allocate(mbt_network *network, const char *provenance, mbt_error *error)
+static bool allocate(mbt_network *network, const mbt_family *family, const char *provenance, mbt_error *error)
 {
-    const uint32_t blocks = network->config.num_tfmamba;
-    const size_t size = strlen(provenance) + 1;
+    const size_t blocks = network->config.num_tfmamba, size = strlen(provenance) + 1;
+    if (!mbt_parts_init(&network->parts, family, &network->config, error))
+        return false;
     network->blocks = calloc(blocks, sizeof *network->blocks);
-    network->layers = calloc(blocks, sizeof *network->layers);
-    network->parts = calloc((size_t)mbt_part_count(blocks), sizeof *network->parts);
+    network->steps = calloc(2 * blocks * network->parts.in_block, sizeof *network->steps);
     network->provenance = malloc(size);
-    if (network->blocks == NULL || network->layers == NULL || network->parts == NULL || network->provenance == NULL)
-        return mbt_fail(error, "out of memory for %lu blocks", (unsigned long)blocks);
+    if (network->blocks == NULL || network->steps == NULL || network->provenance == NULL)
+        return mbt_fail(error, "out of memory for %zu blocks", blocks);
     memcpy(network->provenance, provenance, size);
     return true;
 }
 
-static bool build(mbt_tensors *tensors, mbt_network *network, mbt_error *error)
-{
-    const mbt_config *config = &network->config;
-    mbt_raw_network raw;
-    if (!mbt_raw_network_init(config, &raw, error))
-        return false;
-    const bool done = mbt_bind(config, tensors, &raw, error) &&
-                      mbt_slots_visit(config, &raw, count_parameters, network, error) &&
-                      mbt_fold(&raw, network, error) && check_finite(network, error);
-    mbt_raw_network_free(&raw);
-    return done;
-}
-
-bool mbt_network_build(const mbt_config *config, mbt_tensors *tensors, mbt_storage storage, const char *name,
-                       const char *provenance, mbt_network *network, mbt_error *error)
+bool mbt_network_build(const mbt_config *config, const mbt_family *family, mbt_tensors *tensors,
+                       const mbt_storage *storage, const char *name, const char *provenance, mbt_network *network,
+                       mbt_error *error)
 {
     memset(network, 0, sizeof *network);
     network->config = *config;
-    network->storage = storage;
     snprintf(network->name, sizeof network->name, "%s", name);
-    if (!allocate(network, provenance, error) || !build(tensors, network, error)) {
+    if (!allocate(network, family, provenance, error) || !mbt_bind(&network->parts, tensors, error) ||
+        !fold_parts(network, storage, error)) {
         mbt_network_free(network);
         return false;
     }
-    for (uint32_t part = 0; part < mbt_part_count(config->num_tfmamba); part++)
-        network->parts[part].macs = mbt_part_macs(config, part);
     fill_model(network);
     return true;
 }
 
 void mbt_network_free(mbt_network *network)
 {
-    for (size_t i = 0; i < network->array_count; i++)
-        free(network->arrays[i].data);
-    free(network->arrays);
+    mbt_arrays_free(&network->arrays);
+    mbt_parts_free(&network->parts);
     free(network->blocks);
-    free(network->layers);
-    free(network->parts);
+    free(network->steps);
     free(network->provenance);
     memset(network, 0, sizeof *network);
 }

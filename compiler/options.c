@@ -5,13 +5,15 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "compiler/network.h"
 #include "compiler/precision.h"
 
 const char mbt_usage[] =
     "usage: mambac CHECKPOINT --config FILE.yaml --precision TYPE --name NAME -o FILE.c\n"
     "       mambac --random-weights SEED --config FILE.yaml --precision TYPE --name NAME -o FILE.c\n"
     "\n"
-    "Compiles the weights of a MambAttention network into C source, and prints what its parts cost.\n"
+    "Compiles the weights of a MambAttention network, or of one of its relatives, into C source, and prints what\n"
+    "its parts cost.\n"
     "\n"
     "  CHECKPOINT             weights: a file of torch.save, or safetensors\n"
     "  --config FILE.yaml     the network's configuration, as published with the weights\n"

@@ -10,27 +10,27 @@
 
 #define INT8_LARGEST 127.0
 
-bool mbt_dense_init(mbt_dense *dense, uint32_t taps, uint32_t k, uint32_t n, mbt_error *error)
+bool mbt_weights_init(mbt_weights *weights, uint32_t taps, uint32_t k, uint32_t n, mbt_error *error)
 {
-    *dense = (mbt_dense){.taps = taps, .k = k, .n = n};
+    *weights = (mbt_weights){.taps = taps, .k = k, .n = n};
     if (k <= SIZE_MAX / sizeof(double) / taps / n) {
-        dense->weight = calloc((size_t)taps * k * n, sizeof *dense->weight);
-        dense->bias = calloc(n, sizeof *dense->bias);
+        weights->weight = calloc((size_t)taps * k * n, sizeof *weights->weight);
+        weights->bias = calloc(n, sizeof *weights->bias);
     }
-    if (dense->weight == NULL || dense->bias == NULL) {
-        mbt_dense_free(dense);
+    if (weights->weight == NULL || weights->bias == NULL) {
+        mbt_weights_free(weights);
         return mbt_fail(error, "out of memory for a matrix of %lu x %lu x %lu", (unsigned long)taps, (unsigned long)k,
                         (unsigned long)n);
     }
     return true;
 }
 
-void mbt_dense_free(mbt_dense *dense)
+void mbt_weights_free(mbt_weights *weights)
 {
-    free(dense->weight);
-    free(dense->bias);
-    dense->weight = NULL;
-    dense->bias = NULL;
+    free(weights->weight);
+    free(weights->bias);
+    weights->weight = NULL;
+    weights->bias = NULL;
 }
 
 static void count_error(mbt_array *array, double weight, double stored)
@@ -64,13 +64,13 @@ bool mbt_pack_weight(mbt_array *array, size_t at, double weight, mbt_error *erro
 }
 
 /* data[panel][tap][k][16], from number `at` of the array on. */
-static bool pack_panels(const mbt_dense *dense, mbt_array *array, size_t at, mbt_error *error)
+static bool pack_panels(const mbt_weights *weights, mbt_array *array, size_t at, mbt_error *error)
 {
-    for (uint32_t first = 0; first < dense->n; first += MBT_LANES) {
-        const uint32_t lanes = dense->n - first < MBT_LANES ? dense->n - first : MBT_LANES;
-        for (uint32_t tap = 0; tap < dense->taps; tap++) {
-            for (uint32_t i = 0; i < dense->k; i++, at += MBT_LANES) {
-                const double *row = mbt_dense_at(dense, tap, i, first);
+    for (uint32_t first = 0; first < weights->n; first += MBT_LANES) {
+        const uint32_t lanes = weights->n - first < MBT_LANES ? weights->n - first : MBT_LANES;
+        for (uint32_t tap = 0; tap < weights->taps; tap++) {
+            for (uint32_t i = 0; i < weights->k; i++, at += MBT_LANES) {
+                const double *row = mbt_weights_at(weights, tap, i, first);
                 for (uint32_t lane = 0; lane < lanes; lane++)
                     if (!mbt_pack_weight(array, at + lane, row[lane], error))
                         return false;
@@ -81,12 +81,12 @@ static bool pack_panels(const mbt_dense *dense, mbt_array *array, size_t at, mbt
 }
 
 /* The scale of output o: the largest weight becomes 127 or -127. */
-static float find_scale(const mbt_dense *dense, uint32_t o)
+static float find_scale(const mbt_weights *weights, uint32_t o)
 {
     double largest = 0;
-    for (uint32_t tap = 0; tap < dense->taps; tap++)
-        for (uint32_t i = 0; i < dense->k; i++)
-            largest = fmax(largest, fabs(*mbt_dense_at(dense, tap, i, o)));
+    for (uint32_t tap = 0; tap < weights->taps; tap++)
+        for (uint32_t i = 0; i < weights->k; i++)
+            largest = fmax(largest, fabs(*mbt_weights_at(weights, tap, i, o)));
     return (float)(largest / INT8_LARGEST);
 }
 
@@ -98,16 +98,16 @@ static int8_t round_to_int8(double weight, float scale)
 }
 
 /* data[panel][tap][(k + 3) / 4][16][4] */
-static void pack_int8(const mbt_dense *dense, mbt_array *array, float *scale)
+static void pack_int8(const mbt_weights *weights, mbt_array *array, float *scale)
 {
-    const size_t fours = ((size_t)dense->k + 3) / 4;
+    const size_t fours = ((size_t)weights->k + 3) / 4;
     int8_t *data = array->data;
-    for (uint32_t o = 0; o < dense->n; o++) {
-        scale[o] = find_scale(dense, o);
-        for (uint32_t tap = 0; tap < dense->taps; tap++) {
-            int8_t *panel = data + ((size_t)(o / MBT_LANES) * dense->taps + tap) * fours * MBT_LANES * 4;
-            for (uint32_t i = 0; i < dense->k; i++) {
-                const double weight = *mbt_dense_at(dense, tap, i, o);
+    for (uint32_t o = 0; o < weights->n; o++) {
+        scale[o] = find_scale(weights, o);
+        for (uint32_t tap = 0; tap < weights->taps; tap++) {
+            int8_t *panel = data + ((size_t)(o / MBT_LANES) * weights->taps + tap) * fours * MBT_LANES * 4;
+            for (uint32_t i = 0; i < weights->k; i++) {
+                const double weight = *mbt_weights_at(weights, tap, i, o);
                 const int8_t rounded = round_to_int8(weight, scale[o]);
                 panel[((size_t)(i / 4) * MBT_LANES + o % MBT_LANES) * 4 + i % 4] = rounded;
                 count_error(array, weight, (double)scale[o] * rounded);
@@ -117,55 +117,53 @@ static void pack_int8(const mbt_dense *dense, mbt_array *array, float *scale)
 }
 
 /* The arrays PREFIX_weights and, in int8, PREFIX_scale. */
-static bool pack_weights(mbt_network *network, uint32_t part, const char *prefix, const mbt_dense *dense,
-                         mbt_weight_type type, mbt_matrix *matrix, mbt_error *error)
+static bool pack_weights(mbt_arrays *arrays, const char *prefix, const mbt_weights *weights, mbt_weight_type type,
+                         mbt_matrix *matrix, mbt_error *error)
 {
     const bool int8 = type == MBT_WEIGHT_I8;
-    const size_t padded = MBT_PADDED((size_t)dense->n);
-    const size_t inputs = int8 ? ((size_t)dense->k + 3) / 4 * 4 : dense->k;
-    if (int8 && (uint64_t)dense->k * dense->taps > MBT_INT8_INPUTS) {
-        return mbt_fail(error, "%s: %lu x %lu inputs; int8 can sum %u", prefix, (unsigned long)dense->taps,
-                        (unsigned long)dense->k, MBT_INT8_INPUTS);
+    const size_t padded = MBT_PADDED((size_t)weights->n);
+    const size_t inputs = int8 ? ((size_t)weights->k + 3) / 4 * 4 : weights->k;
+    if (int8 && (uint64_t)weights->k * weights->taps > MBT_INT8_INPUTS) {
+        return mbt_fail(error, "%s: %lu x %lu inputs; int8 can sum %u", prefix, (unsigned long)weights->taps,
+                        (unsigned long)weights->k, MBT_INT8_INPUTS);
     }
-    const size_t index = network->array_count;
-    mbt_array *weights =
-        mbt_network_layer_array(network, part, prefix, prefix, "weights", type, dense->taps * inputs * padded, error);
-    if (weights == NULL)
+    const size_t index = arrays->count;
+    mbt_array *array = mbt_arrays_add(arrays, prefix, prefix, "weights", type, weights->taps * inputs * padded, error);
+    if (array == NULL)
         return false;
-    matrix->data = weights->data;
+    matrix->data = array->data;
     if (!int8)
-        return pack_panels(dense, weights, 0, error);
-    mbt_array *scale = mbt_network_layer_array(network, part, prefix, prefix, "scale", MBT_WEIGHT_F32, padded, error);
+        return pack_panels(weights, array, 0, error);
+    mbt_array *scale = mbt_arrays_add(arrays, prefix, prefix, "scale", MBT_WEIGHT_F32, padded, error);
     if (scale == NULL)
         return false;
     matrix->scale = scale->data;
-    pack_int8(dense, &network->arrays[index], scale->data); /* adding the scale may have moved the other */
+    pack_int8(weights, &arrays->list[index], scale->data); /* adding the scale may have moved the other */
     return true;
 }
 
 /* [MBT_PADDED(n)]. All layers without a bias share theirs. */
-static const float *pack_bias(mbt_network *network, uint32_t part, const char *prefix, const mbt_dense *dense,
-                              mbt_error *error)
+static const float *pack_bias(mbt_arrays *arrays, const char *prefix, const mbt_weights *weights, mbt_error *error)
 {
-    const size_t count = MBT_PADDED((size_t)dense->n);
+    const size_t count = MBT_PADDED((size_t)weights->n);
     uint32_t first = 0;
-    while (first < dense->n && dense->bias[first] == 0)
+    while (first < weights->n && weights->bias[first] == 0)
         first++;
-    if (first == dense->n)
-        return mbt_network_zeros(network, part, count, error);
-    float *bias = mbt_network_array(network, part, prefix, "bias", count, error);
-    for (uint32_t o = 0; bias != NULL && o < dense->n; o++)
-        bias[o] = (float)dense->bias[o];
+    if (first == weights->n)
+        return mbt_arrays_zeros(arrays, count, error);
+    float *bias = mbt_arrays_add_floats(arrays, prefix, "bias", count, error);
+    for (uint32_t o = 0; bias != NULL && o < weights->n; o++)
+        bias[o] = (float)weights->bias[o];
     return bias;
 }
 
-bool mbt_pack_matrix(mbt_network *network, uint32_t part, const char *prefix, const mbt_dense *dense,
-                     mbt_weight_type type, mbt_matrix *matrix, mbt_error *error)
+bool mbt_pack_matrix(mbt_arrays *arrays, const char *prefix, const mbt_weights *weights, mbt_weight_type type,
+                     mbt_matrix *matrix, mbt_error *error)
 {
-    *matrix = (mbt_matrix){.type = (uint32_t)type, .taps = dense->taps, .k = dense->k, .n = dense->n};
-    if (!pack_weights(network, part, prefix, dense, type, matrix, error))
+    *matrix = (mbt_matrix){.type = (uint32_t)type, .taps = weights->taps, .k = weights->k, .n = weights->n};
+    if (!pack_weights(arrays, prefix, weights, type, matrix, error))
         return false;
-    matrix->bias = pack_bias(network, part, prefix, dense, error);
+    matrix->bias = pack_bias(arrays, prefix, weights, error);
     return matrix->bias != NULL;
 }
 
@@ -183,46 +181,46 @@ static double at_point(const double w[3], uint32_t point)
 }
 
 /* The matrix of one group and point: from 3 time taps of n channels to n outputs. */
-static void transform_group(const mbt_dense *conv, uint32_t group, uint32_t point, mbt_dense *transformed)
+static void transform_group(const mbt_weights *conv, uint32_t group, uint32_t point, mbt_weights *transformed)
 {
     const uint32_t n = conv->n;
     for (uint32_t i = 0; i < 3 * n; i++) {
         for (uint32_t o = 0; o < n; o++) {
             double w[3];
             for (uint32_t j = 0; j < 3; j++)
-                w[j] = *mbt_dense_at(conv, i / n * 3 + j, group * n + i % n, o);
-            *mbt_dense_at(transformed, 0, i, o) = at_point(w, point);
+                w[j] = *mbt_weights_at(conv, i / n * 3 + j, group * n + i % n, o);
+            *mbt_weights_at(transformed, 0, i, o) = at_point(w, point);
         }
     }
 }
 
-bool mbt_pack_winograd(mbt_network *network, uint32_t part, const char *prefix, const mbt_dense *conv,
-                       mbt_weight_type type, mbt_matrix *matrix, mbt_error *error)
+bool mbt_pack_winograd(mbt_arrays *arrays, const char *prefix, const mbt_weights *conv, mbt_weight_type type,
+                       mbt_matrix *matrix, mbt_error *error)
 {
     const uint32_t n = conv->n, matrices = conv->k / n * MBT_WINOGRAD_POINTS;
     const size_t size = 3 * (size_t)n * MBT_PADDED((size_t)n);
-    mbt_dense transformed;
+    mbt_weights transformed;
     if (type == MBT_WEIGHT_I8)
         return mbt_fail(error, "%s: Winograd's form cannot be int8", prefix);
-    mbt_array *array = mbt_network_layer_array(network, part, prefix, prefix, "weights", type, size * matrices, error);
-    if (array == NULL || !mbt_dense_init(&transformed, 1, 3 * n, n, error))
+    mbt_array *array = mbt_arrays_add(arrays, prefix, prefix, "weights", type, size * matrices, error);
+    if (array == NULL || !mbt_weights_init(&transformed, 1, 3 * n, n, error))
         return false;
     bool done = true;
     for (uint32_t i = 0; done && i < matrices; i++) {
         transform_group(conv, i / MBT_WINOGRAD_POINTS, i % MBT_WINOGRAD_POINTS, &transformed);
         done = pack_panels(&transformed, array, i * size, error);
     }
-    mbt_dense_free(&transformed);
+    mbt_weights_free(&transformed);
     const void *data = array->data;
-    const float *bias = done ? mbt_network_zeros(network, part, MBT_PADDED((size_t)n), error) : NULL;
+    const float *bias = done ? mbt_arrays_zeros(arrays, MBT_PADDED((size_t)n), error) : NULL;
     *matrix = (mbt_matrix){.type = (uint32_t)type, .taps = matrices, .k = 3 * n, .n = n, .data = data, .bias = bias};
     return bias != NULL;
 }
 
-const float *mbt_pack_vector(mbt_network *network, uint32_t part, const char *prefix, const char *name,
-                             const float *values, uint32_t n, mbt_error *error)
+const float *mbt_pack_vector(mbt_arrays *arrays, const char *prefix, const char *name, const float *values, uint32_t n,
+                             mbt_error *error)
 {
-    float *data = mbt_network_array(network, part, prefix, name, MBT_PADDED((size_t)n), error);
+    float *data = mbt_arrays_add_floats(arrays, prefix, name, MBT_PADDED((size_t)n), error);
     if (data != NULL)
         memcpy(data, values, n * sizeof *data);
     return data;

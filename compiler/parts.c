@@ -1,106 +1,149 @@
-/* parts.c: what each part of a network costs, and the table of it. */
+/* parts.c: the list of a network's parts, and the table of it. */
 #include "compiler/parts.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 
-#include "compiler/slots.h"
-
-/* Positions (frame, bin) in a second: at the spectrum's resolution, and inside the network. */
-static double outer_positions(const mbt_config *config)
+static uint32_t count_modules(const mbt_family *family)
 {
-    return (double)config->sampling_rate / config->hop_size * (config->n_fft / 2 + 1);
+    uint32_t count = 0;
+    while (family->in_block[count] != NULL)
+        count++;
+    return count;
 }
 
-static double inner_bins(const mbt_config *config)
+/* Outside of the blocks. */
+static void fill_part(mbt_part *part, const mbt_config *config, const mbt_module *module)
 {
-    return (config->n_fft / 2 + 1 - 3) / 2 + 1;
+    part->place.config = config;
+    part->place.module = module;
+    snprintf(part->place.tensors, sizeof part->place.tensors, "%s", module->tensors);
+    snprintf(part->place.name, sizeof part->place.name, "%s", module->name);
+    snprintf(part->label, sizeof part->label, "%s", module->label);
 }
 
-static double inner_positions(const mbt_config *config)
+static void fill_part_of_block(mbt_part *part, const mbt_config *config, const mbt_family *family, uint32_t block,
+                               const mbt_module *module)
 {
-    return (double)config->sampling_rate / config->hop_size * inner_bins(config);
+    mbt_place *place = &part->place;
+    fill_part(part, config, module);
+    part->block = block;
+    snprintf(place->tensors, sizeof place->tensors, "%s.%" PRIu32 ".%s", family->blocks, block, module->tensors);
+    if (module->joining != NULL)
+        snprintf(place->joining, sizeof place->joining, "%s.%" PRIu32 ".%s", family->blocks, block, module->joining);
+    snprintf(place->name, sizeof place->name, "block_%" PRIu32 "_%s", block, module->name);
+    snprintf(part->label, sizeof part->label, "block %" PRIu32 " %s", block, module->label);
 }
 
-/* For a position: 3 x 3 convolutions from C, 2 C, 3 C and 4 C channels to C. */
-static double dense_block(double c)
+bool mbt_parts_init(mbt_parts *parts, const mbt_family *family, const mbt_config *config, mbt_error *error)
 {
-    return 9 * (1 + 2 + 3 + 4) * c * c;
-}
-
-static double encoder_macs(const mbt_config *config)
-{
-    const double c = config->hid_feature;
-    return outer_positions(config) * (config->input_channel * c + dense_block(c)) + inner_positions(config) * 3 * c * c;
-}
-
-/* In and out projection on both axes; scores and sums over frequency. */
-static double attention_macs(const mbt_config *config)
-{
-    const double c = config->hid_feature;
-    return inner_positions(config) * (2 * (3 * c * c + c * c) + 2 * inner_bins(config) * c);
-}
-
-/* Both directions of one axis and the linear layer that joins them. */
-static double axis_macs(const mbt_config *config)
-{
-    const double c = config->hid_feature, e = c * config->expand, n = config->d_state, rank = mbt_dt_rank(config);
-    const double projections = c * 2 * e + e * (rank + 2 * n) + rank * e + e * c;
-    const double convolution = e * config->d_conv;
-    const double scan = 3 * e * n;
-    return inner_positions(config) * (2 * (projections + convolution + scan) + 2 * c * c);
-}
-
-/* Dense block, transposed convolution (each input reaches three outputs), and a 1 x 1 convolution to `outputs`. */
-static double decoder_macs(const mbt_config *config, double outputs)
-{
-    const double c = config->hid_feature;
-    return inner_positions(config) * (dense_block(c) + 3 * c * c) + outer_positions(config) * c * outputs;
-}
-
-double mbt_part_macs(const mbt_config *config, uint32_t part)
-{
-    if (part == MBT_PART_ENCODER)
-        return encoder_macs(config);
-    if (part == mbt_part_mask_decoder(config->num_tfmamba))
-        return decoder_macs(config, 1);
-    if (part == mbt_part_phase_decoder(config->num_tfmamba))
-        return decoder_macs(config, 2);
-    return (part - 1) % MBT_PARTS_IN_BLOCK == MBT_PART_ATTENTION ? attention_macs(config) : axis_macs(config);
-}
-
-static void part_name(uint32_t part, uint32_t blocks, char *name, size_t size)
-{
-    static const char *const in_block[MBT_PARTS_IN_BLOCK] = {"attention", "time mamba", "frequency mamba"};
-    if (part == MBT_PART_ENCODER) {
-        snprintf(name, size, "encoder");
-    } else if (part == mbt_part_mask_decoder(blocks)) {
-        snprintf(name, size, "mask decoder");
-    } else if (part == mbt_part_phase_decoder(blocks)) {
-        snprintf(name, size, "phase decoder");
-    } else {
-        snprintf(name, size, "block %" PRIu32 " %s", (part - 1) / MBT_PARTS_IN_BLOCK,
-                 in_block[(part - 1) % MBT_PARTS_IN_BLOCK]);
+    const uint32_t blocks = config->num_tfmamba, in_block = count_modules(family);
+    *parts = (mbt_parts){.family = family, .in_block = in_block, .count = 3 + (size_t)blocks * in_block};
+    parts->list = calloc(parts->count, sizeof *parts->list);
+    bool done = parts->list != NULL;
+    if (done) {
+        fill_part(mbt_parts_encoder(parts), config, family->encoder);
+        fill_part(mbt_parts_mask_decoder(parts), config, family->mask_decoder);
+        fill_part(mbt_parts_phase_decoder(parts), config, family->phase_decoder);
+        for (uint32_t block = 0; block < blocks; block++)
+            for (uint32_t i = 0; i < in_block; i++)
+                fill_part_of_block(mbt_parts_of_block(parts, block, i), config, family, block, family->in_block[i]);
     }
+    for (size_t i = 0; done && i < parts->count; i++) {
+        mbt_part *part = &parts->list[i];
+        part->raw = calloc(1, part->place.module->type->raw_size);
+        part->layer = calloc(1, part->place.module->type->size);
+        done = part->raw != NULL && part->layer != NULL;
+    }
+    if (!done) {
+        mbt_parts_free(parts);
+        return mbt_fail(error, "out of memory for %lu blocks", (unsigned long)blocks);
+    }
+    return true;
 }
 
-static void print_line(FILE *file, const char *name, const mbt_part *part)
+void mbt_parts_free(mbt_parts *parts)
 {
-    fprintf(file, "%-24s %12" PRIu64 " %12" PRIu64 " %12.1f\n", name, part->parameters, part->bytes, part->macs / 1e6);
+    for (size_t i = 0; parts->list != NULL && i < parts->count; i++) {
+        free(parts->list[i].raw);
+        free(parts->list[i].layer);
+    }
+    free(parts->list);
+    *parts = (mbt_parts){.family = NULL};
 }
 
-void mbt_parts_print(FILE *file, const mbt_part *parts, uint32_t blocks)
+mbt_part *mbt_parts_of_block(const mbt_parts *parts, uint32_t block, uint32_t which)
 {
-    mbt_part total = {0};
+    return &parts->list[1 + (size_t)block * parts->in_block + which];
+}
+
+bool mbt_part_walk_tensors(const mbt_part *part, mbt_slot_visitor *visitor, void *cookie, mbt_error *error)
+{
+    const mbt_walk walk = {.config = part->place.config, .visitor = visitor, .cookie = cookie, .error = error};
+    return part->place.module->type->walk_tensors(&walk, &part->place, part->raw);
+}
+
+bool mbt_parts_walk_tensors(const mbt_parts *parts, mbt_slot_visitor *visitor, void *cookie, mbt_error *error)
+{
+    for (size_t i = 0; i < parts->count; i++)
+        if (!mbt_part_walk_tensors(&parts->list[i], visitor, cookie, error))
+            return false;
+    return true;
+}
+
+/* Counts the names, or prints them where there is a list. */
+static size_t list_names(const mbt_parts *parts, char (*list)[MBT_LAYER_NAME])
+{
+    size_t count = 0;
+    for (size_t i = 0; i < parts->count; i++) {
+        const mbt_place *place = &parts->list[i].place;
+        for (const char *const *name = place->module->type->layer_names; *name != NULL; name++, count++)
+            if (list != NULL)
+                snprintf(list[count], sizeof list[count], "%s_%s", place->name, *name);
+    }
+    return count;
+}
+
+bool mbt_parts_layer_names(const mbt_parts *parts, mbt_layer_names *names, mbt_error *error)
+{
+    *names = (mbt_layer_names){.count = list_names(parts, NULL)};
+    names->list = calloc(names->count, sizeof *names->list);
+    if (names->list == NULL)
+        return mbt_fail(error, "out of memory for the names of %zu layers", names->count);
+    list_names(parts, names->list);
+    return true;
+}
+
+void mbt_layer_names_free(mbt_layer_names *names)
+{
+    free(names->list);
+    *names = (mbt_layer_names){.list = NULL};
+}
+
+mbt_cost mbt_part_cost(const mbt_part *part)
+{
+    return part->place.module->type->cost(&part->place);
+}
+
+static void print_line(FILE *file, const char *name, uint64_t parameters, uint64_t bytes, double macs)
+{
+    fprintf(file, "%-24s %12" PRIu64 " %12" PRIu64 " %12.1f\n", name, parameters, bytes, macs / 1e6);
+}
+
+void mbt_parts_print(FILE *file, const mbt_parts *parts)
+{
+    uint64_t parameters = 0, bytes = 0;
+    double macs = 0;
     fprintf(file, "%-24s %12s %12s %12s\n", "part", "parameters", "bytes", "MMAC/s");
-    for (uint32_t i = 0; i < mbt_part_count(blocks); i++) {
-        char name[40];
-        part_name(i, blocks, name, sizeof name);
-        print_line(file, name, &parts[i]);
-        total.parameters += parts[i].parameters;
-        total.bytes += parts[i].bytes;
-        total.macs += parts[i].macs;
+    for (size_t i = 0; i < parts->count; i++) {
+        const mbt_part *part = &parts->list[i];
+        const double part_macs = mbt_part_cost(part).a_second;
+        print_line(file, part->label, part->parameters, part->bytes, part_macs);
+        parameters += part->parameters;
+        bytes += part->bytes;
+        macs += part_macs;
     }
-    print_line(file, "total", &total);
+    print_line(file, "total", parameters, bytes, macs);
     fprintf(file,
             "MMAC/s: million multiply-adds for a second of audio; attention over time, not counted, adds a share for "
             "each second\n");

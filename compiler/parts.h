@@ -1,50 +1,69 @@
-/* parts.h: the parts of a network that the table counts: encoder, three for each block, two decoders. */
+/* parts.h: the parts of a network in the order of the data: the encoder, the layers of each block, the decoders. */
 #ifndef MBT_COMPILER_PARTS_H
 #define MBT_COMPILER_PARTS_H
 
-#include <stdint.h>
 #include <stdio.h>
 
-#include "compiler/read/config.h"
+#include "compiler/families/family.h"
 
-/* Parts are numbered in the order of the data; MBT_PART_ATTENTION .. MBT_PART_FREQUENCY lie in each block. */
-#define MBT_PART_ENCODER 0u
-#define MBT_PART_ATTENTION 0u
-#define MBT_PART_TIME 1u
-#define MBT_PART_FREQUENCY 2u
-#define MBT_PARTS_IN_BLOCK 3u
+#define MBT_PART_LABEL 48
 
 typedef struct mbt_part {
-    uint64_t parameters; /* numbers in the checkpoint */
-    uint64_t bytes;      /* of the arrays made of them */
-    double macs;         /* multiply-adds for a second of audio, before anything is folded */
+    mbt_place place;
+    char label[MBT_PART_LABEL]; /* in the table */
+    uint32_t block;             /* of a layer in a block */
+    void *raw;                  /* pointers to its tensors' data: see place.module->type */
+    void *layer;                /* its struct of model.h */
+    uint64_t parameters;        /* numbers in the checkpoint */
+    uint64_t bytes;             /* of the arrays made of them */
 } mbt_part;
 
-static inline uint32_t mbt_part_of_block(uint32_t block, uint32_t which)
+typedef struct mbt_parts {
+    const mbt_family *family;
+    uint32_t in_block; /* parts in each block */
+    mbt_part *list;    /* [count] */
+    size_t count;
+} mbt_parts;
+
+/* config: must outlive the parts. On failure false, with error set, and nothing is held. */
+bool mbt_parts_init(mbt_parts *parts, const mbt_family *family, const mbt_config *config, mbt_error *error);
+
+void mbt_parts_free(mbt_parts *parts);
+
+/* Calls visitor for every tensor that a checkpoint of this network holds, in a fixed order. */
+bool mbt_parts_walk_tensors(const mbt_parts *parts, mbt_slot_visitor *visitor, void *cookie, mbt_error *error);
+
+/* The same for one part. */
+bool mbt_part_walk_tensors(const mbt_part *part, mbt_slot_visitor *visitor, void *cookie, mbt_error *error);
+
+/* The names of all layers that rules can decide for. On failure false, with error set, and nothing is held. */
+bool mbt_parts_layer_names(const mbt_parts *parts, mbt_layer_names *names, mbt_error *error);
+
+void mbt_layer_names_free(mbt_layer_names *names);
+
+/* The part of a block, by its number in the family's list. */
+mbt_part *mbt_parts_of_block(const mbt_parts *parts, uint32_t block, uint32_t which);
+
+/* The encoder is the first part, the mask decoder the last but one, the phase decoder the last. */
+static inline mbt_part *mbt_parts_encoder(const mbt_parts *parts)
 {
-    return 1u + MBT_PARTS_IN_BLOCK * block + which;
+    return &parts->list[0];
 }
 
-static inline uint32_t mbt_part_mask_decoder(uint32_t blocks)
+static inline mbt_part *mbt_parts_mask_decoder(const mbt_parts *parts)
 {
-    return 1u + MBT_PARTS_IN_BLOCK * blocks;
+    return &parts->list[parts->count - 2];
 }
 
-static inline uint32_t mbt_part_phase_decoder(uint32_t blocks)
+static inline mbt_part *mbt_parts_phase_decoder(const mbt_parts *parts)
 {
-    return 2u + MBT_PARTS_IN_BLOCK * blocks;
+    return &parts->list[parts->count - 1];
 }
 
-static inline uint32_t mbt_part_count(uint32_t blocks)
-{
-    return 3u + MBT_PARTS_IN_BLOCK * blocks;
-}
+/* Multiply-adds of a part: convolutions, linear layers, the scan (three for each state), and attention. */
+mbt_cost mbt_part_cost(const mbt_part *part);
 
-/* Multiply-adds of a part for a second of audio: convolutions, linear layers, the scan (three for each state), and
- * attention over frequency. Attention over time, which grows with the recording, is left out. */
-double mbt_part_macs(const mbt_config *config, uint32_t part);
-
-/* Prints the table: a line for each of mbt_part_count(blocks) parts, and their sum. */
-void mbt_parts_print(FILE *file, const mbt_part *parts, uint32_t blocks);
+/* Prints the table: a line for each part, and their sum. */
+void mbt_parts_print(FILE *file, const mbt_parts *parts);
 
 #endif

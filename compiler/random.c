@@ -4,7 +4,7 @@
 #include <math.h>
 
 #include "compiler/numeric.h"
-#include "compiler/slots.h"
+#include "compiler/parts.h"
 
 /* A gigabyte of floats, a hundred times the published size: more is a slip in the configuration. */
 #define MOST_NUMBERS 268435456.0
@@ -70,26 +70,24 @@ static bool fill_slot(void *cookie, const mbt_slot *slot, mbt_error *error)
     return true;
 }
 
-/* In double, which no shape overflows. */
 static bool add_count(void *cookie, const mbt_slot *slot, mbt_error *error)
 {
-    double count = 1, *total = cookie;
-    for (uint32_t i = 0; i < slot->dims; i++)
-        count *= (double)slot->shape[i];
-    *total += count;
+    double *total = cookie;
+    *total += mbt_slot_count(slot);
     return *total <= MOST_NUMBERS || mbt_fail(error, "the network would have more than %.0f numbers", MOST_NUMBERS);
 }
 
-bool mbt_random_weights(const mbt_config *config, uint64_t seed, mbt_tensors *tensors, mbt_error *error)
+bool mbt_random_weights(const mbt_config *config, const mbt_family *family, uint64_t seed, mbt_tensors *tensors,
+                        mbt_error *error)
 {
     random_state random = {.state = seed, .tensors = tensors};
-    mbt_raw_network raw;
-    if (!mbt_raw_network_init(config, &raw, error))
+    mbt_parts parts;
+    if (!mbt_parts_init(&parts, family, config, error))
         return false;
     double total = 0;
-    const bool done = mbt_slots_visit(config, &raw, add_count, &total, error) &&
-                      mbt_slots_visit(config, &raw, fill_slot, &random, error);
-    mbt_raw_network_free(&raw);
+    const bool done = mbt_parts_walk_tensors(&parts, add_count, &total, error) &&
+                      mbt_parts_walk_tensors(&parts, fill_slot, &random, error);
+    mbt_parts_free(&parts);
     if (!done)
         mbt_tensors_free(tensors);
     return done;

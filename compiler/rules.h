@@ -44,14 +44,20 @@ bool mbt_rules_parse(const char *text, size_t size, mbt_rules *rules, mbt_error 
 
 void mbt_rules_free(mbt_rules *rules);
 
-/* Layers of a network with as many blocks. */
-size_t mbt_layer_count(uint32_t blocks);
+/* How weights are stored. */
+typedef struct mbt_storage {
+    mbt_form form;   /* of the dense blocks' convolutions; those in int8 are direct */
+    mbt_rules rules; /* not owned; read while the network is built */
+} mbt_storage;
 
-/* The name of one of them, by a number below that; in no order. */
-void mbt_layer_name(size_t index, char name[MBT_LAYER_NAME]);
+/* The names of all layers of a network. */
+typedef struct mbt_layer_names {
+    char (*list)[MBT_LAYER_NAME]; /* [count] */
+    size_t count;
+} mbt_layer_names;
 
 /* Refuses rules that decide for no layer, layers in int8 that cannot be, dense blocks of which a part is int8, and,
  * where Winograd's form is asked for, those that are int8. */
-bool mbt_rules_check(const mbt_rules *rules, uint32_t blocks, bool winograd, mbt_error *error);
+bool mbt_rules_check(const mbt_rules *rules, const mbt_layer_names *names, bool winograd, mbt_error *error);
 
 #endif

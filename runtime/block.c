@@ -1,90 +1,76 @@
-/* block.c: a task is a sequence: a bin along time, a frame along frequency. Sequences touch nothing of each other, so
- * each is brought through attention and both directions in place. */
+/* block.c: each bin is a sequence along time, then each frame one along frequency. A task brings one sequence, or as many
+ * as the axis' layers take at once, through all steps of the axis while they are in the cache. Sequences touch nothing of
+ * each other, so the work is done in place. */
 #include "runtime/block.h"
 
-/* Plans the scratch memory of one axis from the arena's present mark; the next axis reuses it. */
-static void plan_axis(mbt_block_memory *memory, const mbt_axis *axis, size_t length, size_t channels, mbt_arena *arena)
-{
-    const size_t mark = arena->used;
-    if (axis->attention_place != MBT_ATTENTION_NONE)
-        mbt_attention_plan(&memory->attention, axis->attention, length, channels, arena);
-    arena->used = mark;
-    memory->sum = mbt_arena_floats(arena, mbt_times(length, channels));
-    mbt_mamba_plan(&memory->mamba, axis->forward.layer, channels, arena);
-    arena->used = mark;
-}
+#include "runtime/layers/layer.h"
 
-/* Of any linear layer of a block. */
-static size_t most_inputs(const mbt_model *model)
+/* How many sequences the layers of an axis take at once: as many as the one that takes most. */
+static size_t sequences_at_once(const mbt_axis *axis)
 {
-    const mbt_mamba *mamba = model->blocks[0].time.forward.layer; /* all are of one size */
-    const size_t inner = mamba->d_inner > mamba->dt_rank ? mamba->d_inner : mamba->dt_rank;
-    return inner > model->channels ? inner : model->channels;
-}
-
-void mbt_block_plan(mbt_block_memory *memory, const mbt_model *model, size_t length, mbt_arena *arena)
-{
-    mbt_linear_plan(&memory->linear, most_inputs(model), arena);
-    const size_t mark = arena->used, peak = arena->peak;
-    arena->peak = mark;
-    for (uint32_t i = 0; i < model->block_count; i++) {
-        plan_axis(memory, &model->blocks[i].time, length, model->channels, arena);
-        plan_axis(memory, &model->blocks[i].frequency, length, model->channels, arena);
+    size_t most = 1;
+    for (uint32_t i = 0; i < axis->count; i++) {
+        const size_t sequences = mbt_layer_ops_for(axis->steps[i].kind)->sequences;
+        most = sequences > most ? sequences : most;
     }
-    arena->used = arena->peak;
-    if (arena->peak < peak)
-        arena->peak = peak;
+    return most;
 }
 
-static void run_sequence_layers(const mbt_kernels *kernels, const mbt_axis *axis, const mbt_block_memory *memory,
-                                mbt_rows x, size_t channels)
+/* Counts what the steps of an axis need. They take turns in the same memory. */
+static void count_axis(const mbt_axis *axis, size_t length, size_t channels, mbt_arena *counted)
 {
-    const mbt_rows sum = {memory->sum, (ptrdiff_t)channels, x.count};
-    mbt_linear(kernels, &memory->linear, &axis->linear, x.data, x.stride, sum.data, sum.stride, x.count, false);
-    mbt_mamba_run(kernels, axis->forward.layer, &memory->mamba, &memory->linear, x, sum, channels);
-    mbt_mamba_run(kernels, axis->backward.layer, &memory->mamba, &memory->linear, mbt_rows_flip(x), mbt_rows_flip(sum),
-                  channels);
-    kernels->add(x.data, x.stride, sum.data, sum.stride, x.count, channels);
+    for (uint32_t i = 0; i < axis->count; i++) {
+        counted->used = 0;
+        mbt_layer_ops_for(axis->steps[i].kind)
+            ->plan(axis->steps[i].layer, sequences_at_once(axis), length, channels, counted);
+    }
 }
 
-static void run_axis(const mbt_kernels *kernels, const mbt_axis *axis, const mbt_block_memory *memory, mbt_rows x,
-                     size_t channels)
+void mbt_block_plan(mbt_block_memory *memory, const mbt_model *model, size_t frames, size_t bins, unsigned threads,
+                    mbt_arena *arena)
 {
-    if (axis->attention_place == MBT_ATTENTION_BEFORE)
-        mbt_attention_run(kernels, axis->attention, &memory->attention, &memory->linear, x, channels);
-    run_sequence_layers(kernels, axis, memory, x, channels);
-    if (axis->attention_place == MBT_ATTENTION_AFTER)
-        mbt_attention_run(kernels, axis->attention, &memory->attention, &memory->linear, x, channels);
+    mbt_arena counted = {0};
+    for (uint32_t i = 0; i < model->block_count; i++) {
+        count_axis(&model->blocks[i].time, frames, model->channels, &counted);
+        count_axis(&model->blocks[i].frequency, bins, model->channels, &counted);
+    }
+    memory->bytes = counted.peak;
+    memory->scratch = mbt_arena_take(arena, threads, counted.overflow ? SIZE_MAX : counted.peak);
 }
 
-typedef struct block_job {
+typedef struct axis_job {
     const mbt_run *run;
-    const mbt_block *block;
-    const mbt_block_memory *memories;
-    float *x;
-} block_job;
+    const mbt_axis *axis;
+    const mbt_block_memory *memory;
+    mbt_batch all;    /* sequences of the axis */
+    size_t in_a_task; /* as many of them; fewer in the last one */
+} axis_job;
 
-static void along_time(void *context, size_t bin, unsigned worker)
+static void run_task(void *context, size_t task, unsigned worker)
 {
-    const block_job *job = context;
-    const size_t channels = job->run->model->channels;
-    const mbt_rows x = {job->x + bin * channels, (ptrdiff_t)(job->run->inner_bins * channels), job->run->frames};
-    run_axis(job->run->kernels, &job->block->time, &job->memories[worker], x, channels);
+    const axis_job *job = context;
+    const mbt_arena scratch = {.base = job->memory->scratch + worker * job->memory->bytes};
+    const size_t first = task * job->in_a_task, left = job->all.count - first;
+    const mbt_batch x = {mbt_batch_sequence(&job->all, first), left < job->in_a_task ? left : job->in_a_task,
+                         job->all.stride};
+    for (uint32_t i = 0; i < job->axis->count; i++) {
+        const mbt_step *step = &job->axis->steps[i];
+        mbt_layer_ops_for(step->kind)->run(job->run->kernels, step->layer, x, job->run->model->channels, scratch);
+    }
 }
 
-static void along_frequency(void *context, size_t frame, unsigned worker)
+static void run_axis(mbt_run *run, const mbt_axis *axis, const mbt_block_memory *memory, mbt_batch all)
 {
-    const block_job *job = context;
-    const size_t channels = job->run->model->channels;
-    const mbt_rows x = {job->x + frame * job->run->inner_bins * channels, (ptrdiff_t)channels, job->run->inner_bins};
-    run_axis(job->run->kernels, &job->block->frequency, &job->memories[worker], x, channels);
+    axis_job job = {run, axis, memory, all, sequences_at_once(axis)};
+    mbt_run_tasks(run, run_task, &job, (all.count + job.in_a_task - 1) / job.in_a_task);
 }
 
-void mbt_block_run(mbt_run *run, const mbt_block *block, const mbt_block_memory *memories, float *x, double share)
+void mbt_block_run(mbt_run *run, const mbt_block *block, const mbt_block_memory *memory, float *x, double share)
 {
-    block_job job = {run, block, memories, x};
-    mbt_run_tasks(run, along_time, &job, run->inner_bins);
+    const size_t frames = run->frames, bins = run->inner_bins;
+    const ptrdiff_t channels = (ptrdiff_t)run->model->channels, frame = (ptrdiff_t)bins * channels;
+    run_axis(run, &block->time, memory, (mbt_batch){{x, frame, frames}, bins, channels});
     mbt_run_advance(run, share / 2);
-    mbt_run_tasks(run, along_frequency, &job, run->frames);
+    run_axis(run, &block->frequency, memory, (mbt_batch){{x, channels, bins}, frames, frame});
     mbt_run_advance(run, share / 2);
 }

@@ -4,33 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Far above any network of the family, and low enough that no product of them overflows. */
-#define MAX_SIZE 65536u
-
-static bool in_range(uint32_t value, uint32_t lowest, uint32_t highest)
-{
-    return value >= lowest && value <= highest;
-}
-
-/* Each matrix has a type of its own. */
-static bool matrix_is(const mbt_matrix *w, uint32_t taps, uint32_t k, uint32_t n)
-{
-    return (w->type == MBT_WEIGHT_F32 || w->type == MBT_WEIGHT_F16) && w->taps == taps && w->k == k && w->n == n &&
-           w->data && w->bias;
-}
-
-/* The sum of taps * k products of two numbers up to 127 stays far inside 32 bits. */
-static bool matrix_is_i8(const mbt_matrix *w, uint32_t taps, uint32_t k, uint32_t n)
-{
-    return w->type == MBT_WEIGHT_I8 && w->taps == taps && w->k == k && w->n == n && k <= MAX_SIZE / taps && w->data &&
-           w->scale && w->bias;
-}
-
-/* A linear layer, whose inputs are rounded if need be. */
-static bool linear_is(const mbt_matrix *w, uint32_t k, uint32_t n)
-{
-    return matrix_is(w, 1, k, n) || matrix_is_i8(w, 1, k, n);
-}
+#include "runtime/layers/layer.h"
 
 static bool has_norm(const mbt_unit *unit)
 {
@@ -39,7 +13,7 @@ static bool has_norm(const mbt_unit *unit)
 
 static bool unit_is(const mbt_unit *unit, uint32_t taps, uint32_t k, uint32_t n)
 {
-    return matrix_is(&unit->conv, taps, k, n) && has_norm(unit);
+    return mbt_matrix_is(&unit->conv, taps, k, n) && has_norm(unit);
 }
 
 /* Unit i of a dense block. */
@@ -60,7 +34,7 @@ static bool dense_is_i8(const mbt_dense_block *block, uint32_t channels)
 {
     for (uint32_t i = 0; i < MBT_DENSE_UNITS; i++) {
         const mbt_unit *unit = &block->unit[i];
-        if (unit->form != MBT_FORM_DIRECT || !matrix_is_i8(&unit->conv, 9, (i + 1) * channels, channels) ||
+        if (unit->form != MBT_FORM_DIRECT || !mbt_matrix_is_i8(&unit->conv, 9, (i + 1) * channels, channels) ||
             !has_norm(unit))
             return false;
     }
@@ -77,46 +51,25 @@ static bool dense_is(const mbt_dense_block *block, uint32_t channels)
     return true;
 }
 
-static bool attention_is(const mbt_attention *attention, uint32_t channels)
+static bool axis_is(const mbt_axis *axis, uint32_t channels)
 {
-    return attention && in_range(attention->heads, 1, channels) && channels % attention->heads == 0 &&
-           linear_is(&attention->in_proj, channels, 3 * channels) &&
-           linear_is(&attention->out_proj, channels, channels);
-}
-
-static bool mamba_is(const mbt_sequence *sequence, uint32_t channels)
-{
-    const mbt_mamba *m = sequence->layer;
-    return sequence->kind == MBT_SEQUENCE_MAMBA && m && in_range(m->d_inner, 1, MAX_SIZE) &&
-           in_range(m->d_state, 1, MAX_SIZE) && in_range(m->d_conv, 1, MAX_SIZE) && in_range(m->dt_rank, 1, MAX_SIZE) &&
-           (m->constants == MBT_WEIGHT_F32 || m->constants == MBT_WEIGHT_F16) && m->conv_weight && m->conv_bias &&
-           m->a && m->d && linear_is(&m->in_proj, channels, 2 * MBT_PADDED(m->d_inner)) &&
-           linear_is(&m->x_proj, m->d_inner, m->dt_rank + 2 * m->d_state) &&
-           linear_is(&m->dt_proj, m->dt_rank, m->d_inner) && linear_is(&m->out_proj, m->d_inner, channels);
-}
-
-static bool same_sizes(const mbt_mamba *a, const mbt_mamba *b)
-{
-    return a->d_inner == b->d_inner && a->d_state == b->d_state && a->d_conv == b->d_conv && a->dt_rank == b->dt_rank;
-}
-
-/* All sequence layers take turns in the same scratch memory, so their sizes are those of `first`. */
-static bool axis_is(const mbt_axis *axis, const mbt_mamba *first, uint32_t channels)
-{
-    const bool attends = axis->attention_place != MBT_ATTENTION_NONE;
-    return axis->attention_place <= MBT_ATTENTION_AFTER && (!attends || attention_is(axis->attention, channels)) &&
-           mamba_is(&axis->forward, channels) && same_sizes(axis->forward.layer, first) &&
-           mamba_is(&axis->backward, channels) && same_sizes(axis->backward.layer, first) &&
-           linear_is(&axis->linear, channels, channels);
+    if (!mbt_in_range(axis->count, 1, MBT_MAX_STEPS) || !axis->steps)
+        return false;
+    for (uint32_t i = 0; i < axis->count; i++) {
+        const mbt_layer_ops *ops = mbt_layer_ops_for(axis->steps[i].kind);
+        if (!ops || !axis->steps[i].layer || !ops->check(axis->steps[i].layer, channels))
+            return false;
+    }
+    return true;
 }
 
 static bool sizes_are_sane(const mbt_model *m)
 {
-    return m->name && m->provenance && in_range(m->sample_rate, 1, 1000000) && in_range(m->n_fft, 4, MAX_SIZE) &&
-           m->n_fft % 4 == 0 && in_range(m->win, 2, m->n_fft) && in_range(m->hop, 1, m->win / 2) &&
-           in_range(m->channels, 8, MAX_SIZE / 16) && m->channels % 8 == 0 && in_range(m->block_count, 1, MAX_SIZE) &&
-           m->compress_factor >= 0.125f && m->compress_factor <= 1 && m->encoder && m->blocks && m->mask_decoder &&
-           m->phase_decoder;
+    return m->name && m->provenance && m->family && mbt_in_range(m->sample_rate, 1, 1000000) &&
+           mbt_in_range(m->n_fft, 4, MBT_MAX_SIZE) && m->n_fft % 4 == 0 && mbt_in_range(m->win, 2, m->n_fft) &&
+           mbt_in_range(m->hop, 1, m->win / 2) && mbt_in_range(m->channels, 8, MBT_MAX_SIZE / 16) &&
+           m->channels % 8 == 0 && mbt_in_range(m->block_count, 1, MBT_MAX_SIZE) && m->compress_factor >= 0.125f &&
+           m->compress_factor <= 1 && m->encoder && m->blocks && m->mask_decoder && m->phase_decoder;
 }
 
 mbt_status mbt_model_check(const mbt_model *m)
@@ -130,13 +83,11 @@ mbt_status mbt_model_check(const mbt_model *m)
     bool good = encoder->dense_conv_1.form == MBT_FORM_DIRECT && encoder->dense_conv_2.form == MBT_FORM_DIRECT &&
                 unit_is(&encoder->dense_conv_1, 1, 2, c) && dense_is(&encoder->dense_block, c) &&
                 unit_is(&encoder->dense_conv_2, 3, c, c) && dense_is(&mask->dense_block, c) &&
-                matrix_is(&mask->even, 2, c, 1) && matrix_is(&mask->odd, 1, c, 1) && mask->slope &&
-                dense_is(&phase->dense_block, c) && matrix_is(&phase->even, 2, c, c) &&
-                matrix_is(&phase->odd, 1, c, c) && phase->gain && phase->offset && phase->slope &&
-                matrix_is(&phase->out, 1, c, 2);
-    const mbt_mamba *first = m->blocks[0].time.forward.layer;
-    for (uint32_t i = 0; good && first && i < m->block_count; i++)
-        good = axis_is(&m->blocks[i].time, first, c) && axis_is(&m->blocks[i].frequency, first, c);
-    good = good && first;
+                mbt_matrix_is(&mask->even, 2, c, 1) && mbt_matrix_is(&mask->odd, 1, c, 1) && mask->slope &&
+                dense_is(&phase->dense_block, c) && mbt_matrix_is(&phase->even, 2, c, c) &&
+                mbt_matrix_is(&phase->odd, 1, c, c) && phase->gain && phase->offset && phase->slope &&
+                mbt_matrix_is(&phase->out, 1, c, 2);
+    for (uint32_t i = 0; good && i < m->block_count; i++)
+        good = axis_is(&m->blocks[i].time, c) && axis_is(&m->blocks[i].frequency, c);
     return good ? MBT_OK : MBT_ERROR_MODEL;
 }

@@ -5,7 +5,6 @@ void mbt_network_plan(mbt_network *network, const mbt_model *model, size_t frame
 {
     const size_t channels = model->channels, bins = model->n_fft / 2 + 1, inner_bins = (bins - 3) / 2 + 1;
     mbt_instance_norm_plan(&network->norm, frames, channels, arena);
-    network->blocks = mbt_arena_take(arena, threads, sizeof(mbt_block_memory));
     const size_t mark = arena->used;
     mbt_encoder_plan(&network->encoder, model->encoder, frames, bins, channels, threads, arena);
     arena->used = mark;
@@ -13,11 +12,7 @@ void mbt_network_plan(mbt_network *network, const mbt_model *model, size_t frame
     network->magnitude = mbt_arena_floats(arena, mbt_times(frames, bins));
     network->pairs = mbt_arena_floats(arena, mbt_times(mbt_times(frames, bins), 2));
     network->scratch = arena->used;
-    for (unsigned i = 0; i < threads; i++) {
-        mbt_block_memory counted;
-        mbt_block_plan(network->blocks ? &network->blocks[i] : &counted, model,
-                       frames > inner_bins ? frames : inner_bins, arena);
-    }
+    mbt_block_plan(&network->blocks, model, frames, inner_bins, threads, arena);
     arena->used = network->scratch;
     mbt_decoder_plan(&network->decoder, model, frames, threads, arena);
     arena->used = arena->peak;
@@ -31,7 +26,7 @@ void mbt_network_run(mbt_run *run, const mbt_network *network, float *planes)
     mbt_encoder_run(run, &network->encoder, planes, network->x, &network->norm, encoder);
     mbt_run_stage(run, "encoder", 0, network->x, size);
     for (uint32_t i = 0; i < run->model->block_count; i++) {
-        mbt_block_run(run, &run->model->blocks[i], network->blocks, network->x, blocks / run->model->block_count);
+        mbt_block_run(run, &run->model->blocks[i], &network->blocks, network->x, blocks / run->model->block_count);
         mbt_run_stage(run, "block", i, network->x, size);
     }
     mbt_mask_decoder_run(run, &network->decoder, network->x, planes, network->magnitude, &network->norm, decoder);

@@ -14,7 +14,7 @@ typedef struct mbt_network {
     float *magnitude; /* [T][F]: of the enhanced spectrum */
     float *pairs;     /* [T][F][2]: real and imaginary part, whose angle is the phase of the enhanced spectrum */
     /* These lie behind them, one after the other in the same memory. */
-    mbt_block_memory *blocks; /* [threads] */
+    mbt_block_memory blocks;
     mbt_decoder_memory decoder;
     size_t scratch; /* the arena's mark from which on nothing outlives a run */
 } mbt_network;

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "simd/kernels.h"
+#include "runtime/matrix.h"
 #include "runtime/stages.h"
 #include "runtime/system/threads.h"
 
@@ -42,24 +42,6 @@ static inline void mbt_run_stage(mbt_run *run, const char *stage, unsigned index
 {
     if (run->hook && !run->cancelled)
         run->hook(run->hook_cookie, stage, index, data, count);
-}
-
-/* Bytes of a matrix's packed weights. In int8 inputs stand by four. */
-static inline size_t mbt_matrix_bytes(const mbt_matrix *w)
-{
-    const size_t outputs = MBT_PADDED((size_t)w->n) * w->taps;
-    if (w->type == MBT_WEIGHT_I8)
-        return outputs * (((size_t)w->k + 3) / 4 * 4);
-    return outputs * w->k * (w->type == MBT_WEIGHT_F16 ? sizeof(uint16_t) : sizeof(float));
-}
-
-/* The matrix product for float or binary16 weights. */
-static inline void mbt_gemm_run(const mbt_kernels *kernels, const mbt_gemm *gemm)
-{
-    if (gemm->w->type == MBT_WEIGHT_F16)
-        kernels->gemm_f16(gemm);
-    else
-        kernels->gemm_f32(gemm);
 }
 
 #endif

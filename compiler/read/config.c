@@ -57,7 +57,7 @@ typedef struct reader {
     mbt_yaml yaml;
     mbt_config *config;
     bool found[FIELD_COUNT];
-    bool stft_found, model_found, family_found;
+    bool stft_found, model_found;
 } reader;
 
 static bool is_null(const reader *r)
@@ -176,14 +176,17 @@ static bool read_section(reader *r, const char *section, bool *section_found)
     }
 }
 
+/* The current event is the value of family. */
 static bool read_family(reader *r)
 {
-    if (r->family_found)
+    mbt_config *config = r->config;
+    if (config->family_line > 0)
         return mbt_fail(r->yaml.error, "line %zu: family is there twice", mbt_yaml_line(&r->yaml));
-    r->family_found = true;
-    return mbt_yaml_is(&r->yaml, "mambattention") ||
-           mbt_fail(r->yaml.error, "line %zu: family is '%.60s'; 'mambattention' is the one that is supported",
-                    mbt_yaml_line(&r->yaml), mbt_yaml_found(&r->yaml));
+    config->family_line = mbt_yaml_line(&r->yaml);
+    snprintf(config->family, sizeof config->family, "%s", mbt_yaml_found(&r->yaml));
+    return r->yaml.event.type == YAML_SCALAR_EVENT ||
+           mbt_fail(r->yaml.error, "line %zu: family is '%.60s'; a name is needed", mbt_yaml_line(&r->yaml),
+                    mbt_yaml_found(&r->yaml));
 }
 
 /* The current event is the start of the top mapping. */

@@ -2,7 +2,7 @@
  * few frames need stays in the second-level cache: at C = 64 and 201 bins, 470 KB and 295 KB of weights. */
 #include "runtime/convolution/winograd.h"
 
-#include "runtime/run.h"
+#include "runtime/matrix.h"
 
 static size_t tile_count(size_t bins)
 {

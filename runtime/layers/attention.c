@@ -1,23 +1,48 @@
 /* attention.c: LayerNorm, in_proj, softmax attention head by head, out_proj. */
-#include "runtime/layers/attention.h"
+#include "runtime/layers/layer.h"
+#include "runtime/layers/linear.h"
 
-void mbt_attention_plan(mbt_attention_memory *memory, const mbt_attention *attention, size_t length, size_t channels,
-                        mbt_arena *arena)
+/* Scratch memory for a sequence of L positions. */
+typedef struct memory {
+    mbt_linear_memory linear;
+    float *normed;  /* [L][C]; after the projection: the heads' outputs */
+    float *qkv;     /* [L][3 C] */
+    float *scratch; /* [MBT_ATTEND_QUERIES][L + C / heads]: linear in L, for nothing is L x L */
+} memory;
+
+static bool check(const void *layer, uint32_t channels)
 {
-    memory->normed = mbt_arena_floats(arena, mbt_times(length, channels));
-    memory->qkv = mbt_arena_floats(arena, mbt_times(length, 3 * channels));
-    memory->scratch = mbt_arena_floats(arena, mbt_times(MBT_ATTEND_QUERIES, length + channels / attention->heads));
+    const mbt_attention *attention = layer;
+    return mbt_in_range(attention->heads, 1, channels) && channels % attention->heads == 0 &&
+           mbt_linear_is(&attention->in_proj, channels, 3 * channels) &&
+           mbt_linear_is(&attention->out_proj, channels, channels);
 }
 
-void mbt_attention_run(const mbt_kernels *kernels, const mbt_attention *attention, const mbt_attention_memory *memory,
-                       const mbt_linear_memory *linear, mbt_rows x, size_t channels)
+static memory take_memory(const mbt_attention *attention, size_t length, size_t channels, mbt_arena *scratch)
+{
+    memory m;
+    mbt_linear_plan(&m.linear, channels, scratch);
+    m.normed = mbt_arena_floats(scratch, mbt_times(length, channels));
+    m.qkv = mbt_arena_floats(scratch, mbt_times(length, 3 * channels));
+    m.scratch = mbt_arena_floats(scratch, mbt_times(MBT_ATTEND_QUERIES, length + channels / attention->heads));
+    return m;
+}
+
+static void plan(const void *layer, size_t sequences, size_t length, size_t channels, mbt_arena *scratch)
+{
+    (void)sequences;
+    take_memory(layer, length, channels, scratch);
+}
+
+static void run_sequence(const mbt_kernels *kernels, const mbt_attention *attention, const memory *m, mbt_rows x,
+                         size_t channels)
 {
     const ptrdiff_t ld = (ptrdiff_t)channels;
     const size_t dims = channels / attention->heads;
-    kernels->layer_norm(x.data, x.stride, x.count, channels, attention->norm_eps, memory->normed, ld);
-    mbt_linear(kernels, linear, &attention->in_proj, memory->normed, ld, memory->qkv, 3 * ld, x.count, false);
+    kernels->layer_norm(x.data, x.stride, x.count, channels, attention->norm_eps, m->normed, ld);
+    mbt_linear(kernels, &m->linear, &attention->in_proj, m->normed, ld, m->qkv, 3 * ld, x.count, false);
     for (size_t head = 0; head < attention->heads; head++) {
-        const float *q = memory->qkv + head * dims;
+        const float *q = m->qkv + head * dims;
         const mbt_attend attend = {.q = q,
                                    .k = q + channels,
                                    .v = q + 2 * channels,
@@ -25,10 +50,26 @@ void mbt_attention_run(const mbt_kernels *kernels, const mbt_attention *attentio
                                    .queries = x.count,
                                    .keys = x.count,
                                    .dims = dims,
-                                   .out = memory->normed + head * dims,
+                                   .out = m->normed + head * dims,
                                    .ldo = ld,
-                                   .scratch = memory->scratch};
+                                   .scratch = m->scratch};
         kernels->attend(&attend);
     }
-    mbt_linear(kernels, linear, &attention->out_proj, memory->normed, ld, x.data, x.stride, x.count, true);
+    mbt_linear(kernels, &m->linear, &attention->out_proj, m->normed, ld, x.data, x.stride, x.count, true);
 }
+
+static void run(const mbt_kernels *kernels, const void *layer, mbt_batch x, size_t channels, mbt_arena scratch)
+{
+    const memory m = take_memory(layer, x.first.count, channels, &scratch);
+    for (size_t i = 0; i < x.count; i++)
+        run_sequence(kernels, layer, &m, mbt_batch_sequence(&x, i), channels);
+}
+
+static void visit_matrices(const void *layer, mbt_matrix_visitor *visit, void *cookie)
+{
+    const mbt_attention *attention = layer;
+    visit(cookie, "attention in_proj", &attention->in_proj);
+    visit(cookie, "attention out_proj", &attention->out_proj);
+}
+
+const mbt_layer_ops mbt_attention_ops = {1, check, plan, run, visit_matrices};

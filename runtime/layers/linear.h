@@ -3,7 +3,7 @@
 #define MBT_RUNTIME_LAYERS_LINEAR_H
 
 #include "runtime/system/arena.h"
-#include "runtime/run.h"
+#include "runtime/matrix.h"
 
 /* Rows that are rounded to int8 and multiplied while they are in the first-level cache. */
 #define MBT_LINEAR_ROWS 64u

@@ -4,6 +4,29 @@
 
 #include <string.h>
 
+bool mbt_mamba_is(const mbt_mamba *m, uint32_t channels)
+{
+    return mbt_in_range(m->d_inner, 1, MBT_MAX_SIZE) && mbt_in_range(m->d_state, 1, MBT_MAX_SIZE) &&
+           mbt_in_range(m->d_conv, 1, MBT_MAX_SIZE) && mbt_in_range(m->dt_rank, 1, MBT_MAX_SIZE) &&
+           (m->constants == MBT_WEIGHT_F32 || m->constants == MBT_WEIGHT_F16) && m->conv_weight && m->conv_bias &&
+           m->a && m->d && mbt_linear_is(&m->in_proj, channels, 2 * MBT_PADDED(m->d_inner)) &&
+           mbt_linear_is(&m->x_proj, m->d_inner, m->dt_rank + 2 * m->d_state) &&
+           mbt_linear_is(&m->dt_proj, m->dt_rank, m->d_inner) && mbt_linear_is(&m->out_proj, m->d_inner, channels);
+}
+
+size_t mbt_mamba_inputs(const mbt_mamba *mamba)
+{
+    return mamba->d_inner > mamba->dt_rank ? mamba->d_inner : mamba->dt_rank;
+}
+
+void mbt_mamba_visit_matrices(const mbt_mamba *mamba, mbt_matrix_visitor *visit, void *cookie)
+{
+    visit(cookie, "in_proj", &mamba->in_proj);
+    visit(cookie, "x_proj", &mamba->x_proj);
+    visit(cookie, "dt_proj", &mamba->dt_proj);
+    visit(cookie, "out_proj", &mamba->out_proj);
+}
+
 void mbt_mamba_plan(mbt_mamba_memory *memory, const mbt_mamba *mamba, size_t channels, mbt_arena *arena)
 {
     const size_t p = MBT_PADDED((size_t)mamba->d_inner), s = MBT_MAMBA_CHUNK;

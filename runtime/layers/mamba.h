@@ -3,7 +3,6 @@
 #define MBT_RUNTIME_LAYERS_MAMBA_H
 
 #include "runtime/system/arena.h"
-#include "simd/kernels.h"
 #include "runtime/layers/linear.h"
 #include "runtime/layers/rows.h"
 
@@ -21,6 +20,15 @@ typedef struct mbt_mamba_memory {
     float *h;               /* [P / 16][d_state][16] */
     float *conv_weight, *a; /* the layer's, where they are stored in f16 */
 } mbt_mamba_memory;
+
+/* Whether the layer's shapes agree with one another and with C = channels. */
+bool mbt_mamba_is(const mbt_mamba *mamba, uint32_t channels);
+
+/* The most inputs that one of its linear layers behind in_proj has. */
+size_t mbt_mamba_inputs(const mbt_mamba *mamba);
+
+/* Calls the visitor for each matrix, in a fixed order. */
+void mbt_mamba_visit_matrices(const mbt_mamba *mamba, mbt_matrix_visitor *visit, void *cookie);
 
 void mbt_mamba_plan(mbt_mamba_memory *memory, const mbt_mamba *mamba, size_t channels, mbt_arena *arena);
 

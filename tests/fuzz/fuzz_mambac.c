@@ -10,10 +10,9 @@
 #include "tests/fuzz/fuzz_compiler.h"
 #include "mambattention/mambattention.h"
 #include "compiler/network.h"
-#include "compiler/precision.h"
 #include "compiler/provenance.h"
 #include "compiler/random.h"
-#include "compiler/slots.h"
+#include "compiler/rounding_table.h"
 
 #define FLAG_TYPE 3u /* mask: f32, f16, int8, or as the rules say */
 #define FLAG_WINOGRAD 4u
@@ -29,6 +28,7 @@ typedef struct input {
     uint8_t flags;
     fuzz_input config_text, rules_text, rest;
     mbt_config config;
+    const mbt_family *family;
     mbt_storage storage;
     mbt_tensors tensors;
 } input;
@@ -115,58 +115,73 @@ static void damage(mbt_tensors *tensors, fuzz_input *rest)
 
 static bool add_count(void *cookie, const mbt_slot *slot, mbt_error *error)
 {
-    double count = 1, *total = cookie;
+    double *total = cookie;
     (void)error;
-    for (uint32_t i = 0; i < slot->dims; i++)
-        count *= (double)slot->shape[i];
-    *total += count;
+    *total += mbt_slot_count(slot);
     return *total <= MOST_NUMBERS;
 }
 
-static bool is_small(const mbt_config *config)
+static bool is_small(const input *in)
 {
-    mbt_raw_network raw;
+    mbt_parts parts;
     mbt_error error = {""};
     double total = 0;
-    if (!mbt_raw_network_init(config, &raw, &error))
+    if (!mbt_parts_init(&parts, in->family, &in->config, &error))
         return false;
-    const bool small = mbt_slots_visit(config, &raw, add_count, &total, &error);
-    mbt_raw_network_free(&raw);
+    const bool small = mbt_parts_walk_tensors(&parts, add_count, &total, &error);
+    mbt_parts_free(&parts);
     return small;
 }
 
-static bool read_checkpoint(input *in, mbt_error *error)
+static bool read_checkpoint(input *in, const mbt_family *named, mbt_error *error)
 {
     size_t size = 0;
     uint8_t *bytes = fuzz_checkpoint(in->rest, &size);
     const bool done = mbt_checkpoint_read(bytes, size, "checkpoint", &in->tensors, error);
     free(bytes);
-    return done;
+    in->family = done ? mbt_family_choose(named, &in->tensors, error) : NULL;
+    return in->family != NULL;
 }
 
-static bool make_checkpoint(input *in, mbt_error *error)
+static bool make_checkpoint(input *in, const mbt_family *named, mbt_error *error)
 {
-    if (!is_small(&in->config))
+    in->family = mbt_family_choose(named, NULL, error);
+    if (!is_small(in))
         return mbt_fail(error, "larger than a fuzzer has time for");
-    if (!mbt_random_weights(&in->config, 1, &in->tensors, error))
+    if (!mbt_random_weights(&in->config, in->family, 1, &in->tensors, error))
         return false;
     while (in->rest.left != 0)
         damage(&in->tensors, &in->rest);
     return true;
 }
 
+static bool check_rules(const input *in, mbt_error *error)
+{
+    mbt_parts parts;
+    mbt_layer_names names = {.list = NULL};
+    if (!mbt_parts_init(&parts, in->family, &in->config, error))
+        return false;
+    const bool good = mbt_parts_layer_names(&parts, &names, error) &&
+                      mbt_rules_check(&in->storage.rules, &names, in->storage.form == MBT_FORM_WINOGRAD, error);
+    mbt_layer_names_free(&names);
+    mbt_parts_free(&parts);
+    return good;
+}
+
 /* As main.c reads its files. */
 static bool read_input(input *in, mbt_error *error)
 {
     mbt_storage *storage = &in->storage;
+    const mbt_family *named = NULL;
     const unsigned type = in->flags & FLAG_TYPE;
     storage->form = in->flags & FLAG_WINOGRAD ? MBT_FORM_WINOGRAD : MBT_FORM_DIRECT;
     storage->rules.otherwise = type <= MBT_WEIGHT_I8 ? (mbt_weight_type)type : MBT_WEIGHT_I8;
     return mbt_config_parse((const char *)in->config_text.at, in->config_text.left, &in->config, error) &&
+           mbt_family_named(&in->config, &named, error) &&
            (type <= MBT_WEIGHT_I8 ||
             mbt_rules_parse((const char *)in->rules_text.at, in->rules_text.left, &storage->rules, error)) &&
-           mbt_rules_check(&storage->rules, in->config.num_tfmamba, storage->form == MBT_FORM_WINOGRAD, error) &&
-           (in->flags & FLAG_RANDOM ? make_checkpoint(in, error) : read_checkpoint(in, error));
+           (in->flags & FLAG_RANDOM ? make_checkpoint(in, named, error) : read_checkpoint(in, named, error)) &&
+           check_rules(in, error);
 }
 
 static bool build(input *in, mbt_network *network, mbt_error *error)
@@ -181,7 +196,8 @@ static bool build(input *in, mbt_network *network, mbt_error *error)
     char *provenance = mbt_provenance(&recipe, error);
     if (provenance == NULL)
         return false;
-    const bool done = mbt_network_build(&in->config, &in->tensors, in->storage, "fuzz", provenance, network, error);
+    const bool done =
+        mbt_network_build(&in->config, in->family, &in->tensors, &in->storage, "fuzz", provenance, network, error);
     free(provenance);
     return done;
 }
@@ -195,9 +211,9 @@ static void emit(const mbt_network *network)
     FILE *stream = open_memstream(&text, &size);
     FUZZ_CHECK(stream != NULL);
     const bool done = mbt_emit(network, stream, &error);
-    mbt_parts_print(stream, network->parts, network->config.num_tfmamba);
+    mbt_parts_print(stream, &network->parts);
     const size_t code = (size_t)ftell(stream);
-    mbt_precision_print(stream, network);
+    mbt_rounding_print(stream, &network->arrays);
     FUZZ_CHECK(fclose(stream) == 0 && code <= size);
     fuzz_check_error(done, &error);
     FUZZ_CHECK(done && strstr(text, "nan,") == NULL && strstr(text, "inf,") == NULL);

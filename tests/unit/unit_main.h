@@ -5,6 +5,8 @@
 #include <check.h>
 #include <stdlib.h>
 
+#define COUNT(array) ((int)(sizeof(array) / sizeof(array)[0]))
+
 /* Runs the tests of one case; for main. */
 static inline int unit_main(TCase *tests, const char *name)
 {

@@ -6,7 +6,7 @@
  */
 #include "mambattention/model.h"
 
-#if MBT_MODEL_ABI != 3
+#if MBT_MODEL_ABI != 4
 #error "made for another version of model.h: run mambac again"
 #endif
 
@@ -4188,76 +4188,82 @@ static const mbt_attention block_0_attention = {
         block_0_attention_out_proj_weights, block_0_attention_out_proj_scale, block_0_attention_out_proj_bias},
 };
 
-static const mbt_mamba block_0_time_forward = {
-    .d_inner = 32, .d_state = 16, .d_conv = 4, .dt_rank = 1,
-    .norm_eps = 1e-5f,
-    .constants = MBT_WEIGHT_F16,
-    .in_proj = {MBT_WEIGHT_I8, 1, 16, 64,
-        block_0_time_forward_in_proj_weights, block_0_time_forward_in_proj_scale, zeros_64},
-    .conv_weight = block_0_time_forward_conv_weight,
-    .conv_bias = block_0_time_forward_conv_bias,
-    .x_proj = {MBT_WEIGHT_I8, 1, 32, 33,
-        block_0_time_forward_x_proj_weights, block_0_time_forward_x_proj_scale, zeros_48},
-    .dt_proj = {MBT_WEIGHT_F16, 1, 1, 32,
-        block_0_time_forward_dt_proj_weights, 0, block_0_time_forward_dt_proj_bias},
-    .a = block_0_time_forward_a,
-    .d = block_0_time_forward_d,
-    .out_proj = {MBT_WEIGHT_I8, 1, 32, 16,
-        block_0_time_forward_out_proj_weights, block_0_time_forward_out_proj_scale, zeros_16},
+static const mbt_bimamba block_0_time = {
+    .forward = {
+        .d_inner = 32, .d_state = 16, .d_conv = 4, .dt_rank = 1,
+        .norm_eps = 1e-5f,
+        .constants = MBT_WEIGHT_F16,
+        .in_proj = {MBT_WEIGHT_I8, 1, 16, 64,
+            block_0_time_forward_in_proj_weights, block_0_time_forward_in_proj_scale, zeros_64},
+        .conv_weight = block_0_time_forward_conv_weight,
+        .conv_bias = block_0_time_forward_conv_bias,
+        .x_proj = {MBT_WEIGHT_I8, 1, 32, 33,
+            block_0_time_forward_x_proj_weights, block_0_time_forward_x_proj_scale, zeros_48},
+        .dt_proj = {MBT_WEIGHT_F16, 1, 1, 32,
+            block_0_time_forward_dt_proj_weights, 0, block_0_time_forward_dt_proj_bias},
+        .a = block_0_time_forward_a,
+        .d = block_0_time_forward_d,
+        .out_proj = {MBT_WEIGHT_I8, 1, 32, 16,
+            block_0_time_forward_out_proj_weights, block_0_time_forward_out_proj_scale, zeros_16},
+    },
+    .backward = {
+        .d_inner = 32, .d_state = 16, .d_conv = 4, .dt_rank = 1,
+        .norm_eps = 1e-5f,
+        .constants = MBT_WEIGHT_F16,
+        .in_proj = {MBT_WEIGHT_I8, 1, 16, 64,
+            block_0_time_backward_in_proj_weights, block_0_time_backward_in_proj_scale, zeros_64},
+        .conv_weight = block_0_time_backward_conv_weight,
+        .conv_bias = block_0_time_backward_conv_bias,
+        .x_proj = {MBT_WEIGHT_I8, 1, 32, 33,
+            block_0_time_backward_x_proj_weights, block_0_time_backward_x_proj_scale, zeros_48},
+        .dt_proj = {MBT_WEIGHT_F16, 1, 1, 32,
+            block_0_time_backward_dt_proj_weights, 0, block_0_time_backward_dt_proj_bias},
+        .a = block_0_time_backward_a,
+        .d = block_0_time_backward_d,
+        .out_proj = {MBT_WEIGHT_I8, 1, 32, 16,
+            block_0_time_backward_out_proj_weights, block_0_time_backward_out_proj_scale, zeros_16},
+    },
+    .joining = {MBT_WEIGHT_F16, 1, 16, 16,
+        block_0_time_linear_weights, 0, block_0_time_linear_bias},
 };
 
-static const mbt_mamba block_0_time_backward = {
-    .d_inner = 32, .d_state = 16, .d_conv = 4, .dt_rank = 1,
-    .norm_eps = 1e-5f,
-    .constants = MBT_WEIGHT_F16,
-    .in_proj = {MBT_WEIGHT_I8, 1, 16, 64,
-        block_0_time_backward_in_proj_weights, block_0_time_backward_in_proj_scale, zeros_64},
-    .conv_weight = block_0_time_backward_conv_weight,
-    .conv_bias = block_0_time_backward_conv_bias,
-    .x_proj = {MBT_WEIGHT_I8, 1, 32, 33,
-        block_0_time_backward_x_proj_weights, block_0_time_backward_x_proj_scale, zeros_48},
-    .dt_proj = {MBT_WEIGHT_F16, 1, 1, 32,
-        block_0_time_backward_dt_proj_weights, 0, block_0_time_backward_dt_proj_bias},
-    .a = block_0_time_backward_a,
-    .d = block_0_time_backward_d,
-    .out_proj = {MBT_WEIGHT_I8, 1, 32, 16,
-        block_0_time_backward_out_proj_weights, block_0_time_backward_out_proj_scale, zeros_16},
-};
-
-static const mbt_mamba block_0_frequency_forward = {
-    .d_inner = 32, .d_state = 16, .d_conv = 4, .dt_rank = 1,
-    .norm_eps = 1e-5f,
-    .constants = MBT_WEIGHT_F16,
-    .in_proj = {MBT_WEIGHT_I8, 1, 16, 64,
-        block_0_frequency_forward_in_proj_weights, block_0_frequency_forward_in_proj_scale, zeros_64},
-    .conv_weight = block_0_frequency_forward_conv_weight,
-    .conv_bias = block_0_frequency_forward_conv_bias,
-    .x_proj = {MBT_WEIGHT_I8, 1, 32, 33,
-        block_0_frequency_forward_x_proj_weights, block_0_frequency_forward_x_proj_scale, zeros_48},
-    .dt_proj = {MBT_WEIGHT_F16, 1, 1, 32,
-        block_0_frequency_forward_dt_proj_weights, 0, block_0_frequency_forward_dt_proj_bias},
-    .a = block_0_frequency_forward_a,
-    .d = block_0_frequency_forward_d,
-    .out_proj = {MBT_WEIGHT_I8, 1, 32, 16,
-        block_0_frequency_forward_out_proj_weights, block_0_frequency_forward_out_proj_scale, zeros_16},
-};
-
-static const mbt_mamba block_0_frequency_backward = {
-    .d_inner = 32, .d_state = 16, .d_conv = 4, .dt_rank = 1,
-    .norm_eps = 1e-5f,
-    .constants = MBT_WEIGHT_F16,
-    .in_proj = {MBT_WEIGHT_I8, 1, 16, 64,
-        block_0_frequency_backward_in_proj_weights, block_0_frequency_backward_in_proj_scale, zeros_64},
-    .conv_weight = block_0_frequency_backward_conv_weight,
-    .conv_bias = block_0_frequency_backward_conv_bias,
-    .x_proj = {MBT_WEIGHT_I8, 1, 32, 33,
-        block_0_frequency_backward_x_proj_weights, block_0_frequency_backward_x_proj_scale, zeros_48},
-    .dt_proj = {MBT_WEIGHT_F16, 1, 1, 32,
-        block_0_frequency_backward_dt_proj_weights, 0, block_0_frequency_backward_dt_proj_bias},
-    .a = block_0_frequency_backward_a,
-    .d = block_0_frequency_backward_d,
-    .out_proj = {MBT_WEIGHT_I8, 1, 32, 16,
-        block_0_frequency_backward_out_proj_weights, block_0_frequency_backward_out_proj_scale, zeros_16},
+static const mbt_bimamba block_0_frequency = {
+    .forward = {
+        .d_inner = 32, .d_state = 16, .d_conv = 4, .dt_rank = 1,
+        .norm_eps = 1e-5f,
+        .constants = MBT_WEIGHT_F16,
+        .in_proj = {MBT_WEIGHT_I8, 1, 16, 64,
+            block_0_frequency_forward_in_proj_weights, block_0_frequency_forward_in_proj_scale, zeros_64},
+        .conv_weight = block_0_frequency_forward_conv_weight,
+        .conv_bias = block_0_frequency_forward_conv_bias,
+        .x_proj = {MBT_WEIGHT_I8, 1, 32, 33,
+            block_0_frequency_forward_x_proj_weights, block_0_frequency_forward_x_proj_scale, zeros_48},
+        .dt_proj = {MBT_WEIGHT_F16, 1, 1, 32,
+            block_0_frequency_forward_dt_proj_weights, 0, block_0_frequency_forward_dt_proj_bias},
+        .a = block_0_frequency_forward_a,
+        .d = block_0_frequency_forward_d,
+        .out_proj = {MBT_WEIGHT_I8, 1, 32, 16,
+            block_0_frequency_forward_out_proj_weights, block_0_frequency_forward_out_proj_scale, zeros_16},
+    },
+    .backward = {
+        .d_inner = 32, .d_state = 16, .d_conv = 4, .dt_rank = 1,
+        .norm_eps = 1e-5f,
+        .constants = MBT_WEIGHT_F16,
+        .in_proj = {MBT_WEIGHT_I8, 1, 16, 64,
+            block_0_frequency_backward_in_proj_weights, block_0_frequency_backward_in_proj_scale, zeros_64},
+        .conv_weight = block_0_frequency_backward_conv_weight,
+        .conv_bias = block_0_frequency_backward_conv_bias,
+        .x_proj = {MBT_WEIGHT_I8, 1, 32, 33,
+            block_0_frequency_backward_x_proj_weights, block_0_frequency_backward_x_proj_scale, zeros_48},
+        .dt_proj = {MBT_WEIGHT_F16, 1, 1, 32,
+            block_0_frequency_backward_dt_proj_weights, 0, block_0_frequency_backward_dt_proj_bias},
+        .a = block_0_frequency_backward_a,
+        .d = block_0_frequency_backward_d,
+        .out_proj = {MBT_WEIGHT_I8, 1, 32, 16,
+            block_0_frequency_backward_out_proj_weights, block_0_frequency_backward_out_proj_scale, zeros_16},
+    },
+    .joining = {MBT_WEIGHT_F16, 1, 16, 16,
+        block_0_frequency_linear_weights, 0, block_0_frequency_linear_bias},
 };
 
 static const mbt_attention block_1_attention = {
@@ -4269,115 +4275,82 @@ static const mbt_attention block_1_attention = {
         block_1_attention_out_proj_weights, block_1_attention_out_proj_scale, block_1_attention_out_proj_bias},
 };
 
-static const mbt_mamba block_1_time_forward = {
-    .d_inner = 32, .d_state = 16, .d_conv = 4, .dt_rank = 1,
-    .norm_eps = 1e-5f,
-    .constants = MBT_WEIGHT_F16,
-    .in_proj = {MBT_WEIGHT_I8, 1, 16, 64,
-        block_1_time_forward_in_proj_weights, block_1_time_forward_in_proj_scale, zeros_64},
-    .conv_weight = block_1_time_forward_conv_weight,
-    .conv_bias = block_1_time_forward_conv_bias,
-    .x_proj = {MBT_WEIGHT_I8, 1, 32, 33,
-        block_1_time_forward_x_proj_weights, block_1_time_forward_x_proj_scale, zeros_48},
-    .dt_proj = {MBT_WEIGHT_F16, 1, 1, 32,
-        block_1_time_forward_dt_proj_weights, 0, block_1_time_forward_dt_proj_bias},
-    .a = block_1_time_forward_a,
-    .d = block_1_time_forward_d,
-    .out_proj = {MBT_WEIGHT_I8, 1, 32, 16,
-        block_1_time_forward_out_proj_weights, block_1_time_forward_out_proj_scale, zeros_16},
-};
-
-static const mbt_mamba block_1_time_backward = {
-    .d_inner = 32, .d_state = 16, .d_conv = 4, .dt_rank = 1,
-    .norm_eps = 1e-5f,
-    .constants = MBT_WEIGHT_F16,
-    .in_proj = {MBT_WEIGHT_I8, 1, 16, 64,
-        block_1_time_backward_in_proj_weights, block_1_time_backward_in_proj_scale, zeros_64},
-    .conv_weight = block_1_time_backward_conv_weight,
-    .conv_bias = block_1_time_backward_conv_bias,
-    .x_proj = {MBT_WEIGHT_I8, 1, 32, 33,
-        block_1_time_backward_x_proj_weights, block_1_time_backward_x_proj_scale, zeros_48},
-    .dt_proj = {MBT_WEIGHT_F16, 1, 1, 32,
-        block_1_time_backward_dt_proj_weights, 0, block_1_time_backward_dt_proj_bias},
-    .a = block_1_time_backward_a,
-    .d = block_1_time_backward_d,
-    .out_proj = {MBT_WEIGHT_I8, 1, 32, 16,
-        block_1_time_backward_out_proj_weights, block_1_time_backward_out_proj_scale, zeros_16},
-};
-
-static const mbt_mamba block_1_frequency_forward = {
-    .d_inner = 32, .d_state = 16, .d_conv = 4, .dt_rank = 1,
-    .norm_eps = 1e-5f,
-    .constants = MBT_WEIGHT_F16,
-    .in_proj = {MBT_WEIGHT_I8, 1, 16, 64,
-        block_1_frequency_forward_in_proj_weights, block_1_frequency_forward_in_proj_scale, zeros_64},
-    .conv_weight = block_1_frequency_forward_conv_weight,
-    .conv_bias = block_1_frequency_forward_conv_bias,
-    .x_proj = {MBT_WEIGHT_I8, 1, 32, 33,
-        block_1_frequency_forward_x_proj_weights, block_1_frequency_forward_x_proj_scale, zeros_48},
-    .dt_proj = {MBT_WEIGHT_F16, 1, 1, 32,
-        block_1_frequency_forward_dt_proj_weights, 0, block_1_frequency_forward_dt_proj_bias},
-    .a = block_1_frequency_forward_a,
-    .d = block_1_frequency_forward_d,
-    .out_proj = {MBT_WEIGHT_I8, 1, 32, 16,
-        block_1_frequency_forward_out_proj_weights, block_1_frequency_forward_out_proj_scale, zeros_16},
-};
-
-static const mbt_mamba block_1_frequency_backward = {
-    .d_inner = 32, .d_state = 16, .d_conv = 4, .dt_rank = 1,
-    .norm_eps = 1e-5f,
-    .constants = MBT_WEIGHT_F16,
-    .in_proj = {MBT_WEIGHT_I8, 1, 16, 64,
-        block_1_frequency_backward_in_proj_weights, block_1_frequency_backward_in_proj_scale, zeros_64},
-    .conv_weight = block_1_frequency_backward_conv_weight,
-    .conv_bias = block_1_frequency_backward_conv_bias,
-    .x_proj = {MBT_WEIGHT_I8, 1, 32, 33,
-        block_1_frequency_backward_x_proj_weights, block_1_frequency_backward_x_proj_scale, zeros_48},
-    .dt_proj = {MBT_WEIGHT_F16, 1, 1, 32,
-        block_1_frequency_backward_dt_proj_weights, 0, block_1_frequency_backward_dt_proj_bias},
-    .a = block_1_frequency_backward_a,
-    .d = block_1_frequency_backward_d,
-    .out_proj = {MBT_WEIGHT_I8, 1, 32, 16,
-        block_1_frequency_backward_out_proj_weights, block_1_frequency_backward_out_proj_scale, zeros_16},
-};
-
-static const mbt_block blocks[2] = {
-    {
-        .time = {
-            .attention_place = MBT_ATTENTION_BEFORE,
-            .attention = &block_0_attention,
-            .forward = {MBT_SEQUENCE_MAMBA, &block_0_time_forward},
-            .backward = {MBT_SEQUENCE_MAMBA, &block_0_time_backward},
-            .linear = {MBT_WEIGHT_F16, 1, 16, 16,
-                block_0_time_linear_weights, 0, block_0_time_linear_bias},
-        },
-        .frequency = {
-            .attention_place = MBT_ATTENTION_BEFORE,
-            .attention = &block_0_attention,
-            .forward = {MBT_SEQUENCE_MAMBA, &block_0_frequency_forward},
-            .backward = {MBT_SEQUENCE_MAMBA, &block_0_frequency_backward},
-            .linear = {MBT_WEIGHT_F16, 1, 16, 16,
-                block_0_frequency_linear_weights, 0, block_0_frequency_linear_bias},
-        },
+static const mbt_bimamba block_1_time = {
+    .forward = {
+        .d_inner = 32, .d_state = 16, .d_conv = 4, .dt_rank = 1,
+        .norm_eps = 1e-5f,
+        .constants = MBT_WEIGHT_F16,
+        .in_proj = {MBT_WEIGHT_I8, 1, 16, 64,
+            block_1_time_forward_in_proj_weights, block_1_time_forward_in_proj_scale, zeros_64},
+        .conv_weight = block_1_time_forward_conv_weight,
+        .conv_bias = block_1_time_forward_conv_bias,
+        .x_proj = {MBT_WEIGHT_I8, 1, 32, 33,
+            block_1_time_forward_x_proj_weights, block_1_time_forward_x_proj_scale, zeros_48},
+        .dt_proj = {MBT_WEIGHT_F16, 1, 1, 32,
+            block_1_time_forward_dt_proj_weights, 0, block_1_time_forward_dt_proj_bias},
+        .a = block_1_time_forward_a,
+        .d = block_1_time_forward_d,
+        .out_proj = {MBT_WEIGHT_I8, 1, 32, 16,
+            block_1_time_forward_out_proj_weights, block_1_time_forward_out_proj_scale, zeros_16},
     },
-    {
-        .time = {
-            .attention_place = MBT_ATTENTION_BEFORE,
-            .attention = &block_1_attention,
-            .forward = {MBT_SEQUENCE_MAMBA, &block_1_time_forward},
-            .backward = {MBT_SEQUENCE_MAMBA, &block_1_time_backward},
-            .linear = {MBT_WEIGHT_F16, 1, 16, 16,
-                block_1_time_linear_weights, 0, block_1_time_linear_bias},
-        },
-        .frequency = {
-            .attention_place = MBT_ATTENTION_BEFORE,
-            .attention = &block_1_attention,
-            .forward = {MBT_SEQUENCE_MAMBA, &block_1_frequency_forward},
-            .backward = {MBT_SEQUENCE_MAMBA, &block_1_frequency_backward},
-            .linear = {MBT_WEIGHT_F16, 1, 16, 16,
-                block_1_frequency_linear_weights, 0, block_1_frequency_linear_bias},
-        },
+    .backward = {
+        .d_inner = 32, .d_state = 16, .d_conv = 4, .dt_rank = 1,
+        .norm_eps = 1e-5f,
+        .constants = MBT_WEIGHT_F16,
+        .in_proj = {MBT_WEIGHT_I8, 1, 16, 64,
+            block_1_time_backward_in_proj_weights, block_1_time_backward_in_proj_scale, zeros_64},
+        .conv_weight = block_1_time_backward_conv_weight,
+        .conv_bias = block_1_time_backward_conv_bias,
+        .x_proj = {MBT_WEIGHT_I8, 1, 32, 33,
+            block_1_time_backward_x_proj_weights, block_1_time_backward_x_proj_scale, zeros_48},
+        .dt_proj = {MBT_WEIGHT_F16, 1, 1, 32,
+            block_1_time_backward_dt_proj_weights, 0, block_1_time_backward_dt_proj_bias},
+        .a = block_1_time_backward_a,
+        .d = block_1_time_backward_d,
+        .out_proj = {MBT_WEIGHT_I8, 1, 32, 16,
+            block_1_time_backward_out_proj_weights, block_1_time_backward_out_proj_scale, zeros_16},
     },
+    .joining = {MBT_WEIGHT_F16, 1, 16, 16,
+        block_1_time_linear_weights, 0, block_1_time_linear_bias},
+};
+
+static const mbt_bimamba block_1_frequency = {
+    .forward = {
+        .d_inner = 32, .d_state = 16, .d_conv = 4, .dt_rank = 1,
+        .norm_eps = 1e-5f,
+        .constants = MBT_WEIGHT_F16,
+        .in_proj = {MBT_WEIGHT_I8, 1, 16, 64,
+            block_1_frequency_forward_in_proj_weights, block_1_frequency_forward_in_proj_scale, zeros_64},
+        .conv_weight = block_1_frequency_forward_conv_weight,
+        .conv_bias = block_1_frequency_forward_conv_bias,
+        .x_proj = {MBT_WEIGHT_I8, 1, 32, 33,
+            block_1_frequency_forward_x_proj_weights, block_1_frequency_forward_x_proj_scale, zeros_48},
+        .dt_proj = {MBT_WEIGHT_F16, 1, 1, 32,
+            block_1_frequency_forward_dt_proj_weights, 0, block_1_frequency_forward_dt_proj_bias},
+        .a = block_1_frequency_forward_a,
+        .d = block_1_frequency_forward_d,
+        .out_proj = {MBT_WEIGHT_I8, 1, 32, 16,
+            block_1_frequency_forward_out_proj_weights, block_1_frequency_forward_out_proj_scale, zeros_16},
+    },
+    .backward = {
+        .d_inner = 32, .d_state = 16, .d_conv = 4, .dt_rank = 1,
+        .norm_eps = 1e-5f,
+        .constants = MBT_WEIGHT_F16,
+        .in_proj = {MBT_WEIGHT_I8, 1, 16, 64,
+            block_1_frequency_backward_in_proj_weights, block_1_frequency_backward_in_proj_scale, zeros_64},
+        .conv_weight = block_1_frequency_backward_conv_weight,
+        .conv_bias = block_1_frequency_backward_conv_bias,
+        .x_proj = {MBT_WEIGHT_I8, 1, 32, 33,
+            block_1_frequency_backward_x_proj_weights, block_1_frequency_backward_x_proj_scale, zeros_48},
+        .dt_proj = {MBT_WEIGHT_F16, 1, 1, 32,
+            block_1_frequency_backward_dt_proj_weights, 0, block_1_frequency_backward_dt_proj_bias},
+        .a = block_1_frequency_backward_a,
+        .d = block_1_frequency_backward_d,
+        .out_proj = {MBT_WEIGHT_I8, 1, 32, 16,
+            block_1_frequency_backward_out_proj_weights, block_1_frequency_backward_out_proj_scale, zeros_16},
+    },
+    .joining = {MBT_WEIGHT_F16, 1, 16, 16,
+        block_1_frequency_linear_weights, 0, block_1_frequency_linear_bias},
 };
 
 static const mbt_mask_decoder mask_decoder = {
@@ -4474,9 +4447,34 @@ static const mbt_phase_decoder phase_decoder = {
         phase_decoder_out_weights, 0, phase_decoder_out_bias},
 };
 
+static const mbt_step block_0_time_steps[] = {
+    {MBT_STEP_ATTENTION, &block_0_attention},
+    {MBT_STEP_BIMAMBA, &block_0_time},
+};
+
+static const mbt_step block_0_frequency_steps[] = {
+    {MBT_STEP_ATTENTION, &block_0_attention},
+    {MBT_STEP_BIMAMBA, &block_0_frequency},
+};
+
+static const mbt_step block_1_time_steps[] = {
+    {MBT_STEP_ATTENTION, &block_1_attention},
+    {MBT_STEP_BIMAMBA, &block_1_time},
+};
+
+static const mbt_step block_1_frequency_steps[] = {
+    {MBT_STEP_ATTENTION, &block_1_attention},
+    {MBT_STEP_BIMAMBA, &block_1_frequency},
+};
+
+static const mbt_block blocks[2] = {
+    {.time = {2, block_0_time_steps}, .frequency = {2, block_0_frequency_steps}},
+    {.time = {2, block_1_time_steps}, .frequency = {2, block_1_frequency_steps}},
+};
+
 extern const mbt_model mbt_model_tiny_int8;
 const mbt_model mbt_model_tiny_int8 = {
-    .abi = 3,
+    .abi = 4,
     .model_size = sizeof(mbt_model),
     .name = "tiny_int8",
     .provenance =
@@ -4485,11 +4483,12 @@ const mbt_model mbt_model_tiny_int8 = {
         "sha256 edb491a9b60e25c3ef6786f2351f4125cf195e6ad25e7fdc70a9dc91aaba5762 tiny.pth\n"
         "sha256 35ee729fc99f925ae15204ecd7abfbeee0d06cc4859ce2bab47b06f9ff62bf34 tiny.yaml\n"
         "",
+    .family = "mambattention",
     .sample_rate = 16000, .n_fft = 400, .hop = 200, .win = 400,
     .compress_factor = .3f,
     .channels = 16, .block_count = 2,
     .parameters = UINT64_C(104049), .weight_bytes = UINT64_C(127232),
-    .macs_per_second = 1133625600,
+    .macs_per_second = 1133625600, .macs_per_pair = 6400,
     .encoder = &encoder,
     .blocks = blocks,
     .mask_decoder = &mask_decoder,

@@ -15,10 +15,11 @@
 extern "C" {
 #endif
 
-#define MBT_MODEL_ABI 3u
+#define MBT_MODEL_ABI 4u
 #define MBT_LANES 16u      /* outputs in a panel of a packed matrix; lanes of a vector in simd/ */
 #define MBT_DENSE_UNITS 4u /* convolutions in a dense block; unit i has dilation 2^i in time */
 #define MBT_MAX_TAPS 9u    /* 3 x 3 */
+#define MBT_MAX_STEPS 16u  /* of an axis */
 #define MBT_WINOGRAD_POINTS 6u
 #define MBT_WINOGRAD_OUTPUTS 4u
 #define MBT_PADDED(n) (((n) + MBT_LANES - 1u) / MBT_LANES * MBT_LANES)
@@ -119,35 +120,35 @@ typedef struct mbt_mamba {
     mbt_matrix out_proj;     /* E -> C, no bias */
 } mbt_mamba;
 
-typedef enum mbt_sequence_kind {
-    MBT_SEQUENCE_MAMBA = 0 /* mbt_sequence.layer is an mbt_mamba */
-} mbt_sequence_kind;
+/* Mamba in both directions along a sequence, and the linear layer that joins them:
+ *     x += joining([forward(x), flip(backward(flip(x)))]),   forward(x) = x + ..., backward(x) = x + ...
+ * joining holds the sum of both halves, which is what acts on x itself, and the bias. Each direction's own half is
+ * folded into its out_proj. */
+typedef struct mbt_bimamba {
+    mbt_mamba forward, backward;
+    mbt_matrix joining; /* C -> C */
+} mbt_bimamba;
 
-/* A layer that runs over a sequence in one direction. */
-typedef struct mbt_sequence {
-    uint32_t kind; /* mbt_sequence_kind */
+/* The kinds of layers that run along the sequences of an axis. Each adds to its input: x += layer(x). */
+typedef enum mbt_step_kind {
+    MBT_STEP_ATTENTION = 1, /* mbt_step.layer is an mbt_attention */
+    MBT_STEP_BIMAMBA = 2    /* an mbt_bimamba */
+} mbt_step_kind;
+
+/* One layer of an axis. Several steps may point to the same layer. */
+typedef struct mbt_step {
+    uint32_t kind; /* mbt_step_kind */
     const void *layer;
-} mbt_sequence;
+} mbt_step;
 
-typedef enum mbt_attention_place {
-    MBT_ATTENTION_NONE = 0,
-    MBT_ATTENTION_BEFORE = 1, /* before the sequence layers: MambAttention */
-    MBT_ATTENTION_AFTER = 2
-} mbt_attention_place;
-
-/* One axis of a block: attention along it, and the sequence layers both ways with the linear layer that joins them,
- *     x += linear([forward(x), flip(backward(flip(x)))]),   forward(x) = x + ..., backward(x) = x + ...
- * linear holds the sum of both halves, which is what acts on x itself, and the bias. Both axes may point to one
- * attention. */
+/* What a block does along one axis: its steps, one after the other. */
 typedef struct mbt_axis {
-    uint32_t attention_place; /* mbt_attention_place */
-    const mbt_attention *attention;
-    mbt_sequence forward, backward;
-    mbt_matrix linear; /* C -> C */
+    uint32_t count; /* 1 to MBT_MAX_STEPS */
+    const mbt_step *steps;
 } mbt_axis;
 
 typedef struct mbt_block {
-    mbt_axis time, frequency;
+    mbt_axis time, frequency; /* time first */
 } mbt_block;
 
 /* Mask head: ConvTranspose2d (1, 3) stride (1, 2) and the 1 x 1 convolution after it, composed: C -> 1;
@@ -176,6 +177,7 @@ struct mbt_model {
     uint32_t abi;        /* MBT_MODEL_ABI: checked when opened */
     uint32_t model_size; /* sizeof(struct mbt_model): checked when opened */
     const char *name, *provenance;
+    const char *family;                    /* of networks, as the compiler calls it: "mambattention" */
     uint32_t sample_rate, n_fft, hop, win; /* Hz, samples; n_fft a multiple of 4, win <= n_fft, hop <= win / 2 */
     float compress_factor;                 /* the magnitude's exponent, 0.125 to 1 */
     uint32_t channels;                     /* C, a multiple of 8 */
@@ -183,6 +185,7 @@ struct mbt_model {
     uint64_t parameters;    /* numbers in the checkpoint */
     uint64_t weight_bytes;  /* bytes of all arrays */
     double macs_per_second; /* of audio, attention along time left out */
+    double macs_per_pair;   /* of frames: what attention along time adds */
     const mbt_encoder *encoder;
     const mbt_block *blocks; /* [block_count] */
     const mbt_mask_decoder *mask_decoder;

@@ -29,8 +29,28 @@ static inline mbt_tensors fixture_tensors(const mbt_config *config)
 {
     mbt_error error = {""};
     mbt_tensors tensors = {0};
-    ck_assert_msg(mbt_random_weights(config, 7, &tensors, &error), "%s", error.text);
+    ck_assert_msg(mbt_random_weights(config, &mbt_family_mambattention, 7, &tensors, &error), "%s", error.text);
     return tensors;
+}
+
+/* A network of MambAttention named "test". */
+static inline bool fixture_build(const mbt_config *config, mbt_tensors *tensors, mbt_storage storage,
+                                 mbt_network *network, mbt_error *error)
+{
+    return mbt_network_build(config, &mbt_family_mambattention, tensors, &storage, "test", "", network, error);
+}
+
+/* The layers of an axis of MambAttention: attention, then Mamba. */
+static inline const mbt_attention *fixture_attention(const mbt_axis *axis)
+{
+    ck_assert(axis->count == 2 && axis->steps[0].kind == MBT_STEP_ATTENTION);
+    return axis->steps[0].layer;
+}
+
+static inline const mbt_bimamba *fixture_bimamba(const mbt_axis *axis)
+{
+    ck_assert(axis->count == 2 && axis->steps[1].kind == MBT_STEP_BIMAMBA);
+    return axis->steps[1].layer;
 }
 
 #endif

@@ -10,7 +10,7 @@
 static void expect_round_trip(float value)
 {
     char text[MBT_FLOAT_TEXT];
-    const size_t length = mbt_emit_float(value, text);
+    const size_t length = mbt_c_float(value, text);
     ck_assert_uint_eq(length, strlen(text));
     char *end;
     const float read = strtof(text, &end);
@@ -73,7 +73,7 @@ START_TEST(short_texts)
                  {3.1415927f, "3.1415927f"}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char text[MBT_FLOAT_TEXT];
-        mbt_emit_float(cases[i].value, text);
+        mbt_c_float(cases[i].value, text);
         ck_assert_str_eq(text, cases[i].text);
     }
 }
@@ -86,7 +86,8 @@ static char *emit(mbt_weight_type type)
     mbt_tensors tensors = fixture_tensors(&config);
     mbt_network network;
     mbt_error error = {""};
-    ck_assert(mbt_network_build(&config, &tensors, (mbt_storage){MBT_FORM_DIRECT, {.otherwise = type}}, "some_name",
+    const mbt_storage storage = {MBT_FORM_DIRECT, {.otherwise = type}};
+    ck_assert(mbt_network_build(&config, &mbt_family_mambattention, &tensors, &storage, "some_name",
                                 "first line\nsecond line\n", &network, &error));
     mbt_tensors_free(&tensors);
     FILE *file = tmpfile();
@@ -114,9 +115,13 @@ START_TEST(whole_file)
     ck_assert_ptr_nonnull(strstr(text, "\nconst mbt_model mbt_model_some_name = {\n"));
     ck_assert_ptr_nonnull(strstr(text, "mbt_model_plugin = &mbt_model_some_name;\n"));
     ck_assert_ptr_nonnull(strstr(text, ".in_proj = {MBT_WEIGHT_F32, 1, 24, 160,\n"
-                                       "        block_1_frequency_backward_in_proj_weights, 0, "
+                                       "            block_1_frequency_backward_in_proj_weights, 0, "
                                        "zeros_160},\n"));
     ck_assert_ptr_nonnull(strstr(text, "static const MBT_ALIGN float block_0_time_forward_conv_weight[400] = {\n"));
+    ck_assert_ptr_nonnull(strstr(text, "static const mbt_step block_1_frequency_steps[] = {\n"
+                                       "    {MBT_STEP_ATTENTION, &block_1_attention},\n"
+                                       "    {MBT_STEP_BIMAMBA, &block_1_frequency},\n};\n"));
+    ck_assert_ptr_nonnull(strstr(text, "    .family = \"mambattention\",\n"));
     for (const char *line = text; line != NULL; line = strchr(line, '\n')) {
         line++;
         ck_assert_uint_le(strcspn(line, "\n"), 120);
@@ -160,7 +165,7 @@ START_TEST(integers)
     ck_assert_int_eq(strtol(number + strlen(integer), NULL, 10), rounded);
     ck_assert_int_ne(rounded, 0);
     ck_assert_ptr_nonnull(strstr(text, ".in_proj = {MBT_WEIGHT_I8, 1, 24, 160,\n"
-                                       "        block_0_time_forward_in_proj_weights, "
+                                       "            block_0_time_forward_in_proj_weights, "
                                        "block_0_time_forward_in_proj_scale, zeros_160},\n"));
     ck_assert_ptr_nonnull(strstr(text, "uint16_t block_0_time_forward_conv_weight[400] = {\n"));
     ck_assert_ptr_nonnull(strstr(text, "    .constants = MBT_WEIGHT_F16,\n"));
@@ -177,8 +182,8 @@ START_TEST(full_disk)
     mbt_tensors tensors = fixture_tensors(&config);
     mbt_network network;
     mbt_error error = {""};
-    ck_assert(mbt_network_build(&config, &tensors, (mbt_storage){MBT_FORM_DIRECT, {.otherwise = MBT_WEIGHT_F32}},
-                                "name", "", &network, &error));
+    ck_assert(fixture_build(&config, &tensors, (mbt_storage){MBT_FORM_DIRECT, {.otherwise = MBT_WEIGHT_F32}}, &network,
+                            &error));
     FILE *file = fopen("/dev/full", "wb");
     ck_assert_ptr_nonnull(file);
     ck_assert(!mbt_emit(&network, file, &error));

@@ -21,8 +21,8 @@ static void open_network(void)
     mbt_error error = {""};
     config = fixture_config();
     tensors = fixture_tensors(&config);
-    ck_assert_msg(mbt_network_build(&config, &tensors, (mbt_storage){MBT_FORM_DIRECT, {.otherwise = MBT_WEIGHT_F32}},
-                                    "test", "", &network, &error),
+    ck_assert_msg(fixture_build(&config, &tensors, (mbt_storage){MBT_FORM_DIRECT, {.otherwise = MBT_WEIGHT_F32}},
+                                &network, &error),
                   "%s", error.text);
 }
 
@@ -71,10 +71,10 @@ START_TEST(attention)
     const float *offset = tensor("TFMambAttention.1.attention.layernorm.bias");
     const float *weight = tensor("TFMambAttention.1.attention.attn.in_proj_weight");
     const float *bias = tensor("TFMambAttention.1.attention.attn.in_proj_bias");
-    const mbt_attention *folded = network.blocks[1].time.attention;
+    const mbt_attention *folded = fixture_attention(&network.model.blocks[1].time);
     double x[C];
     fill(x, C);
-    ck_assert_ptr_eq(folded, network.blocks[1].frequency.attention);
+    ck_assert_ptr_eq(folded, fixture_attention(&network.model.blocks[1].frequency));
     ck_assert_uint_eq(folded->heads, 8);
     ck_assert_uint_eq(folded->in_proj.n, 3 * C);
     for (uint32_t o = 0; o < 3 * C; o++) {
@@ -95,7 +95,7 @@ START_TEST(mamba_in)
 {
     const float *gain = tensor("TFMambAttention.0.freq_mamba.backward_blocks.0.norm.weight");
     const float *weight = tensor("TFMambAttention.0.freq_mamba.backward_blocks.0.mixer.in_proj.weight");
-    const mbt_mamba *folded = network.blocks[0].frequency.backward.layer;
+    const mbt_mamba *folded = &fixture_bimamba(&network.model.blocks[0].frequency)->backward;
     double x[C];
     fill(x, C);
     ck_assert_uint_eq(folded->in_proj.n, 2 * 80);
@@ -114,7 +114,7 @@ START_TEST(mamba_inside)
 {
     const char *prefix = "TFMambAttention.0.time_mamba.forward_blocks.0.mixer";
     char name[128];
-    const mbt_mamba *folded = network.blocks[0].time.forward.layer;
+    const mbt_mamba *folded = &fixture_bimamba(&network.model.blocks[0].time)->forward;
     ck_assert_uint_eq(folded->d_inner, E);
     ck_assert_uint_eq(folded->d_state, N);
     ck_assert_uint_eq(folded->d_conv, 5);
@@ -157,8 +157,8 @@ START_TEST(joining)
     const float *forward = tensor("TFMambAttention.0.time_mamba.forward_blocks.0.mixer.out_proj.weight");
     const float *backward = tensor("TFMambAttention.0.time_mamba.backward_blocks.0.mixer.out_proj.weight");
     const float *weight = tensor("TFMambAttention.0.tlinear.weight"), *bias = tensor("TFMambAttention.0.tlinear.bias");
-    const mbt_axis *axis = &network.blocks[0].time;
-    const mbt_mamba *folded_forward = axis->forward.layer, *folded_backward = axis->backward.layer;
+    const mbt_bimamba *bimamba = fixture_bimamba(&network.model.blocks[0].time);
+    const mbt_mamba *folded_forward = &bimamba->forward, *folded_backward = &bimamba->backward;
     double x[C], y_forward[E], y_backward[E], both[2 * C];
     fill(x, C);
     fill(y_forward, E);
@@ -170,12 +170,11 @@ START_TEST(joining)
             both[C + i] += backward[i * E + e] * y_backward[e];
         }
     }
-    ck_assert_uint_eq(axis->attention_place, MBT_ATTENTION_BEFORE);
     for (uint32_t o = 0; o < C; o++) {
         double sum = bias[o];
         for (uint32_t i = 0; i < 2 * C; i++)
             sum += both[i] * weight[i * C + o];
-        const double folded = apply(&axis->linear, x, o) + apply(&folded_forward->out_proj, y_forward, o) +
+        const double folded = apply(&bimamba->joining, x, o) + apply(&folded_forward->out_proj, y_forward, o) +
                               apply(&folded_backward->out_proj, y_backward, o);
         ck_assert_double_eq_tol(folded, sum, TOLERANCE);
         ck_assert(folded_forward->out_proj.bias[o] == 0);
@@ -187,7 +186,7 @@ END_TEST
 START_TEST(dense_block)
 {
     const float *weight = tensor("phase_decoder.dense_block.dense_block.2.0.weight");
-    const mbt_unit *unit = &network.phase_decoder.dense_block.unit[2];
+    const mbt_unit *unit = &network.model.phase_decoder->dense_block.unit[2];
     ck_assert_uint_eq(unit->conv.taps, 9);
     ck_assert_uint_eq(unit->conv.k, 3 * C);
     for (uint32_t o = 0; o < C; o++) {
@@ -222,14 +221,14 @@ START_TEST(winograd)
     mbt_tensors_free(&tensors); /* those of the fixture are used */
     tensors = fixture_tensors(&config);
     const float *weight = tensor("phase_decoder.dense_block.dense_block.2.0.weight");
-    ck_assert(mbt_network_build(&config, &tensors, (mbt_storage){MBT_FORM_WINOGRAD, {.otherwise = MBT_WEIGHT_F32}},
-                                "test", "", &other, &error));
-    const mbt_unit *unit = &other.phase_decoder.dense_block.unit[2];
+    ck_assert(fixture_build(&config, &tensors, (mbt_storage){MBT_FORM_WINOGRAD, {.otherwise = MBT_WEIGHT_F32}}, &other,
+                            &error));
+    const mbt_unit *unit = &other.model.phase_decoder->dense_block.unit[2];
     ck_assert_uint_eq(unit->form, MBT_FORM_WINOGRAD);
     ck_assert_uint_eq(unit->conv.taps, 3 * 6);
     ck_assert_uint_eq(unit->conv.k, 3 * C);
     ck_assert_uint_eq(unit->conv.n, C);
-    ck_assert_uint_eq(other.encoder.dense_conv_2.form, MBT_FORM_DIRECT);
+    ck_assert_uint_eq(other.model.encoder->dense_conv_2.form, MBT_FORM_DIRECT);
     for (uint32_t index = 0; index < 3 * 6 * 3 * C * C; index++) {
         const uint32_t o = index % C, i = index / C % C, time = index / C / C % 3, point = index / C / C / 3 % 6;
         const uint32_t group = index / C / C / 3 / 6; /* 0: the block's input, newest first in the checkpoint */
@@ -263,9 +262,9 @@ START_TEST(int8)
     const float *weight = tensor("phase_decoder.dense_block.dense_block.2.0.weight");
     const float *conv = tensor("TFMambAttention.0.time_mamba.forward_blocks.0.mixer.conv1d.weight");
     const float *a_log = tensor("TFMambAttention.0.time_mamba.forward_blocks.0.mixer.A_log");
-    ck_assert(mbt_network_build(&config, &tensors, (mbt_storage){MBT_FORM_WINOGRAD, {.otherwise = MBT_WEIGHT_I8}},
-                                "test", "", &other, &error));
-    const mbt_unit *unit = &other.phase_decoder.dense_block.unit[2];
+    ck_assert(fixture_build(&config, &tensors, (mbt_storage){MBT_FORM_WINOGRAD, {.otherwise = MBT_WEIGHT_I8}}, &other,
+                            &error));
+    const mbt_unit *unit = &other.model.phase_decoder->dense_block.unit[2];
     const int8_t *data = unit->conv.data;
     ck_assert(unit->conv.type == MBT_WEIGHT_I8 && unit->form == MBT_FORM_DIRECT);
     for (uint32_t index = 0; index < 9 * 3 * C * C; index++) {
@@ -275,7 +274,7 @@ START_TEST(int8)
         const double found = scale * data[((o / 16 * 9 + tap) * (3 * C / 4) + i / 4) * 64 + o % 16 * 4 + i % 4];
         ck_assert_double_eq_tol(found, (double)weight[(o * 3 * C + source) * 9 + tap], scale * 0.5001);
     }
-    const mbt_mamba *mamba = other.blocks[0].time.forward.layer;
+    const mbt_mamba *mamba = &fixture_bimamba(&other.model.blocks[0].time)->forward;
     const uint16_t *a = mamba->a, *conv_weight = mamba->conv_weight;
     ck_assert_uint_eq(mamba->constants, MBT_WEIGHT_F16);
     for (uint32_t e = 0; e < E; e++) {
@@ -291,7 +290,8 @@ START_TEST(encoder_ends)
 {
     const float *first = tensor("dense_encoder.dense_conv_1.0.weight"),
                 *last = tensor("dense_encoder.dense_conv_2.0.weight");
-    const mbt_matrix *conv_1 = &network.encoder.dense_conv_1.conv, *conv_2 = &network.encoder.dense_conv_2.conv;
+    const mbt_matrix *conv_1 = &network.model.encoder->dense_conv_1.conv,
+                     *conv_2 = &network.model.encoder->dense_conv_2.conv;
     ck_assert_uint_eq(conv_1->k, 2);
     ck_assert_uint_eq(conv_2->taps, 3);
     for (uint32_t o = 0; o < C; o++) {
@@ -333,7 +333,7 @@ static double folded_up(const mbt_matrix *even, const mbt_matrix *odd, const dou
 START_TEST(mask_head)
 {
     const float *mix = tensor("mask_decoder.mask_conv.1.weight");
-    const mbt_mask_decoder *mask = &network.mask_decoder;
+    const mbt_mask_decoder *mask = network.model.mask_decoder;
     double in[INNER * C], up[BINS * C];
     fill(in, INNER * C);
     scatter_up(tensor("mask_decoder.mask_conv.0.weight"), in, up);
@@ -357,7 +357,7 @@ END_TEST
 
 START_TEST(phase_head)
 {
-    const mbt_phase_decoder *phase = &network.phase_decoder;
+    const mbt_phase_decoder *phase = network.model.phase_decoder;
     double in[INNER * C], up[BINS * C];
     fill(in, INNER * C);
     scatter_up(tensor("phase_decoder.phase_conv.0.weight"), in, up);
@@ -382,8 +382,8 @@ START_TEST(overflow_is_an_error)
     mbt_error error = {""};
     mbt_network other;
     mbt_tensors_find(&tensors, "TFMambAttention.0.time_mamba.forward_blocks.0.mixer.A_log")->data[4] = 1000;
-    ck_assert(!mbt_network_build(&config, &tensors, (mbt_storage){MBT_FORM_DIRECT, {.otherwise = MBT_WEIGHT_F32}},
-                                 "test", "", &other, &error));
+    ck_assert(!fixture_build(&config, &tensors, (mbt_storage){MBT_FORM_DIRECT, {.otherwise = MBT_WEIGHT_F32}}, &other,
+                             &error));
     ck_assert_ptr_nonnull(strstr(error.text, "block_0_time_forward_a "));
 }
 END_TEST
@@ -398,14 +398,14 @@ START_TEST(overflow_in_smaller_types)
     char name[128];
     snprintf(name, sizeof name, "%s.mixer.A_log", mamba);
     mbt_tensors_find(&tensors, name)->data[4] = 12;
-    ck_assert(!mbt_network_build(&config, &tensors, storage, "test", "", &other, &error));
+    ck_assert(!fixture_build(&config, &tensors, storage, &other, &error));
     ck_assert_str_eq(error.text,
                      "block_0_time_forward_a: a weight of -234806 does not fit f16, whose largest number is 65504; "
                      "--precision mixed can keep block_0_time_forward_constants in f32");
     error.text[0] = '\0';
     mbt_rule rule = {"block_0_time_forward_constants", MBT_WEIGHT_F32, 1};
     const mbt_storage mixed = {MBT_FORM_DIRECT, {&rule, 1, MBT_WEIGHT_I8}};
-    ck_assert_msg(mbt_network_build(&config, &tensors, mixed, "test", "", &other, &error), "%s", error.text);
+    ck_assert_msg(fixture_build(&config, &tensors, mixed, &other, &error), "%s", error.text);
     mbt_network_free(&other);
     error.text[0] = '\0';
     mbt_tensors_free(&tensors); /* those of the fixture are used */
@@ -414,7 +414,7 @@ START_TEST(overflow_in_smaller_types)
     mbt_tensors_find(&tensors, name)->data[0] = 3e38f;
     snprintf(name, sizeof name, "%s.mixer.in_proj.weight", mamba);
     mbt_tensors_find(&tensors, name)->data[0] = 3e38f;
-    ck_assert(!mbt_network_build(&config, &tensors, storage, "test", "", &other, &error));
+    ck_assert(!fixture_build(&config, &tensors, storage, &other, &error));
     ck_assert_ptr_nonnull(strstr(error.text, "block_0_time_forward_in_proj_scale "));
 }
 END_TEST
@@ -424,8 +424,8 @@ START_TEST(model_totals)
     uint64_t parameters = 0, bytes = 0;
     for (size_t i = 0; i < tensors.count; i++)
         parameters += tensors.list[i].count;
-    for (size_t i = 0; i < network.array_count; i++)
-        bytes += 4 * network.arrays[i].count;
+    for (size_t i = 0; i < network.arrays.count; i++)
+        bytes += 4 * network.arrays.list[i].count;
     ck_assert_uint_eq(network.model.parameters, parameters);
     ck_assert_uint_eq(network.model.weight_bytes, bytes);
     ck_assert_uint_eq(network.model.block_count, 2);

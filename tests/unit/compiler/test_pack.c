@@ -6,38 +6,23 @@
 #include <stdint.h>
 #include <string.h>
 
-static mbt_network empty_network(mbt_part *parts)
-{
-    mbt_network network;
-    memset(&network, 0, sizeof network);
-    network.parts = parts;
-    return network;
-}
-
-static void release(mbt_network *network)
-{
-    network->parts = NULL;
-    mbt_network_free(network);
-}
-
 /* 2 taps, 3 inputs, 18 outputs: two panels, of which the second holds two outputs. The digits of a weight are
  * those of tap, i and o. */
 START_TEST(panels)
 {
-    mbt_part parts[3] = {{0}};
-    mbt_network network = empty_network(parts);
+    mbt_arrays arrays = {0};
     mbt_error error = {""};
-    mbt_dense dense;
-    ck_assert(mbt_dense_init(&dense, 2, 3, 18, &error));
+    mbt_weights dense;
+    ck_assert(mbt_weights_init(&dense, 2, 3, 18, &error));
     for (uint32_t tap = 0; tap < 2; tap++) {
         for (uint32_t i = 0; i < 3; i++)
             for (uint32_t o = 0; o < 18; o++)
-                *mbt_dense_at(&dense, tap, i, o) = 1000 * (tap + 1) + 100 * (i + 1) + o;
+                *mbt_weights_at(&dense, tap, i, o) = 1000 * (tap + 1) + 100 * (i + 1) + o;
     }
     dense.bias[17] = 0.1;
     mbt_matrix matrix;
-    ck_assert(mbt_pack_matrix(&network, 2, "layer", &dense, MBT_WEIGHT_F32, &matrix, &error));
-    mbt_dense_free(&dense);
+    ck_assert(mbt_pack_matrix(&arrays, "layer", &dense, MBT_WEIGHT_F32, &matrix, &error));
+    mbt_weights_free(&dense);
     const float *data = matrix.data;
     ck_assert_uint_eq((uintptr_t)data % 64, 0);
     ck_assert_uint_eq(matrix.taps, 2);
@@ -50,68 +35,66 @@ START_TEST(panels)
     ck_assert(data[11 * 16 + 1] == 2317 && data[11 * 16 + 15] == 0);
     ck_assert(matrix.bias[17] == 0.1f && matrix.bias[16] == 0 && matrix.bias[31] == 0);
     ck_assert_ptr_null(matrix.scale);
-    ck_assert_uint_eq(network.array_count, 2);
-    ck_assert_str_eq(mbt_network_find(&network, matrix.data)->name, "layer_weights");
-    ck_assert_uint_eq(mbt_network_find(&network, matrix.data)->count, 2 * 6 * 16);
-    ck_assert_str_eq(mbt_network_find(&network, matrix.bias)->name, "layer_bias");
-    ck_assert_uint_eq(parts[2].bytes, 4 * (2 * 6 * 16 + 32));
-    release(&network);
+    ck_assert_uint_eq(arrays.count, 2);
+    ck_assert_str_eq(mbt_arrays_find(&arrays, matrix.data)->name, "layer_weights");
+    ck_assert_uint_eq(mbt_arrays_find(&arrays, matrix.data)->count, 2 * 6 * 16);
+    ck_assert_str_eq(mbt_arrays_find(&arrays, matrix.bias)->name, "layer_bias");
+    ck_assert_uint_eq(arrays.bytes, 4 * (2 * 6 * 16 + 32));
+    mbt_arrays_free(&arrays);
 }
 END_TEST
 
 /* The same layout in binary16. By hand: 1.5 is 3e00, 0.1 is 2e66 (0.0999755859375), 2^-24 is 0001. */
 START_TEST(halves)
 {
-    mbt_part parts[1] = {{0}};
-    mbt_network network = empty_network(parts);
+    mbt_arrays arrays = {0};
     mbt_error error = {""};
-    mbt_dense dense;
+    mbt_weights dense;
     mbt_matrix matrix;
-    ck_assert(mbt_dense_init(&dense, 2, 1, 17, &error));
-    *mbt_dense_at(&dense, 0, 0, 3) = 1.5;
-    *mbt_dense_at(&dense, 1, 0, 0) = -0.1;
-    *mbt_dense_at(&dense, 1, 0, 16) = 0x1p-24;
+    ck_assert(mbt_weights_init(&dense, 2, 1, 17, &error));
+    *mbt_weights_at(&dense, 0, 0, 3) = 1.5;
+    *mbt_weights_at(&dense, 1, 0, 0) = -0.1;
+    *mbt_weights_at(&dense, 1, 0, 16) = 0x1p-24;
     dense.bias[16] = 0.1;
-    ck_assert_msg(mbt_pack_matrix(&network, 0, "layer", &dense, MBT_WEIGHT_F16, &matrix, &error), "%s", error.text);
-    mbt_dense_free(&dense);
+    ck_assert_msg(mbt_pack_matrix(&arrays, "layer", &dense, MBT_WEIGHT_F16, &matrix, &error), "%s", error.text);
+    mbt_weights_free(&dense);
     const uint16_t *data = matrix.data;
     for (unsigned i = 0; i < 2 * 2 * 16; i++)
         ck_assert_uint_eq(data[i], i == 3 ? 0x3e00 : i == 16 ? 0xae66 : i == 3 * 16 ? 1 : 0);
     ck_assert_uint_eq(matrix.type, MBT_WEIGHT_F16);
     ck_assert(matrix.bias[16] == 0.1f); /* not rounded to binary16 */
-    const mbt_array *array = mbt_network_find(&network, matrix.data);
+    const mbt_array *array = mbt_arrays_find(&arrays, matrix.data);
     ck_assert(strcmp(array->layer, "layer") == 0 && array->type == MBT_WEIGHT_F16);
     ck_assert_double_eq_tol(array->power, 2.26, 1e-12);
     ck_assert_double_eq_tol(array->error, pow(0.1 - 0.0999755859375, 2), 1e-18);
-    ck_assert_str_eq(mbt_network_find(&network, matrix.bias)->layer, "");
-    ck_assert_uint_eq(parts[0].bytes, 2 * 2 * 2 * 16 + 4 * 32);
-    release(&network);
+    ck_assert_str_eq(mbt_arrays_find(&arrays, matrix.bias)->layer, "");
+    ck_assert_uint_eq(arrays.bytes, 2 * 2 * 2 * 16 + 4 * 32);
+    mbt_arrays_free(&arrays);
 }
 END_TEST
 
 /* The array is named, and so are the weight and the limit. In float the same weights are fine. */
 START_TEST(too_large_for_halves)
 {
-    mbt_part parts[1] = {{0}};
-    mbt_network network = empty_network(parts);
+    mbt_arrays arrays = {0};
     mbt_error error = {""};
-    mbt_dense dense;
+    mbt_weights dense;
     mbt_matrix matrix;
-    ck_assert(mbt_dense_init(&dense, 9, 16, 16, &error));
-    *mbt_dense_at(&dense, 8, 15, 15) = -65519.9;
-    ck_assert(mbt_pack_matrix(&network, 0, "good", &dense, MBT_WEIGHT_F16, &matrix, &error));
-    *mbt_dense_at(&dense, 8, 15, 15) = -65520;
-    ck_assert(mbt_pack_matrix(&network, 0, "plain", &dense, MBT_WEIGHT_F32, &matrix, &error));
-    ck_assert(!mbt_pack_matrix(&network, 0, "layer", &dense, MBT_WEIGHT_F16, &matrix, &error));
+    ck_assert(mbt_weights_init(&dense, 9, 16, 16, &error));
+    *mbt_weights_at(&dense, 8, 15, 15) = -65519.9;
+    ck_assert(mbt_pack_matrix(&arrays, "good", &dense, MBT_WEIGHT_F16, &matrix, &error));
+    *mbt_weights_at(&dense, 8, 15, 15) = -65520;
+    ck_assert(mbt_pack_matrix(&arrays, "plain", &dense, MBT_WEIGHT_F32, &matrix, &error));
+    ck_assert(!mbt_pack_matrix(&arrays, "layer", &dense, MBT_WEIGHT_F16, &matrix, &error));
     ck_assert_str_eq(error.text, "layer_weights: a weight of -65520 does not fit f16, whose largest number is 65504; "
                                  "--precision mixed can keep layer in f32");
     error.text[0] = '\0';
-    *mbt_dense_at(&dense, 8, 15, 15) = 0;
-    *mbt_dense_at(&dense, 2, 0, 0) = 1e5; /* frequency tap 2: the last point takes it as it is */
-    ck_assert(!mbt_pack_winograd(&network, 0, "dense", &dense, MBT_WEIGHT_F16, &matrix, &error));
+    *mbt_weights_at(&dense, 8, 15, 15) = 0;
+    *mbt_weights_at(&dense, 2, 0, 0) = 1e5; /* frequency tap 2: the last point takes it as it is */
+    ck_assert(!mbt_pack_winograd(&arrays, "dense", &dense, MBT_WEIGHT_F16, &matrix, &error));
     ck_assert_ptr_nonnull(strstr(error.text, "dense_weights: a weight of 100000 does not fit f16"));
-    mbt_dense_free(&dense);
-    release(&network);
+    mbt_weights_free(&dense);
+    mbt_arrays_free(&arrays);
 }
 END_TEST
 
@@ -140,29 +123,28 @@ static const struct {
 
 #define INT8_OUTPUTS (sizeof int8_outputs / sizeof int8_outputs[0])
 
-static mbt_dense int8_dense(void)
+static mbt_weights int8_dense(void)
 {
     mbt_error error = {""};
-    mbt_dense dense;
-    ck_assert(mbt_dense_init(&dense, 2, 5, 18, &error));
+    mbt_weights dense;
+    ck_assert(mbt_weights_init(&dense, 2, 5, 18, &error));
     for (size_t row = 0; row < INT8_OUTPUTS; row++)
         for (uint32_t i = 0; i < 10; i++)
-            *mbt_dense_at(&dense, i / 5, i % 5, int8_outputs[row].o) = int8_outputs[row].weights[i / 5][i % 5];
+            *mbt_weights_at(&dense, i / 5, i % 5, int8_outputs[row].o) = int8_outputs[row].weights[i / 5][i % 5];
     return dense;
 }
 
 /* data[2 panels][2 taps][2][16][4] */
 START_TEST(int8_numbers)
 {
-    mbt_part parts[1] = {{0}};
-    mbt_network network = empty_network(parts);
+    mbt_arrays arrays = {0};
     mbt_error error = {""};
-    mbt_dense dense = int8_dense();
+    mbt_weights dense = int8_dense();
     mbt_matrix matrix;
     unsigned expected = 0, found = 0;
     dense.bias[3] = 0.1;
-    ck_assert_msg(mbt_pack_matrix(&network, 0, "layer", &dense, MBT_WEIGHT_I8, &matrix, &error), "%s", error.text);
-    mbt_dense_free(&dense);
+    ck_assert_msg(mbt_pack_matrix(&arrays, "layer", &dense, MBT_WEIGHT_I8, &matrix, &error), "%s", error.text);
+    mbt_weights_free(&dense);
     const int8_t *data = matrix.data;
     ck_assert(matrix.type == MBT_WEIGHT_I8 && matrix.taps == 2 && matrix.k == 5 && matrix.n == 18);
     for (size_t row = 0; row < INT8_OUTPUTS; row++) {
@@ -181,7 +163,7 @@ START_TEST(int8_numbers)
     ck_assert_uint_eq(found, expected); /* the other places are zeros */
     ck_assert(matrix.scale[0] == 0 && matrix.scale[18] == 0 && matrix.scale[31] == 0);
     ck_assert(matrix.bias[3] == 0.1f);
-    release(&network);
+    mbt_arrays_free(&arrays);
 }
 END_TEST
 
@@ -189,15 +171,14 @@ END_TEST
  * 5.824524023119459e-06. */
 START_TEST(int8_arrays)
 {
-    mbt_part parts[1] = {{0}};
-    mbt_network network = empty_network(parts);
+    mbt_arrays arrays = {0};
     mbt_error error = {""};
-    mbt_dense dense = int8_dense();
+    mbt_weights dense = int8_dense();
     mbt_matrix matrix;
-    ck_assert_msg(mbt_pack_matrix(&network, 0, "layer", &dense, MBT_WEIGHT_I8, &matrix, &error), "%s", error.text);
-    mbt_dense_free(&dense);
-    const mbt_array *weights = mbt_network_find(&network, matrix.data);
-    const mbt_array *scale = mbt_network_find(&network, matrix.scale);
+    ck_assert_msg(mbt_pack_matrix(&arrays, "layer", &dense, MBT_WEIGHT_I8, &matrix, &error), "%s", error.text);
+    mbt_weights_free(&dense);
+    const mbt_array *weights = mbt_arrays_find(&arrays, matrix.data);
+    const mbt_array *scale = mbt_arrays_find(&arrays, matrix.scale);
     ck_assert_str_eq(weights->name, "layer_weights");
     ck_assert_str_eq(scale->name, "layer_scale");
     ck_assert_str_eq(weights->layer, "layer");
@@ -208,122 +189,115 @@ START_TEST(int8_arrays)
     ck_assert_double_eq_tol(weights->power, 55 + 16359 + 13044.453125 + 0.25504282, 1e-9);
     ck_assert_double_eq_tol(weights->error, 0.453125 + 5.824524023119459e-06, 1e-15);
     ck_assert(scale->power == 0 && scale->error == 0);
-    ck_assert_uint_eq(parts[0].bytes, 512 + 4 * 32 + 4 * 32); /* and a bias of zeros */
+    ck_assert_uint_eq(arrays.bytes, 512 + 4 * 32 + 4 * 32); /* and a bias of zeros */
     ck_assert_uint_eq((uintptr_t)matrix.data % 64, 0);
-    release(&network);
+    mbt_arrays_free(&arrays);
 }
 END_TEST
 
 /* 9 x 7281 is 65529, 9 x 7282 is 65538. */
 START_TEST(too_many_inputs_for_int8)
 {
-    mbt_part parts[1] = {{0}};
-    mbt_network network = empty_network(parts);
+    mbt_arrays arrays = {0};
     mbt_error error = {""};
-    mbt_dense good, bad;
+    mbt_weights good, bad;
     mbt_matrix matrix;
-    ck_assert(mbt_dense_init(&good, 9, 7281, 1, &error) && mbt_dense_init(&bad, 9, 7282, 1, &error));
-    ck_assert(mbt_pack_matrix(&network, 0, "good", &good, MBT_WEIGHT_I8, &matrix, &error));
-    ck_assert(mbt_pack_matrix(&network, 0, "half", &bad, MBT_WEIGHT_F16, &matrix, &error));
-    ck_assert(!mbt_pack_matrix(&network, 0, "layer", &bad, MBT_WEIGHT_I8, &matrix, &error));
+    ck_assert(mbt_weights_init(&good, 9, 7281, 1, &error) && mbt_weights_init(&bad, 9, 7282, 1, &error));
+    ck_assert(mbt_pack_matrix(&arrays, "good", &good, MBT_WEIGHT_I8, &matrix, &error));
+    ck_assert(mbt_pack_matrix(&arrays, "half", &bad, MBT_WEIGHT_F16, &matrix, &error));
+    ck_assert(!mbt_pack_matrix(&arrays, "layer", &bad, MBT_WEIGHT_I8, &matrix, &error));
     ck_assert_str_eq(error.text, "layer: 9 x 7282 inputs; int8 can sum 65536");
-    mbt_dense_free(&good);
-    mbt_dense_free(&bad);
-    release(&network);
+    mbt_weights_free(&good);
+    mbt_weights_free(&bad);
+    mbt_arrays_free(&arrays);
 }
 END_TEST
 
 /* What has no packed form in int8. */
 START_TEST(never_int8)
 {
-    mbt_part parts[1] = {{0}};
-    mbt_network network = empty_network(parts);
+    mbt_arrays arrays = {0};
     mbt_error error = {""};
-    mbt_dense dense;
+    mbt_weights dense;
     mbt_matrix matrix;
-    ck_assert(mbt_dense_init(&dense, 9, 16, 16, &error));
-    ck_assert(!mbt_pack_winograd(&network, 0, "dense", &dense, MBT_WEIGHT_I8, &matrix, &error));
+    ck_assert(mbt_weights_init(&dense, 9, 16, 16, &error));
+    ck_assert(!mbt_pack_winograd(&arrays, "dense", &dense, MBT_WEIGHT_I8, &matrix, &error));
     ck_assert_str_eq(error.text, "dense: Winograd's form cannot be int8");
-    mbt_dense_free(&dense);
+    mbt_weights_free(&dense);
     error.text[0] = '\0';
-    mbt_array *array = mbt_network_layer_array(&network, 0, "mamba_constants", "mamba", "a", MBT_WEIGHT_I8, 16, &error);
+    mbt_array *array = mbt_arrays_add(&arrays, "mamba_constants", "mamba", "a", MBT_WEIGHT_I8, 16, &error);
     ck_assert_ptr_nonnull(array);
     ck_assert(!mbt_pack_weight(array, 0, 1, &error));
     ck_assert_str_eq(error.text, "mamba_a: numbers that are not a matrix cannot be int8");
-    release(&network);
+    mbt_arrays_free(&arrays);
 }
 END_TEST
 
 /* Layers without a bias point to one array of zeros for each size. */
 START_TEST(shared_zeros)
 {
-    mbt_part parts[2] = {{0}};
-    mbt_network network = empty_network(parts);
+    mbt_arrays arrays = {0};
     mbt_error error = {""};
-    mbt_dense wide, narrow;
+    mbt_weights wide, narrow;
     mbt_matrix first, second, third;
-    ck_assert(mbt_dense_init(&wide, 1, 1, 17, &error) && mbt_dense_init(&narrow, 1, 1, 16, &error));
-    ck_assert(mbt_pack_matrix(&network, 0, "first", &wide, MBT_WEIGHT_F32, &first, &error));
-    ck_assert(mbt_pack_matrix(&network, 1, "second", &narrow, MBT_WEIGHT_F32, &second, &error));
-    ck_assert(mbt_pack_matrix(&network, 1, "third", &wide, MBT_WEIGHT_F32, &third, &error));
+    ck_assert(mbt_weights_init(&wide, 1, 1, 17, &error) && mbt_weights_init(&narrow, 1, 1, 16, &error));
+    ck_assert(mbt_pack_matrix(&arrays, "first", &wide, MBT_WEIGHT_F32, &first, &error));
+    ck_assert(mbt_pack_matrix(&arrays, "second", &narrow, MBT_WEIGHT_F32, &second, &error));
+    ck_assert(mbt_pack_matrix(&arrays, "third", &wide, MBT_WEIGHT_F32, &third, &error));
     ck_assert_ptr_eq(first.bias, third.bias);
     ck_assert_ptr_ne(first.bias, second.bias);
-    ck_assert_str_eq(mbt_network_find(&network, first.bias)->name, "zeros_32");
-    ck_assert_uint_eq(mbt_network_find(&network, second.bias)->count, 16);
+    ck_assert_str_eq(mbt_arrays_find(&arrays, first.bias)->name, "zeros_32");
+    ck_assert_uint_eq(mbt_arrays_find(&arrays, second.bias)->count, 16);
     ck_assert(first.bias[0] == 0 && first.bias[31] == 0);
-    ck_assert_uint_eq(parts[0].bytes, 4 * (32 + 32));
-    ck_assert_uint_eq(parts[1].bytes, 4 * (16 + 16 + 32));
-    mbt_dense_free(&wide);
-    mbt_dense_free(&narrow);
-    release(&network);
+    ck_assert_uint_eq(arrays.bytes, 4 * (32 + 32 + 16 + 16 + 32));
+    mbt_weights_free(&wide);
+    mbt_weights_free(&narrow);
+    mbt_arrays_free(&arrays);
 }
 END_TEST
 
 START_TEST(vectors)
 {
-    mbt_part parts[1] = {{0}};
-    mbt_network network = empty_network(parts);
+    mbt_arrays arrays = {0};
     mbt_error error = {""};
     float values[17];
     for (int i = 0; i < 17; i++)
         values[i] = (float)(i + 1);
-    const float *packed = mbt_pack_vector(&network, 0, "norm", "gain", values, 17, &error);
+    const float *packed = mbt_pack_vector(&arrays, "norm", "gain", values, 17, &error);
     ck_assert_ptr_nonnull(packed);
     for (int i = 0; i < 32; i++)
         ck_assert(packed[i] == (i < 17 ? (float)(i + 1) : 0));
-    ck_assert_uint_eq(parts[0].bytes, 4 * 32);
-    release(&network);
+    ck_assert_uint_eq(arrays.bytes, 4 * 32);
+    mbt_arrays_free(&arrays);
 }
 END_TEST
 
 /* Earlier arrays stay where they are while the list of them grows. */
 START_TEST(many_arrays)
 {
-    mbt_part parts[1] = {{0}};
-    mbt_network network = empty_network(parts);
+    mbt_arrays arrays = {0};
     mbt_error error = {""};
-    float *first = mbt_network_array(&network, 0, "array", "first", 1, &error);
+    float *first = mbt_arrays_add_floats(&arrays, "array", "first", 1, &error);
     ck_assert_ptr_nonnull(first);
     for (int i = 0; i < 1000; i++)
-        ck_assert_ptr_nonnull(mbt_network_array(&network, 0, "array", "next", 1, &error));
-    ck_assert_str_eq(mbt_network_find(&network, first)->name, "array_first");
-    ck_assert_ptr_null(mbt_network_find(&network, &network));
-    release(&network);
+        ck_assert_ptr_nonnull(mbt_arrays_add_floats(&arrays, "array", "next", 1, &error));
+    ck_assert_str_eq(mbt_arrays_find(&arrays, first)->name, "array_first");
+    ck_assert_ptr_null(mbt_arrays_find(&arrays, &arrays));
+    mbt_arrays_free(&arrays);
 }
 END_TEST
 
 START_TEST(too_large)
 {
-    mbt_part parts[1] = {{0}};
-    mbt_network network = empty_network(parts);
+    mbt_arrays arrays = {0};
     mbt_error error = {""};
-    mbt_dense dense;
-    ck_assert(!mbt_dense_init(&dense, 9, UINT32_MAX, UINT32_MAX, &error));
+    mbt_weights dense;
+    ck_assert(!mbt_weights_init(&dense, 9, UINT32_MAX, UINT32_MAX, &error));
     ck_assert_ptr_nonnull(strstr(error.text, "memory"));
     error.text[0] = '\0';
-    ck_assert_ptr_null(mbt_network_array(&network, 0, "array", "huge", SIZE_MAX / 4, &error));
+    ck_assert_ptr_null(mbt_arrays_add_floats(&arrays, "array", "huge", SIZE_MAX / 4, &error));
     ck_assert_ptr_nonnull(strstr(error.text, "array_huge"));
-    release(&network);
+    mbt_arrays_free(&arrays);
 }
 END_TEST
 

@@ -3,8 +3,6 @@
 
 #include "tests/unit/compiler/pickle_builder.h"
 
-#define COUNT(array) ((int)(sizeof(array) / sizeof(array)[0]))
-
 typedef struct scalar_case {
     const char *bytes;
     size_t size;

@@ -1,5 +1,6 @@
 /* test_precision.c: the names of precisions, and the table of rounding errors. */
 #include "compiler/precision.h"
+#include "compiler/rounding_table.h"
 #include "tests/unit/unit.h"
 
 #include <string.h>
@@ -21,7 +22,7 @@ END_TEST
  * matrices: 10 log10(13 / 0.04) is 25.1 dB. */
 START_TEST(table)
 {
-    mbt_array arrays[] = {
+    mbt_array list[] = {
         {.name = "first_layer_weights",
          .type = MBT_WEIGHT_I8,
          .count = 1000,
@@ -39,11 +40,11 @@ START_TEST(table)
         {.name = "second_weights", .type = MBT_WEIGHT_F32, .count = 32, .layer = "second", .power = 9},
         {.name = "mamba_a", .type = MBT_WEIGHT_F16, .count = 16, .layer = "mamba_constants", .power = 2, .error = 0.03},
     };
-    const mbt_network network = {.arrays = arrays, .array_count = 6};
+    const mbt_arrays arrays = {.list = list, .count = COUNT(list)};
     char text[1000] = "";
     FILE *file = tmpfile();
     ck_assert_ptr_nonnull(file);
-    mbt_precision_print(file, &network);
+    mbt_rounding_print(file, &arrays);
     rewind(file);
     ck_assert_uint_gt(fread(text, 1, sizeof text - 1, file), 0);
     fclose(file);

@@ -12,7 +12,7 @@ START_TEST(fixed_bits)
     mbt_config config = fixture_config();
     mbt_error error = {""};
     mbt_tensors tensors = {0};
-    ck_assert(mbt_random_weights(&config, 1234567, &tensors, &error));
+    ck_assert(mbt_random_weights(&config, &mbt_family_mambattention, 1234567, &tensors, &error));
     const float *weight = mbt_tensors_find(&tensors, "dense_encoder.dense_conv_1.0.weight")->data;
     ck_assert(weight[0] == -0x1.b2374ep-3f && weight[47] == 0x1.60b02ep-4f);
     ck_assert(mbt_tensors_find(&tensors, "dense_encoder.dense_conv_1.0.bias")->data[0] == 0x1.779b9cp-6f);
@@ -63,7 +63,7 @@ START_TEST(seeds_differ)
     mbt_config config = fixture_config();
     mbt_error error = {""};
     mbt_tensors first = fixture_tensors(&config), second = {0};
-    ck_assert(mbt_random_weights(&config, 8, &second, &error));
+    ck_assert(mbt_random_weights(&config, &mbt_family_mambattention, 8, &second, &error));
     ck_assert_uint_eq(first.count, second.count);
     ck_assert_int_ne(memcmp(first.list[0].data, second.list[0].data, first.list[0].count * sizeof(float)), 0);
     mbt_tensors_free(&first);
@@ -77,7 +77,7 @@ START_TEST(too_large_a_network)
     mbt_error error = {""};
     mbt_tensors tensors = {0};
     config.hid_feature = UINT32_MAX - 7;
-    ck_assert(!mbt_random_weights(&config, 1, &tensors, &error));
+    ck_assert(!mbt_random_weights(&config, &mbt_family_mambattention, 1, &tensors, &error));
     ck_assert_ptr_nonnull(strstr(error.text, "numbers"));
     ck_assert_uint_eq(tensors.count, 0);
 }

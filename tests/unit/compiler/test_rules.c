@@ -3,7 +3,6 @@
 #include "compiler/precision.h"
 #include "compiler/rules.h"
 
-#define COUNT(array) ((int)(sizeof(array) / sizeof(array)[0]))
 #define RULE(layers, type) "  - {layers: \"" layers "\", precision: " type "}\n"
 
 static bool parse(const char *text, mbt_rules *rules, mbt_error *error)
@@ -53,25 +52,52 @@ START_TEST(precisions)
 }
 END_TEST
 
+/* Whether the rules can be had for the fixture's network with so many blocks. */
+static bool check(const mbt_rules *rules, uint32_t blocks, bool winograd, mbt_error *error)
+{
+    mbt_config config = fixture_config();
+    mbt_parts parts;
+    mbt_layer_names names;
+    config.num_tfmamba = blocks;
+    ck_assert(mbt_parts_init(&parts, &mbt_family_mambattention, &config, error));
+    ck_assert(mbt_parts_layer_names(&parts, &names, error));
+    const bool good = mbt_rules_check(rules, &names, winograd, error);
+    mbt_layer_names_free(&names);
+    mbt_parts_free(&parts);
+    return good;
+}
+
+static const struct {
+    const mbt_family *family;
+    size_t in_block; /* layers: 2 of an attention, 2 x 5 and the joining one of Mamba */
+} families[] = {
+    {&mbt_family_mambattention, 2 + 2 * 11},
+    {&mbt_family_unshared, 2 * 2 + 2 * 11},
+    {&mbt_family_after, 2 + 2 * 11},
+    {&mbt_family_semamba, 2 * 11},
+};
+
 /* The names are those of the arrays of a network, each of which is stored as the rules say. */
 START_TEST(names_are_those_of_the_network)
 {
     const mbt_config config = fixture_config();
-    mbt_tensors tensors = fixture_tensors(&config);
-    mbt_network network;
-    mbt_error error = {""};
+    const mbt_family *family = families[_i].family;
     const mbt_storage storage = {MBT_FORM_DIRECT, {.otherwise = MBT_WEIGHT_I8}};
-    ck_assert(mbt_network_build(&config, &tensors, storage, "name", "", &network, &error));
+    mbt_tensors tensors = {0};
+    mbt_network network;
+    mbt_layer_names names;
+    mbt_error error = {""};
+    ck_assert(mbt_random_weights(&config, family, 7, &tensors, &error));
+    ck_assert(mbt_network_build(&config, family, &tensors, &storage, "name", "", &network, &error));
     mbt_tensors_free(&tensors);
-    const size_t count = mbt_layer_count(config.num_tfmamba);
-    ck_assert_uint_eq(count, 3 * 4 + 2 + 2 + 3 + 2 * (2 + 4 * 5 + 2));
+    ck_assert(mbt_parts_layer_names(&network.parts, &names, &error));
+    ck_assert_uint_eq(names.count, 3 * 4 + 2 + 2 + 3 + 2 * families[_i].in_block);
     size_t found = 0;
-    for (size_t i = 0; i < count; i++) {
-        char name[MBT_LAYER_NAME];
+    for (size_t i = 0; i < names.count; i++) {
+        const char *name = names.list[i];
         size_t arrays = 0;
-        mbt_layer_name(i, name);
-        for (size_t k = 0; k < network.array_count; k++) {
-            const mbt_array *array = &network.arrays[k];
+        for (size_t k = 0; k < network.arrays.count; k++) {
+            const mbt_array *array = &network.arrays.list[k];
             if (strcmp(array->layer, name) == 0) {
                 ck_assert(array->type == mbt_rules_type(&storage.rules, name) || strstr(array->name, "_scale") != NULL);
                 arrays++;
@@ -80,9 +106,10 @@ START_TEST(names_are_those_of_the_network)
         ck_assert_msg(arrays > 0, "%s", name);
         found += arrays;
     }
-    for (size_t k = 0; k < network.array_count; k++)
-        found -= network.arrays[k].layer[0] != '\0';
+    for (size_t k = 0; k < network.arrays.count; k++)
+        found -= network.arrays.list[k].layer[0] != '\0';
     ck_assert_uint_eq(found, 0); /* no other layers */
+    mbt_layer_names_free(&names);
     mbt_network_free(&network);
 }
 END_TEST
@@ -105,8 +132,8 @@ START_TEST(the_first_that_fits_decides)
     ck_assert_int_eq(mbt_rules_type(&rules, "block_1_time_linear"), MBT_WEIGHT_F16);
     ck_assert_int_eq(mbt_rules_type(&rules, "encoder_dense_block_3"), MBT_WEIGHT_F16);
     ck_assert_int_eq(mbt_rules_type(&rules, "block_1_time_forward_constants"), MBT_WEIGHT_F16); /* as f16 has it */
-    ck_assert_msg(mbt_rules_check(&rules, 3, true, &error), "%s", error.text);
-    ck_assert(!mbt_rules_check(&rules, 0, true, &error)); /* without the blocks */
+    ck_assert_msg(check(&rules, 3, true, &error), "%s", error.text);
+    ck_assert(!check(&rules, 0, true, &error)); /* without the blocks */
     unit_check_error(&error, "line 3: 'block_0_time_linear' fits no layer");
     mbt_rules_free(&rules);
 }
@@ -118,7 +145,7 @@ START_TEST(int8_is_the_default)
     mbt_error error = {""};
     ck_assert_msg(parse("rules: []", &rules, &error), "%s", error.text);
     ck_assert(rules.count == 0 && rules.otherwise == MBT_WEIGHT_I8);
-    ck_assert(mbt_rules_check(&rules, 4, false, &error));
+    ck_assert(check(&rules, 4, false, &error));
     mbt_rules_free(&rules);
     ck_assert_msg(parse("rules:\n"
                         "- layers: 'mask_decoder_*'\n"
@@ -127,7 +154,7 @@ START_TEST(int8_is_the_default)
                   "%s", error.text);
     ck_assert_int_eq(mbt_rules_type(&rules, "mask_decoder_dense_block_1"), MBT_WEIGHT_F32);
     ck_assert_int_eq(mbt_rules_type(&rules, "encoder_dense_block_1"), MBT_WEIGHT_I8);
-    ck_assert(mbt_rules_check(&rules, 4, false, &error));
+    ck_assert(check(&rules, 4, false, &error));
     mbt_rules_free(&rules);
 }
 END_TEST
@@ -176,7 +203,7 @@ START_TEST(what_cannot_be_is_refused)
     mbt_error error = {""};
     snprintf(text, sizeof text, "rules:\n%s", refused[_i].yaml);
     ck_assert_msg(parse(text, &rules, &error), "%s", error.text);
-    ck_assert(!mbt_rules_check(&rules, 2, refused[_i].winograd, &error));
+    ck_assert(!check(&rules, 2, refused[_i].winograd, &error));
     unit_check_error(&error, refused[_i].text);
     mbt_rules_free(&rules);
 }
@@ -192,13 +219,13 @@ START_TEST(what_can_be_is_not)
                             RULE("*_out_proj", "int8") RULE("*_x_proj", "int8") RULE("mask_*_block_*", "int8"),
                         &rules, &error),
                   "%s", error.text);
-    ck_assert_msg(mbt_rules_check(&rules, 4, false, &error), "%s", error.text);
+    ck_assert_msg(check(&rules, 4, false, &error), "%s", error.text);
     mbt_rules_free(&rules);
     ck_assert_msg(parse("rules:\n" RULE("*", "f16"), &rules, &error), "%s", error.text);
-    ck_assert_msg(mbt_rules_check(&rules, 4, true, &error), "%s", error.text);
+    ck_assert_msg(check(&rules, 4, true, &error), "%s", error.text);
     mbt_rules_free(&rules);
-    ck_assert(mbt_rules_check(&int8, 4, false, &error));
-    ck_assert(!mbt_rules_check(&int8, 4, true, &error));
+    ck_assert(check(&int8, 4, false, &error));
+    ck_assert(!check(&int8, 4, true, &error));
     unit_check_error(&error, "--convolution winograd: encoder_dense_block_0 would be int8");
 }
 END_TEST
@@ -293,7 +320,7 @@ START_TEST(cuts_and_damage_do_no_harm)
         const bool done = mbt_rules_parse((const char *)bytes.data, size, &rules, &error);
         ck_assert(done == (error.text[0] == '\0') && (done || rules.list == NULL));
         if (done) {
-            const bool good = mbt_rules_check(&rules, 4, false, &error);
+            const bool good = check(&rules, 4, false, &error);
             ck_assert(good == (error.text[0] == '\0'));
         }
         mbt_rules_free(&rules);
@@ -306,7 +333,7 @@ int main(void)
 {
     TCase *tests = tcase_create("rules");
     tcase_add_test(tests, precisions);
-    tcase_add_test(tests, names_are_those_of_the_network);
+    tcase_add_loop_test(tests, names_are_those_of_the_network, 0, COUNT(families));
     tcase_add_test(tests, the_first_that_fits_decides);
     tcase_add_test(tests, int8_is_the_default);
     tcase_add_loop_test(tests, what_cannot_be_is_refused, 0, COUNT(refused));

@@ -5,8 +5,6 @@
 
 #include "tests/unit/unit.h"
 
-#define COUNT(array) ((int)(sizeof(array) / sizeof(array)[0]))
-
 START_TEST(every_type_is_read)
 {
     const float int64[] = {-0x1p40f, -1, 0, 0x1p40f}, int32[] = {-0x1p31f, -1, 0, 65536};

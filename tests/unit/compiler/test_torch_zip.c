@@ -4,8 +4,6 @@
 
 #include "tests/unit/compiler/pickle_builder.h"
 
-#define COUNT(array) ((int)(sizeof(array) / sizeof(array)[0]))
-
 static bool read_file(const char *name, mbt_tensors *tensors, mbt_error *error)
 {
     unit_bytes bytes = unit_read(name);

@@ -9,8 +9,6 @@
 #include "runtime/system/arena.h"
 #include "tests/unit/unit_main.h"
 
-#define COUNT(array) ((int)(sizeof(array) / sizeof(array)[0]))
-
 /* An arena with exactly the bytes that `counted` came to, so that a sanitizer sees the first one beyond. Its base is
  * the caller's to free. */
 static inline mbt_arena fixture_arena(const mbt_arena *counted)

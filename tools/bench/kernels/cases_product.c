@@ -1,6 +1,6 @@
 /* cases_product.c: matrix products and convolutions. */
 #include "tools/bench/kernels/cases.h"
-#include "runtime/run.h"
+#include "runtime/matrix.h"
 #include "runtime/convolution/winograd.h"
 
 /* A product of the network: out [rows][n] += or = the sum over taps of [rows][k] [k][n]. */

@@ -36,21 +36,49 @@ static const mbt_shape own_shapes[] = {
     {"C16", 16, 8, 161, 801, 201, 100, 32, 32, 16, 4, 1, 50},
 };
 
+static const void *find_in_axis(const mbt_axis *axis, uint32_t kind)
+{
+    for (uint32_t i = 0; i < axis->count; i++)
+        if (axis->steps[i].kind == kind)
+            return axis->steps[i].layer;
+    return NULL;
+}
+
+/* The first layer of that mbt_step_kind; NULL if the model has none. */
+static const void *find_layer(const mbt_model *model, uint32_t kind)
+{
+    const void *layer = NULL;
+    for (uint32_t i = 0; layer == NULL && i < model->block_count; i++) {
+        layer = find_in_axis(&model->blocks[i].time, kind);
+        if (layer == NULL)
+            layer = find_in_axis(&model->blocks[i].frequency, kind);
+    }
+    return layer;
+}
+
+/* A model without attention or without Mamba has the shapes of the published ones for it, with its own channels. */
 static mbt_shape shape_of(const mbt_model *model)
 {
-    const mbt_axis *axis = &model->blocks[0].time;
-    const mbt_mamba *mamba = axis->forward.layer;
-    mbt_shape s = {.channels = model->channels,
-                   .heads = axis->attention_place != MBT_ATTENTION_NONE ? axis->attention->heads : 1,
-                   .frames = 1 + (size_t)SHORT_SECONDS * model->sample_rate / model->hop,
-                   .long_frames = 1 + (size_t)LONG_SECONDS * model->sample_rate / model->hop,
-                   .bins = model->n_fft / 2 + 1,
-                   .inner_bins = (model->n_fft / 2 + 1 - 3) / 2 + 1,
-                   .d_inner = mamba->d_inner,
-                   .padded_inner = MBT_PADDED((size_t)mamba->d_inner),
-                   .d_state = mamba->d_state,
-                   .d_conv = mamba->d_conv,
-                   .dt_rank = mamba->dt_rank};
+    const mbt_attention *attention = find_layer(model, MBT_STEP_ATTENTION);
+    const mbt_bimamba *bimamba = find_layer(model, MBT_STEP_BIMAMBA);
+    mbt_shape s = own_shapes[0];
+    s.channels = model->channels;
+    s.d_inner = 4 * s.channels;
+    s.dt_rank = (s.channels + 15) / 16;
+    if (attention != NULL)
+        s.heads = attention->heads;
+    if (bimamba != NULL) {
+        const mbt_mamba *mamba = &bimamba->forward;
+        s.d_inner = mamba->d_inner;
+        s.d_state = mamba->d_state;
+        s.d_conv = mamba->d_conv;
+        s.dt_rank = mamba->dt_rank;
+    }
+    s.padded_inner = MBT_PADDED(s.d_inner);
+    s.frames = 1 + (size_t)SHORT_SECONDS * model->sample_rate / model->hop;
+    s.long_frames = 1 + (size_t)LONG_SECONDS * model->sample_rate / model->hop;
+    s.bins = model->n_fft / 2 + 1;
+    s.inner_bins = (s.bins - 3) / 2 + 1;
     /* mamba.c makes as few chunks of at most MBT_MAMBA_CHUNK as it can, of equal size. */
     s.chunk = s.inner_bins / ((s.inner_bins + MBT_MAMBA_CHUNK - 1) / MBT_MAMBA_CHUNK);
     snprintf(s.label, sizeof s.label, "C%u", (unsigned)model->channels);

@@ -5,71 +5,51 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runtime/run.h"
+#include "runtime/model_walk.h"
 
-const char *mbt_layer_name(mbt_layer layer)
+/* Makes room for one more item of a list; NULL when memory runs out, and the list is as it was. */
+static void *grow(void *list, size_t count, size_t *room, size_t size)
 {
-    static const char *const names[] = {
-#define X(name, text) text,
-        MBT_LAYERS(X)
-#undef X
-    };
-    return (unsigned)layer < MBT_LAYER_COUNT ? names[layer] : "";
+    if (count < *room)
+        return list;
+    const size_t wanted = *room == 0 ? 64 : 2 * *room;
+    void *grown = realloc(list, wanted * size);
+    if (grown != NULL)
+        *room = wanted;
+    return grown;
 }
 
-static bool add(mbt_layer_index *index, const mbt_matrix *w, mbt_layer layer)
+/* The number of the layer of that name, which is added if it is new. False when memory runs out. */
+static bool find_name(mbt_layer_index *index, const char *name, size_t *layer)
 {
-    if (index->count == index->room) {
-        const size_t room = index->room == 0 ? 64 : 2 * index->room;
-        mbt_layer_range *grown = realloc(index->range, room * sizeof *grown);
-        if (grown == NULL)
-            return false;
-        index->range = grown;
-        index->room = room;
-    }
+    for (*layer = 0; *layer < index->layers; ++*layer)
+        if (strcmp(index->name[*layer], name) == 0)
+            return true;
+    const char **names = grow(index->name, index->layers, &index->name_room, sizeof *names);
+    if (names == NULL)
+        return false;
+    index->name = names;
+    index->name[index->layers++] = name;
+    return true;
+}
+
+typedef struct builder {
+    mbt_layer_index *index;
+    bool complete;
+} builder;
+
+static void add(void *cookie, const char *name, const mbt_matrix *w)
+{
+    builder *b = cookie;
+    mbt_layer_index *index = b->index;
     const unsigned char *begin = w->data;
-    index->range[index->count++] = (mbt_layer_range){begin, begin + mbt_matrix_bytes(w), layer};
-    return true;
-}
-
-static bool add_dense(mbt_layer_index *index, const mbt_dense_block *block)
-{
-    for (unsigned i = 0; i < MBT_DENSE_UNITS; i++)
-        if (!add(index, &block->unit[i].conv, (mbt_layer)(MBT_LAYER_UNIT_0 + i)))
-            return false;
-    return true;
-}
-
-static bool add_sequence(mbt_layer_index *index, const mbt_sequence *sequence)
-{
-    const mbt_mamba *mamba = sequence->layer;
-    return add(index, &mamba->in_proj, MBT_LAYER_IN_PROJ) && add(index, &mamba->x_proj, MBT_LAYER_X_PROJ) &&
-           add(index, &mamba->dt_proj, MBT_LAYER_DT_PROJ) && add(index, &mamba->out_proj, MBT_LAYER_OUT_PROJ);
-}
-
-static bool add_axis(mbt_layer_index *index, const mbt_axis *axis)
-{
-    const mbt_attention *attention = axis->attention_place != MBT_ATTENTION_NONE ? axis->attention : NULL;
-    return (attention == NULL || (add(index, &attention->in_proj, MBT_LAYER_QKV) &&
-                                  add(index, &attention->out_proj, MBT_LAYER_ATTENTION_OUT))) &&
-           add(index, &axis->linear, MBT_LAYER_LINEAR) && add_sequence(index, &axis->forward) &&
-           add_sequence(index, &axis->backward);
-}
-
-static bool add_all(mbt_layer_index *index, const mbt_model *model)
-{
-    const mbt_encoder *encoder = model->encoder;
-    const mbt_mask_decoder *mask = model->mask_decoder;
-    const mbt_phase_decoder *phase = model->phase_decoder;
-    bool added = add(index, &encoder->dense_conv_1.conv, MBT_LAYER_DENSE_CONV_1) &&
-                 add_dense(index, &encoder->dense_block) &&
-                 add(index, &encoder->dense_conv_2.conv, MBT_LAYER_DENSE_CONV_2);
-    for (uint32_t i = 0; added && i < model->block_count; i++)
-        added = add_axis(index, &model->blocks[i].time) && add_axis(index, &model->blocks[i].frequency);
-    return added && add_dense(index, &mask->dense_block) && add(index, &mask->even, MBT_LAYER_UP_EVEN) &&
-           add(index, &mask->odd, MBT_LAYER_UP_ODD) && add_dense(index, &phase->dense_block) &&
-           add(index, &phase->even, MBT_LAYER_UP_EVEN) && add(index, &phase->odd, MBT_LAYER_UP_ODD) &&
-           add(index, &phase->out, MBT_LAYER_PHASE_OUT);
+    size_t layer = 0;
+    mbt_layer_range *ranges = grow(index->range, index->count, &index->room, sizeof *ranges);
+    if (ranges != NULL)
+        index->range = ranges;
+    b->complete = b->complete && ranges != NULL && find_name(index, name, &layer);
+    if (b->complete)
+        index->range[index->count++] = (mbt_layer_range){begin, begin + mbt_matrix_bytes(w), layer};
 }
 
 static int by_address(const void *left, const void *right)
@@ -82,7 +62,9 @@ static int by_address(const void *left, const void *right)
 bool mbt_layer_index_build(mbt_layer_index *index, const mbt_model *model)
 {
     *index = (mbt_layer_index){.range = NULL};
-    if (!add_all(index, model)) {
+    builder b = {index, true};
+    mbt_model_visit_matrices(model, add, &b);
+    if (!b.complete) {
         mbt_layer_index_release(index);
         return false;
     }
@@ -90,7 +72,7 @@ bool mbt_layer_index_build(mbt_layer_index *index, const mbt_model *model)
     return true;
 }
 
-mbt_layer mbt_layer_find(const mbt_layer_index *index, const void *weights)
+size_t mbt_layer_find(const mbt_layer_index *index, const void *weights)
 {
     const uintptr_t wanted = (uintptr_t)weights;
     size_t below = 0, above = index->count; /* the last range that begins at or before lies in [below, above) */
@@ -103,24 +85,24 @@ mbt_layer mbt_layer_find(const mbt_layer_index *index, const void *weights)
     }
     if (index->count == 0 || wanted < (uintptr_t)index->range[below].begin ||
         wanted >= (uintptr_t)index->range[below].end)
-        return MBT_LAYER_UNKNOWN;
+        return index->layers;
     return index->range[below].layer;
+}
+
+const char *mbt_layer_name(const mbt_layer_index *index, size_t layer)
+{
+    return layer < index->layers ? index->name[layer] : "other products";
 }
 
 void mbt_layer_index_release(mbt_layer_index *index)
 {
     free(index->range);
+    free(index->name);
     *index = (mbt_layer_index){.range = NULL};
 }
 
 double mbt_plain_macs(const mbt_model *model, size_t samples)
 {
     const double frames = 1 + (double)(samples / model->hop);
-    const double inner_bins = (model->n_fft / 2 + 1 - 3) / 2 + 1;
-    double blocks = 0;
-    for (uint32_t i = 0; i < model->block_count; i++)
-        blocks += model->blocks[i].time.attention_place != MBT_ATTENTION_NONE;
-    /* Scores and sums: for each bin, 2 C for each pair of frames. */
-    return model->macs_per_second * (double)samples / model->sample_rate +
-           blocks * inner_bins * frames * frames * 2 * model->channels;
+    return model->macs_per_second * (double)samples / model->sample_rate + model->macs_per_pair * frames * frames;
 }

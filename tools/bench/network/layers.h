@@ -7,51 +7,28 @@
 
 #include "mambattention/model.h"
 
-/* The names of layers; those that occur in several parts have the same name in each. */
-#define MBT_LAYERS(X)                      \
-    X(DENSE_CONV_1, "dense_conv_1")        \
-    X(UNIT_0, "unit 0 conv")               \
-    X(UNIT_1, "unit 1 conv")               \
-    X(UNIT_2, "unit 2 conv")               \
-    X(UNIT_3, "unit 3 conv")               \
-    X(DENSE_CONV_2, "dense_conv_2")        \
-    X(QKV, "attention in_proj")            \
-    X(ATTENTION_OUT, "attention out_proj") \
-    X(LINEAR, "linear")                    \
-    X(IN_PROJ, "in_proj")                  \
-    X(X_PROJ, "x_proj")                    \
-    X(DT_PROJ, "dt_proj")                  \
-    X(OUT_PROJ, "out_proj")                \
-    X(UP_EVEN, "up-sampling, even")        \
-    X(UP_ODD, "up-sampling, odd")          \
-    X(PHASE_OUT, "phase out")              \
-    X(UNKNOWN, "other products")
-
-typedef enum mbt_layer {
-#define X(name, text) MBT_LAYER_##name,
-    MBT_LAYERS(X)
-#undef X
-        MBT_LAYER_COUNT
-} mbt_layer;
-
-const char *mbt_layer_name(mbt_layer layer);
-
+/* A layer is known by a number, from 0 on, in the order of the data. Layers that occur in several parts have the same
+ * name, and so the same number, in each. */
 typedef struct mbt_layer_range {
     const unsigned char *begin, *end; /* the weights */
-    mbt_layer layer;
+    size_t layer;
 } mbt_layer_range;
 
-/* Sorted by address. */
 typedef struct mbt_layer_index {
-    mbt_layer_range *range;
+    mbt_layer_range *range; /* [count], sorted by address */
     size_t count, room;
+    const char **name; /* [layers] */
+    size_t layers, name_room;
 } mbt_layer_index;
 
-/* Takes down all weights of a model. False when memory runs out. */
+/* Takes down all weights of a model, which has been checked. False when memory runs out. */
 bool mbt_layer_index_build(mbt_layer_index *index, const mbt_model *model);
 
-/* The layer with these weights (mbt_matrix.data, or a place in it), or MBT_LAYER_UNKNOWN. */
-mbt_layer mbt_layer_find(const mbt_layer_index *index, const void *weights);
+/* The layer with these weights (mbt_matrix.data, or a place in it); index->layers if there is none. */
+size_t mbt_layer_find(const mbt_layer_index *index, const void *weights);
+
+/* The name of a layer; of index->layers, "other products". */
+const char *mbt_layer_name(const mbt_layer_index *index, size_t layer);
 
 void mbt_layer_index_release(mbt_layer_index *index);
 

@@ -13,13 +13,11 @@
 #include "tools/base/command.h"
 #include "runtime/stages.h"
 
-/* What is counted apart in a part: layers, then kernels. */
 enum {
-    FIRST_KERNEL = MBT_LAYER_COUNT - 1,
-#define MBT_KERNEL(name, parameters) ENTRY_##name,
+#define MBT_KERNEL(name, parameters) KERNEL_##name,
 #include "simd/kernels.def"
 #undef MBT_KERNEL
-    ENTRIES
+    KERNELS
 };
 
 typedef struct entry {
@@ -27,7 +25,7 @@ typedef struct entry {
     double flops;
 } entry;
 
-/* A thread's entries, [parts][ENTRIES]. */
+/* A thread's entries, [parts][entry_count()]. */
 typedef struct slot {
     entry *entries;
 } slot;
@@ -46,6 +44,17 @@ static struct {
     uint64_t part_begin;  /* ticks */
     uint64_t *part_ticks; /* [parts] */
 } profiler;
+
+/* What is counted apart in a part: the model's layers, products of no layer, then kernels. */
+static size_t first_kernel(void)
+{
+    return profiler.index.layers + 1;
+}
+
+static size_t entry_count(void)
+{
+    return first_kernel() + KERNELS;
+}
 
 #if MBT_THREADS
 #define PER_THREAD _Thread_local
@@ -86,12 +95,12 @@ static void leave_spectrum(void)
     atomic_flag_clear(&changing);
 }
 
-static void record(int which, uint64_t begin, double flops)
+static void record(size_t which, bool of_spectrum, uint64_t begin, double flops)
 {
     const uint64_t taken = mbt_bench_ticks() - begin;
     entry *entries = find_entries();
     size_t part = MBT_PART_SPECTRUM;
-    if (which != ENTRY_spectrum && which != ENTRY_polar) {
+    if (!of_spectrum) {
         part = atomic_load_explicit(&profiler.part, memory_order_relaxed);
         if (part == MBT_PART_SPECTRUM) {
             leave_spectrum();
@@ -99,11 +108,16 @@ static void record(int which, uint64_t begin, double flops)
         }
     }
     if (entries != NULL) {
-        entry *e = &entries[part * ENTRIES + (size_t)which];
+        entry *e = &entries[part * entry_count() + which];
         e->ticks += taken;
         e->calls++;
         e->flops += flops;
     }
+}
+
+static void record_kernel(int kernel, uint64_t begin, double flops)
+{
+    record(first_kernel() + (size_t)kernel, kernel == KERNEL_spectrum || kernel == KERNEL_polar, begin, flops);
 }
 
 /* A new kernel needs a line here, or else the table below does not compile: its kind, its name, its parameters, its
@@ -114,17 +128,17 @@ static void record(int which, uint64_t begin, double flops)
     {                                                      \
         const uint64_t begin = mbt_bench_ticks();          \
         profiler.kernels->name arguments;                  \
-        record(ENTRY_##name, begin, flops);                \
+        record_kernel(KERNEL_##name, begin, flops);        \
     }
 
 /* Products are counted by layer. */
-#define PROFILED_PRODUCT(name, type, work)                                              \
-    enum { KIND_##name = MBT_KIND_PRODUCT };                                            \
-    static void profile_##name(const type *gemm)                                        \
-    {                                                                                   \
-        const uint64_t begin = mbt_bench_ticks();                                       \
-        profiler.kernels->name(gemm);                                                   \
-        record((int)mbt_layer_find(&profiler.index, gemm->w->data), begin, work(gemm)); \
+#define PROFILED_PRODUCT(name, type, work)                                                \
+    enum { KIND_##name = MBT_KIND_PRODUCT };                                              \
+    static void profile_##name(const type *gemm)                                          \
+    {                                                                                     \
+        const uint64_t begin = mbt_bench_ticks();                                         \
+        profiler.kernels->name(gemm);                                                     \
+        record(mbt_layer_find(&profiler.index, gemm->w->data), false, begin, work(gemm)); \
     }
 
 PROFILED_PRODUCT(gemm_f32, mbt_gemm, mbt_work_gemm)
@@ -186,7 +200,7 @@ static const char *entry_name(size_t which)
 #include "simd/kernels.def"
 #undef MBT_KERNEL
     };
-    return which < MBT_LAYER_COUNT ? mbt_layer_name((mbt_layer)which) : kernels[which - MBT_LAYER_COUNT];
+    return which < first_kernel() ? mbt_layer_name(&profiler.index, which) : kernels[which - first_kernel()];
 }
 
 static mbt_kind entry_kind(size_t which)
@@ -196,7 +210,7 @@ static mbt_kind entry_kind(size_t which)
 #include "simd/kernels.def"
 #undef MBT_KERNEL
     };
-    return which < MBT_LAYER_COUNT ? MBT_KIND_PRODUCT : kinds[which - MBT_LAYER_COUNT];
+    return which < first_kernel() ? MBT_KIND_PRODUCT : kinds[which - first_kernel()];
 }
 
 const char *mbt_kind_name(mbt_kind kind)
@@ -247,7 +261,7 @@ static int on_progress(void *cookie, double done)
 static void begin_run(void)
 {
     for (size_t i = 0; i < profiler.slot_count; i++)
-        memset(profiler.slots[i].entries, 0, profiler.parts * ENTRIES * sizeof(entry));
+        memset(profiler.slots[i].entries, 0, profiler.parts * entry_count() * sizeof(entry));
     memset(profiler.part_ticks, 0, profiler.parts * sizeof *profiler.part_ticks);
     profiler.second_axis = false;
     atomic_store(&profiler.part, MBT_PART_SPECTRUM);
@@ -263,7 +277,7 @@ static bool collect(mbt_profile *profile, unsigned threads, double ns, double sc
     *profile = (mbt_profile){.parts = parts, .ns = ns};
     profile->part_ns = calloc(parts, sizeof *profile->part_ns);
     profile->part_other = calloc(parts, sizeof *profile->part_other);
-    profile->row = calloc(parts * ENTRIES, sizeof *profile->row);
+    profile->row = calloc(parts * entry_count(), sizeof *profile->row);
     if (profile->part_ns == NULL || profile->part_other == NULL || profile->row == NULL) {
         mbt_profile_release(profile);
         return false;
@@ -271,10 +285,10 @@ static bool collect(mbt_profile *profile, unsigned threads, double ns, double sc
     for (size_t part = 0; part < parts; part++) {
         profile->part_ns[part] = (double)profiler.part_ticks[part] * scale;
         profile->part_other[part] = profile->part_ns[part] * threads;
-        for (size_t which = 0; which < ENTRIES; which++) {
+        for (size_t which = 0; which < entry_count(); which++) {
             mbt_profile_row row = {.part = part, .name = entry_name(which), .kind = entry_kind(which)};
             for (size_t i = 0; i < profiler.slot_count; i++) {
-                const entry *e = &profiler.slots[i].entries[part * ENTRIES + which];
+                const entry *e = &profiler.slots[i].entries[part * entry_count() + which];
                 row.ns += (double)e->ticks * scale;
                 row.calls += (double)e->calls;
                 row.flops += e->flops;
@@ -348,7 +362,7 @@ static bool open_profiler(const mbt_model *model, mbt_isa isa, unsigned threads)
     bool good = profiler.kernels != NULL && profiler.slots != NULL && profiler.part_ticks != NULL &&
                 mbt_layer_index_build(&profiler.index, model);
     for (size_t i = 0; good && i < profiler.slot_count; i++) {
-        profiler.slots[i].entries = calloc(profiler.parts * ENTRIES, sizeof(entry));
+        profiler.slots[i].entries = calloc(profiler.parts * entry_count(), sizeof(entry));
         good = profiler.slots[i].entries != NULL;
     }
     return good || mbt_complain("out of memory for the profile");

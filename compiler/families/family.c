@@ -1,0 +1,100 @@
+/* family.c: which family a network is of. */
+#include "compiler/families/family.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const mbt_family *const families[] = {&mbt_family_mambattention, &mbt_family_unshared, &mbt_family_after,
+                                             &mbt_family_semamba};
+
+#define FAMILIES (sizeof families / sizeof families[0])
+
+/* Relatives whose layers are not here. Most of their tensors' names are those of the families above. */
+static const struct {
+    const char *mark, *family;
+} unsupported[] = {
+    {"TSTransformer.", "MP-SENet"},
+    {"TSConformer.", "MP-SENet (2023)"},
+    {"TSxLSTM.", "xLSTM-SENet"},
+    {"TSLSTM.", "LSTM"},
+};
+
+static const mbt_tensor *find_tensor(const mbt_tensors *tensors, const char *mark)
+{
+    for (size_t i = 0; i < tensors->count; i++)
+        if (strncmp(tensors->list[i].name, mark, strlen(mark)) == 0)
+            return &tensors->list[i];
+    return NULL;
+}
+
+#define LIST 200u
+
+/* "mambattention, unshared, ..." */
+static void list_names(char list[LIST])
+{
+    size_t used = 0;
+    for (size_t i = 0; i < FAMILIES && used < LIST; i++)
+        used += (size_t)snprintf(list + used, LIST - used, "%s%s", i > 0 ? ", " : "", families[i]->name);
+}
+
+bool mbt_family_named(const mbt_config *config, const mbt_family **named, mbt_error *error)
+{
+    char list[LIST];
+    *named = NULL;
+    if (config->family_line == 0)
+        return true;
+    for (size_t i = 0; i < FAMILIES; i++)
+        if (strcmp(families[i]->name, config->family) == 0)
+            *named = families[i];
+    list_names(list);
+    return *named != NULL ||
+           mbt_fail(error, "line %zu: family is '%s'; there are: %s", config->family_line, config->family, list);
+}
+
+static bool check_supported(const mbt_tensors *tensors, mbt_error *error)
+{
+    for (size_t i = 0; i < sizeof unsupported / sizeof unsupported[0]; i++) {
+        const mbt_tensor *tensor = find_tensor(tensors, unsupported[i].mark);
+        if (tensor != NULL) {
+            char list[LIST];
+            list_names(list);
+            return mbt_fail(error,
+                            "tensor '%.200s' is of a network of the family %s, which is not supported; these are: %s",
+                            tensor->name, unsupported[i].family, list);
+        }
+    }
+    return true;
+}
+
+/* The family with the longest mark that a tensor has, and that tensor; NULL if there is none. */
+static const mbt_family *find_marked(const mbt_tensors *tensors, const mbt_tensor **marked)
+{
+    const mbt_family *found = NULL;
+    for (size_t i = 0; i < FAMILIES; i++) {
+        const mbt_tensor *tensor = find_tensor(tensors, families[i]->mark);
+        if (tensor != NULL && (found == NULL || strlen(families[i]->mark) > strlen(found->mark))) {
+            found = families[i];
+            *marked = tensor;
+        }
+    }
+    return found;
+}
+
+const mbt_family *mbt_family_choose(const mbt_family *named, const mbt_tensors *tensors, mbt_error *error)
+{
+    const mbt_tensor *tensor = NULL;
+    const mbt_family *marked = NULL;
+    if (tensors != NULL) {
+        if (!check_supported(tensors, error))
+            return NULL;
+        marked = find_marked(tensors, &tensor);
+    }
+    if (named == NULL)
+        return marked != NULL ? marked : &mbt_family_mambattention;
+    if (marked != NULL && strcmp(marked->mark, named->mark) != 0) {
+        mbt_fail(error, "tensor '%.200s' is of a network of the family %s; the configuration says %s", tensor->name,
+                 marked->name, named->name);
+        return NULL;
+    }
+    return named;
+}

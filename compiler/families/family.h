@@ -1,0 +1,32 @@
+/* family.h: a family of networks, as a table. */
+#ifndef MBT_COMPILER_FAMILIES_FAMILY_H
+#define MBT_COMPILER_FAMILIES_FAMILY_H
+
+#include "compiler/layers/layer.h"
+#include "compiler/read/tensors.h"
+
+typedef struct mbt_family {
+    const char *name;   /* in a configuration's `family:` */
+    const char *blocks; /* what its blocks are called in a checkpoint: "TFMambAttention" */
+    const char *mark;   /* a tensor's name that begins so tells a checkpoint of this family from others */
+    const mbt_module *encoder, *mask_decoder, *phase_decoder;
+    const mbt_module *const *in_block; /* the layers of a block, then NULL; along each axis they run in this order */
+} mbt_family;
+
+/* The family that the configuration names; *named is NULL if it names none. False, with error set, if there is no such
+ * family. */
+bool mbt_family_named(const mbt_config *config, const mbt_family **named, mbt_error *error);
+
+/* The family of a network: the one that is named, or else that of the tensors by their names, or mambattention.
+ * tensors: NULL if there are none. NULL, with error set, if the tensors are of a family that is not supported, or of
+ * another one than is named. */
+const mbt_family *mbt_family_choose(const mbt_family *named, const mbt_tensors *tensors, mbt_error *error);
+
+/* families/NAME.c */
+extern const mbt_family mbt_family_mambattention, mbt_family_unshared, mbt_family_after, mbt_family_semamba;
+
+/* shared.c */
+extern const mbt_module mbt_module_encoder, mbt_module_mask_decoder, mbt_module_phase_decoder;
+extern const mbt_module mbt_module_time_mamba, mbt_module_frequency_mamba;
+
+#endif

@@ -1,0 +1,62 @@
+/* mambattention.c: MambAttention (arXiv 2507.00966) and the two ablations that its paper describes. The number of heads is
+ * fixed in the published code. No code of the ablations is published: the names of `unshared`'s tensors are ours. */
+#include "compiler/families/family.h"
+
+#define HEADS 8
+
+static const mbt_module attention = {.type = &mbt_layer_attention,
+                                     .tensors = "attention",
+                                     .name = "attention",
+                                     .label = "attention",
+                                     .axes = MBT_ALONG_TIME | MBT_ALONG_FREQUENCY,
+                                     .heads = HEADS};
+
+static const mbt_module time_attention = {.type = &mbt_layer_attention,
+                                          .tensors = "time_attention",
+                                          .name = "time_attention",
+                                          .label = "time attention",
+                                          .axes = MBT_ALONG_TIME,
+                                          .heads = HEADS};
+
+static const mbt_module frequency_attention = {.type = &mbt_layer_attention,
+                                               .tensors = "freq_attention",
+                                               .name = "frequency_attention",
+                                               .label = "frequency attention",
+                                               .axes = MBT_ALONG_FREQUENCY,
+                                               .heads = HEADS};
+
+/* One attention for both axes, before Mamba on each. */
+static const mbt_module *const shared_before[] = {&attention, &mbt_module_time_mamba, &mbt_module_frequency_mamba,
+                                                  NULL};
+
+/* One attention for both axes, after Mamba on each. */
+static const mbt_module *const shared_after[] = {&mbt_module_time_mamba, &mbt_module_frequency_mamba, &attention, NULL};
+
+/* An attention for each axis, before Mamba. */
+static const mbt_module *const one_for_each[] = {&time_attention, &frequency_attention, &mbt_module_time_mamba,
+                                                 &mbt_module_frequency_mamba, NULL};
+
+const mbt_family mbt_family_mambattention = {.name = "mambattention",
+                                             .blocks = "TFMambAttention",
+                                             .mark = "TFMambAttention.",
+                                             .encoder = &mbt_module_encoder,
+                                             .mask_decoder = &mbt_module_mask_decoder,
+                                             .phase_decoder = &mbt_module_phase_decoder,
+                                             .in_block = shared_before};
+
+/* The tensors are MambAttention's: only the configuration tells the two apart. */
+const mbt_family mbt_family_after = {.name = "after",
+                                     .blocks = "TFMambAttention",
+                                     .mark = "TFMambAttention.",
+                                     .encoder = &mbt_module_encoder,
+                                     .mask_decoder = &mbt_module_mask_decoder,
+                                     .phase_decoder = &mbt_module_phase_decoder,
+                                     .in_block = shared_after};
+
+const mbt_family mbt_family_unshared = {.name = "unshared",
+                                        .blocks = "TFMambAttention",
+                                        .mark = "TFMambAttention.0.time_attention.",
+                                        .encoder = &mbt_module_encoder,
+                                        .mask_decoder = &mbt_module_mask_decoder,
+                                        .phase_decoder = &mbt_module_phase_decoder,
+                                        .in_block = one_for_each};

@@ -1,0 +1,19 @@
+/* linear.h: linear layers, packed in the type that the rules give to them. */
+#ifndef MBT_COMPILER_LAYERS_LINEAR_H
+#define MBT_COMPILER_LAYERS_LINEAR_H
+
+#include "compiler/layers/layer.h"
+#include "compiler/pack.h"
+
+/* The type of the layer that prefix and name make up: "PREFIX_NAME". */
+mbt_weight_type mbt_fold_type(const mbt_fold *fold, const char *prefix, const char *name);
+
+/* Packs weights as the layer "PREFIX_NAME". */
+bool mbt_fold_matrix(const mbt_fold *fold, const char *prefix, const char *name, const mbt_weights *weights,
+                     mbt_matrix *matrix);
+
+/* A Linear layer as it stands: weight [n][k]; bias [n] or NULL. */
+bool mbt_fold_linear(const mbt_fold *fold, const char *prefix, const char *name, const float *weight, const float *bias,
+                     uint32_t k, uint32_t n, mbt_matrix *matrix);
+
+#endif

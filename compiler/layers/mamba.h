@@ -1,0 +1,31 @@
+/* mamba.h: one direction of Mamba: RMSNorm, the selective state space layer, and the residual around them. */
+#ifndef MBT_COMPILER_LAYERS_MAMBA_H
+#define MBT_COMPILER_LAYERS_MAMBA_H
+
+#include "compiler/layers/layer.h"
+
+typedef struct mbt_raw_mamba {
+    const float *a_log, *d;                     /* [E][N], [E] */
+    const float *in_proj;                       /* [2 E][C]: u, z */
+    const float *conv_weight, *conv_bias;       /* [E][1][d_conv], [E] */
+    const float *x_proj;                        /* [dt_rank + 2 N][E]: dt, B, C */
+    const float *dt_proj_weight, *dt_proj_bias; /* [E][dt_rank], [E] */
+    const float *out_proj;                      /* [C][E] */
+    const float *norm_gain;                     /* [C] */
+} mbt_raw_mamba;
+
+/* prefix: what the tensors' names begin with. */
+bool mbt_mamba_walk_tensors(const mbt_walk *walk, const char *prefix, mbt_raw_mamba *raw);
+
+/* prefix: what the arrays' names begin with. half: [C][C], the rows of the joining layer's weight that act on this
+ * direction. */
+bool mbt_mamba_fold(const mbt_fold *fold, const mbt_config *config, const char *prefix, const mbt_raw_mamba *raw,
+                    const float *half, mbt_mamba *mamba);
+
+/* The fields of an mbt_mamba, on lines that begin with indent. */
+void mbt_mamba_write(const mbt_c_file *out, const char *indent, const mbt_mamba *mamba);
+
+/* Multiply-adds at a position; the scan counts three for each state. */
+double mbt_mamba_macs(const mbt_config *config);
+
+#endif
