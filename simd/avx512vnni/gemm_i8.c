@@ -22,7 +22,7 @@ static V_INLINE vi add_products(vi acc, __m512i weights, const int8_t *q)
     return (vi)_mm512_dpbusd_epi32((__m512i)acc, weights, _mm512_set1_epi32(quad_at(q)));
 }
 
-/* A single panel takes two quads at a time, with two sets of sums, so that a product need not wait for the one before. */
+/* A single panel takes two quads at a time, with two sets of sums: no product waits for the one before. */
 static V_INLINE void multiply(vi acc[TILE_PANELS][TILE_ROWS], const int8_t *weights, size_t panel_size,
                               const rows_i8 *a, size_t quads, size_t rows, size_t panels)
 {
