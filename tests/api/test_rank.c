@@ -1,5 +1,5 @@
-/* test_rank.c: a layer whose dt_rank is larger than d_inner and channels, with dt_proj in int8. What it has more than the
- * embedded model's layers is zero: its output is that of the same layers without it. */
+/* test_rank.c: a layer whose dt_rank is larger than d_inner and channels, with dt_proj in int8. Everything that it has
+ * more than the layers of the embedded model is zero, so its output has to be the same as theirs. */
 #include "tests/api/api.h"
 
 /* tiny.yaml: two blocks of four layers, with these sizes. */
