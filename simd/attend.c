@@ -1,13 +1,14 @@
 /* attend.c: softmax attention. Contract in kernels.h (mbt_attend).
  *
- * Queries are the lanes, and keys are walked in order, so no sum crosses lanes. The scores of the queries that are
- * handled at once, 64 bytes a key for each sixteen, are kept between the passes; nothing is quadratic. */
+ * Queries are the lanes and keys are walked in order, so no sum crosses lanes. A few queries are handled at once, in
+ * three passes over the keys: scores, powers, means of the values. Only the scores of these queries are kept between
+ * the passes (64 bytes a key for sixteen queries), so memory does not grow with the square of the length. */
 #define V_NARROW
 
 #include "simd/vec.h"
 
-/* What is multiplied at once, so that the sums fit into the registers: vectors of queries with keys, or with dimensions
- * of the values. */
+/* How much is multiplied at once: vectors of queries with keys, or with dimensions of the values. Chosen so that the
+ * sums fit into the registers. */
 #if defined(__AVX512F__)
 #define VECTORS 2
 #define DIMS_AT_ONCE 8
@@ -18,17 +19,17 @@
 #define KEYS_AT_ONCE 4
 #define QUERIES (VECTORS * V_WIDTH)
 
-/* What is needed of the queries that are handled at once. */
+/* The queries that are handled at once. */
 typedef struct group {
     const float *k, *v;
     ptrdiff_t ld;
     size_t keys, dims;
-    float *q;      /* [dims][queries], afterwards the result */
+    float *q;      /* [dims][queries]; at the end the result */
     float *scores; /* [keys][queries] */
     vf largest[VECTORS], sum[VECTORS];
 } group;
 
-/* scores[j] = q.k_j, for constant numbers of vectors, and of keys from j on. */
+/* scores[j] = q.k_j, of `keys` keys from j on. The numbers of keys and of vectors are constants in every call. */
 static V_INLINE void score(group *w, size_t j, size_t keys, size_t vectors)
 {
     const size_t queries = vectors * V_WIDTH;
@@ -50,7 +51,8 @@ static V_INLINE void score(group *w, size_t j, size_t keys, size_t vectors)
         }
 }
 
-/* In place, scores = 2^(scores - largest) of one vector, for a constant number of keys. */
+/* In place, scores = 2^(scores - largest), of one vector of queries and a constant number of keys. Returns sum plus
+ * these powers. */
 static V_INLINE vf exponentiate(float *scores, size_t queries, size_t keys, vf largest, vf sum)
 {
     vf e[V_AT_ONCE];
@@ -64,7 +66,7 @@ static V_INLINE vf exponentiate(float *scores, size_t queries, size_t keys, vf l
     return sum;
 }
 
-/* Dimensions d to d + dims - 1, a constant number, of the weighted mean of the values. */
+/* Dimensions d to d + dims - 1 of the weighted mean of the values. dims is a constant in every call. */
 static V_INLINE void mean(const group *w, size_t d, size_t dims, size_t vectors)
 {
     const size_t queries = vectors * V_WIDTH;
@@ -84,7 +86,7 @@ static V_INLINE void mean(const group *w, size_t d, size_t dims, size_t vectors)
             v_store(w->q + (d + i) * queries + g * V_WIDTH, v_div(total[i][g], w->sum[g]));
 }
 
-/* A constant number of vectors of queries. */
+/* All three passes, for a constant number of vectors of queries. */
 static V_INLINE void attend_vectors(group *w, size_t vectors)
 {
     const size_t queries = vectors * V_WIDTH;

@@ -1,4 +1,5 @@
-/* cpu.c: asks the processor and the operating system what may be used. Compiled without any instruction set flags. */
+/* cpu.c: asks the processor and the operating system which instructions may be used. Compiled without the flags of any
+ * instruction set, since it runs before anything is known. */
 #include "simd/cpu.h"
 
 #if defined(__x86_64__) || defined(__i386__)
@@ -30,7 +31,7 @@ static bool all(uint32_t value, uint32_t bits)
     return (value & bits) == bits;
 }
 
-/* FMA is a VEX instruction: it too needs the YMM state saved. */
+/* FMA is encoded by VEX, so it too needs an operating system that saves the YMM registers. */
 bool mbt_cpu_has_fma(void)
 {
     uint32_t eax, ebx, ecx, edx;
@@ -48,7 +49,7 @@ static bool has_avx(bool wide)
     return !wide || (all(ebx, LEAF7_EBX_AVX512) && all(xcr0(), XCR0_ZMM));
 }
 
-/* A bit of leaf 7 that has a VNNI. */
+/* VNNI in 512-bit registers (wide), or AVX-VNNI in 256-bit registers. */
 static bool has_vnni(bool wide)
 {
     uint32_t eax, ebx, ecx, edx;
@@ -93,13 +94,13 @@ static bool has_dotprod(void)
     return has_asimd() && (getauxval(AT_HWCAP) & HWCAP_ASIMDDP_BIT) != 0;
 }
 #else
-/* Advanced SIMD is part of every aarch64 ABI in use. */
+/* No way to ask, but Advanced SIMD is part of every aarch64 ABI in use. */
 static bool has_asimd(void)
 {
     return true;
 }
 
-/* Without a way to ask, what the compiler was told. */
+/* No way to ask: it is there if the compiler was told so. */
 static bool has_dotprod(void)
 {
 #ifdef __ARM_FEATURE_DOTPROD
@@ -122,7 +123,8 @@ bool mbt_cpu_has(mbt_isa isa)
 
 #else
 
-/* The scalar kernels call fmaf, which the C library gets right without help from the processor; SLEEF's need it. */
+/* The scalar kernels call fmaf, which the C library gets right without help from the processor. SLEEF's functions need
+ * that help. */
 bool mbt_cpu_has_fma(void)
 {
     return true;

@@ -1,16 +1,20 @@
-/* gemm_i8_pairs.h: the innermost loop of the product of int8 where the processor multiplies pairs of 16 bits and adds
- * the two products. Included by an architecture's gemm_i8.c, which has defined TILE_ROWS, TILE_PANELS, vi, and
+/* gemm_i8_pairs.h: the innermost loop of the product of int8, for processors whose instruction multiplies two pairs of
+ * 16-bit numbers and adds the two products.
+ *
+ * Bytes are therefore widened to 16 bits. Two shifts do it: of each quad (four bytes), one makes the pair of first and
+ * third byte, the other the pair of second and fourth. So the products of an output stay in its own lane.
+ *
+ * Included by an architecture's gemm_i8.c, which defines TILE_ROWS, TILE_PANELS, SPLIT, vi, and
  *     no_sum()                   16 zeros
- *     evens(w), odds(w)          of four weights to each of 16 outputs the first and third, or the second and fourth
+ *     evens(w), odds(w)          the pairs of first and third, or second and fourth, of a quad of weights of 16 outputs
  *     add_pairs(acc, w, pair)    acc + the two products of each output's weights with the pair
- *     split(even, odd, q, n)     the same pairs of the inputs, of n quads, n <= SPLIT; writes SPLIT of each
- * Shifts make these pairs, and the products of an output meet in its own lane. */
+ *     split(even, odd, q, n)     the same two pairs of each of n quads of inputs, n <= SPLIT; writes SPLIT of each */
 #ifndef MBT_SIMD_GEMM_I8_PAIRS_H
 #define MBT_SIMD_GEMM_I8_PAIRS_H
 
 #define CHUNK 64 /* quads of inputs that are split at a time */
 
-/* acc + the products with one pair of each quad: the first, or the second. */
+/* Adds to acc the products with one pair of each quad: the even one, or (second) the odd one. */
 static V_INLINE void add_products(vi acc[TILE_PANELS][TILE_ROWS], const int8_t *weights, size_t panel_size,
                                   int32_t pairs[TILE_ROWS][CHUNK], bool second, size_t quads, size_t rows,
                                   size_t panels)

@@ -1,29 +1,30 @@
-/* gemm_i8_tiles.h: the product of int8 by tiles, but for the innermost loop. Included by each architecture's gemm_i8.c,
- * which has included vec.h and defined TILE_ROWS (at most 13), TILE_PANELS (1 or 2), the type vi, which holds the 16
- * whole numbers of a row and panel in whatever shape, and
+/* gemm_i8_tiles.h: the product of int8 by tiles, without the innermost loop. Contract in kernels.h (mbt_gemm_i8).
+ *
+ * Included by each architecture's gemm_i8.c. Before, gemm_i8.c includes vec.h and defines TILE_ROWS (at most 13),
+ * TILE_PANELS (1 or 2), the type vi, which holds the 16 integers of a row and panel in any order of registers, and
  *     multiply(acc, weights, panel_size, a, quads, rows, panels)
  *         acc[p][r] = sum_i a.q[r * a.ldq + i] w[p][i][..], i < 4 quads, where panel p is weights + p * panel_size;
  *     to_floats(vi)    the 16 sums, each rounded to float.
- * rows and panels are constants in every call. Contract in kernels.h (mbt_gemm_i8). */
+ * rows and panels are constants in every call. */
 #ifndef MBT_SIMD_GEMM_I8_TILES_H
 #define MBT_SIMD_GEMM_I8_TILES_H
 
 #include "simd/tile_cases.h"
 
-#define QUAD_SIZE (4 * MBT_LANES) /* weights of four inputs to a panel */
+#define QUAD_SIZE (4 * MBT_LANES) /* weights of four inputs to a panel: a quad */
 
-/* What a tile is told: its first row, where its outputs stand, and what all tiles of the product share. */
+/* A tile: its first row, its weights, where its outputs go, and the sizes that all tiles of the product share. */
 typedef struct mbt_tile_i8 {
     size_t row;
     const int8_t *weights;
     const float *scale, *bias; /* of its outputs */
     float *out;
     ptrdiff_t ldo;
-    size_t last; /* outputs of the last panel */
+    size_t last; /* outputs in the last panel */
     size_t group_size, quads, panel_size;
 } mbt_tile_i8;
 
-/* out = s * scale + base; of the last panel the first n outputs. */
+/* out = fma(s, scale, bias), or with bias + out in place of bias. Stores the first n outputs of each panel. */
 static V_INLINE void finish(vf s[TILE_PANELS][TILE_ROWS], const mbt_tile_i8 *t, bool accumulate, size_t n, size_t rows,
                             size_t panels)
 {
@@ -37,8 +38,8 @@ static V_INLINE void finish(vf s[TILE_PANELS][TILE_ROWS], const mbt_tile_i8 *t, 
     }
 }
 
-/* Each tap and group is a part, which the sums s take in order. Between parts these are in registers where an
- * architecture's tiles leave room. */
+/* Each group of each tap is a part. The parts are added to the sums s in order. The sums stay in registers between
+ * parts if an architecture's tiles leave room for them. */
 static V_INLINE void add_parts(const mbt_gemm_i8 *g, const mbt_tile_i8 *t, size_t taps, size_t groups, size_t rows,
                                size_t panels)
 {
@@ -77,7 +78,7 @@ static V_INLINE void add_parts(const mbt_gemm_i8 *g, const mbt_tile_i8 *t, size_
         finish(s, t, false, MBT_LANES, rows, panels);
 }
 
-/* `rows` rows and `panels` panels. One part is most of the products of short rows, which can do without the loops. */
+/* One tile of constant size. Products of short rows mostly have a single part and need no loops over parts. */
 static V_INLINE void tile(const mbt_gemm_i8 *g, const mbt_tile_i8 *t, size_t rows, size_t panels)
 {
     if (g->w->taps * g->groups == 1)
@@ -86,7 +87,7 @@ static V_INLINE void tile(const mbt_gemm_i8 *g, const mbt_tile_i8 *t, size_t row
         add_parts(g, t, g->w->taps, g->groups, rows, panels);
 }
 
-/* The tile for each number of rows. */
+/* The tile for a number of rows known at run time. */
 static V_INLINE void any_tile(const mbt_gemm_i8 *g, const mbt_tile_i8 *t, size_t rows, size_t panels)
 {
     TILE_OF_ROWS(g, t, rows, panels)

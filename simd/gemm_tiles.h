@@ -1,10 +1,11 @@
-/* gemm_tiles.h: the matrix product by tiles, but for the innermost loop. Included by each architecture's gemm.c, which
- * has included gemm_weights.h and defined TILE_ROWS (at most 13), TILE_PANELS (1 or 2), TILE_PART (below 16) if it
- * likes, and
+/* gemm_tiles.h: the matrix product by tiles, without the innermost loop. Contract in kernels.h (mbt_gemm).
+ *
+ * Included by each architecture's gemm.c. Before, gemm.c includes gemm_weights.h and defines TILE_ROWS (at most 13),
+ * TILE_PANELS (1 or 2), perhaps TILE_PART (below 16), and
  *     multiply(acc, weights, panel_size, a, lda, k, rows, panels)
  *         acc[p][r] += sum_i a[r * lda + i] weights[p * panel_size + i * 16 ..], i in order, one fma each.
- * rows and panels are constants in every call, so that the accumulators are registers; panels 0 stands for the first
- * TILE_PART outputs of a panel, for which the others need not be computed. Contract in kernels.h (mbt_gemm). */
+ * rows and panels are constants in every call, so that the accumulators are registers. panels = 0 asks for the first
+ * TILE_PART outputs of a panel only; the others need not be computed. */
 #ifndef MBT_SIMD_GEMM_TILES_H
 #define MBT_SIMD_GEMM_TILES_H
 
@@ -14,7 +15,7 @@
 #define TILE_PART MBT_LANES
 #endif
 
-/* What a tile is told: its first row, and where its outputs stand. */
+/* A tile: its first row, the weights and biases of its panels, and where its outputs go. */
 typedef struct mbt_tile {
     size_t row;
     const weight *weights;
@@ -23,7 +24,7 @@ typedef struct mbt_tile {
     ptrdiff_t ldo;
 } mbt_tile;
 
-/* Adds the sum of a tap to the outputs; that of the first tap to the bias, or to bias and outputs. */
+/* Adds the sum of a tap to the outputs. The sum of the first tap is added to the bias, or to bias and outputs. */
 static inline __attribute__((always_inline)) void add_tap(vf acc[TILE_PANELS][TILE_ROWS], const mbt_tile *t, bool first,
                                                           bool accumulate, size_t rows, size_t panels)
 {
@@ -39,7 +40,7 @@ static inline __attribute__((always_inline)) void add_tap(vf acc[TILE_PANELS][TI
     }
 }
 
-/* `rows` rows and `panels` panels. Between taps the sums are in the output itself. */
+/* One tile of constant size. Between taps the sums are kept in the output itself. */
 static inline __attribute__((always_inline)) void tile(const mbt_gemm *g, const mbt_tile *t, size_t rows, size_t panels)
 {
     const size_t k = g->w->k, taps = g->w->taps;
@@ -50,7 +51,7 @@ static inline __attribute__((always_inline)) void tile(const mbt_gemm *g, const 
         vf acc[TILE_PANELS][TILE_ROWS];
         for (size_t p = 0; p < panels || p == 0; p++)
             for (size_t r = 0; r < rows; r++)
-                acc[p][r] = v_set(g->a[tap] ? 0.0f : -0.0f); /* all taps are out: x + -0 is x */
+                acc[p][r] = v_set(g->a[tap] ? 0.0f : -0.0f); /* if all taps are left out: x + -0 is x */
         if (g->a[tap])
             multiply(acc, t->weights + tap * k * MBT_LANES, taps * k * MBT_LANES,
                      g->a[tap] + (ptrdiff_t)t->row * g->lda, g->lda, k, rows, panels);
@@ -64,7 +65,7 @@ static inline __attribute__((always_inline)) void tile(const mbt_gemm *g, const 
     }
 }
 
-/* The tile for each number of rows. */
+/* The tile for a number of rows known at run time. */
 static inline __attribute__((always_inline)) void any_tile(const mbt_gemm *g, const mbt_tile *t, size_t rows,
                                                            size_t panels)
 {
@@ -90,7 +91,7 @@ static void part_of_panel(const mbt_gemm *g, const mbt_tile *t, size_t rows)
     any_tile(g, t, rows, TILE_PART < MBT_LANES ? 0 : 1);
 }
 
-/* A panel of which n < 16 outputs are stored, through a buffer. */
+/* The last panel, if it has n < 16 outputs: computed in a buffer, from which n are copied. */
 static void last_panel(const mbt_gemm *g, const mbt_tile *t, size_t rows, size_t n)
 {
     float whole[TILE_ROWS][MBT_LANES] = {{0}};

@@ -1,4 +1,4 @@
-/* gemm_weights.h: the weights that a gemm.c is compiled for: float, or binary16 where gemm_f16.c includes it. */
+/* gemm_weights.h: the type of weights that a gemm.c is compiled for: float, or binary16 if gemm_f16.c includes it. */
 #ifndef MBT_SIMD_GEMM_WEIGHTS_H
 #define MBT_SIMD_GEMM_WEIGHTS_H
 

@@ -1,17 +1,19 @@
-/* kernels.h: the table of kernels through which the runtime computes what is hot, and what each entry promises.
+/* kernels.h: the table of kernels, which do nearly all of the computing, and the contract of each.
  *
- * A kernel is written once over the vector vocabulary (vec.h) and compiled for each architecture; the matrix product is
- * written for each by hand. The scalar table is the specification. The same-bits rule holds for every entry:
- *   - each output of a product is its bias, to which the sum of each tap is added in order; the sum of a tap starts at
- *     0 and takes its inputs in order, one fma each (tap by tap, because one chain of 2304 costs 9 dB of accuracy);
- *   - each sum over a row runs in 16 lanes (element i in lane i mod 16, in order), which are then added as the tree
- *     l + (l+8), l + (l+4), l + (l+2), l + (l+1); sums over positions run per channel in the order of positions;
+ * A kernel is written once over the vector vocabulary (vec.h) and compiled for each architecture. Only the innermost
+ * loops of the matrix products are written for each architecture by hand. The scalar table is the specification: all
+ * others give the same bits. For this, every kernel fixes the order of its operations:
+ *   - Products: an output starts as its bias, and the sum of each tap is added to it in order. The sum of a tap starts
+ *     at 0 and takes its inputs in order, one fma each. (One chain over all taps, of 2304 inputs, would cost 9 dB of
+ *     accuracy.)
+ *   - Sums over a row run in 16 lanes: element i goes to lane i mod 16, in order. Then the lanes are added as the tree
+ *     l + (l+8), l + (l+4), l + (l+2), l + (l+1).
+ *   - Sums over positions run for each channel in the order of the positions.
  *   - exp, log1p, pow and atan2 are one fixed sequence of IEEE operations each.
  *
- * Conventions: ld* is the distance between rows in floats, and may be negative where rows are walked backwards.
- * Pointers need float alignment only. Kernels write exactly the elements named and may read no others; they keep no
- * state and allocate nothing. P(n) = MBT_PADDED(n).
- */
+ * Conventions: ld* is the distance between rows in floats. It may be negative, where rows are walked backwards.
+ * Pointers need the alignment of float only. Kernels write exactly the elements named and read no others. They keep no
+ * state and allocate nothing. P(n) = MBT_PADDED(n). */
 #ifndef MBT_SIMD_KERNELS_H
 #define MBT_SIMD_KERNELS_H
 
@@ -24,9 +26,9 @@
 #error "float arithmetic must be IEEE 754's: no -ffast-math, and no x87 (-msse2 -mfpmath=sse)"
 #endif
 
-/* out[m][o] = bias[o] (+ out[m][o] if accumulate) + sum_tap sum_i a[tap][m * lda + i] * w[tap][i][o]
- * for m < rows, o < w->n. A tap whose a is NULL lies in the zero padding and is left out.
- * out overlaps no a. */
+/* Matrix product and convolution on float weights, for m < rows, o < w->n:
+ *     out[m][o] = bias[o] (+ out[m][o] if accumulate) + sum_tap sum_i a[tap][m * lda + i] * w[tap][i][o]
+ * A tap whose a is NULL lies in the zero padding and is left out. out overlaps no a. */
 typedef struct mbt_gemm {
     const mbt_matrix *w;
     const float *a[MBT_MAX_TAPS]; /* [w->taps] row 0 of each tap's input */
@@ -37,23 +39,23 @@ typedef struct mbt_gemm {
     int accumulate;
 } mbt_gemm;
 
-/* Rows of int8 and what they stand for: a row is cut into `groups` of k / groups inputs each, and input i of group j is
- * scale[row * lds + j] * q[row * ldq + i], less a center that the reader need not know (runtime/dense.h says when there
- * may be one). sum: of the integers of each group, within 127 * 65536; some processors multiply only numbers of which
- * one has no sign, and make up for it by this. */
+/* Rows of int8 and the numbers that they stand for. A row is cut into `groups` groups of k / groups inputs each. Input
+ * i of group j is scale[row * lds + j] * q[row * ldq + i], less a center that the product need not know
+ * (runtime/convolution/dense.h says when there is one). sum holds the sum of the integers of each group, within
+ * 127 * 65536: some processors multiply only an unsigned by a signed number, and correct the result by this sum. */
 typedef struct mbt_rows_i8 {
     int8_t *q;
     float *scale;
     int32_t *sum;
 } mbt_rows_i8;
 
-/* Matrix product and convolution on int8 weights, by whole numbers:
+/* Matrix product and convolution on int8 weights, in integers:
  *     s = 0;  for each tap, for each group:
  *         s = fma((float)(sum_i q[tap][m][i] w[tap][i][o]), scale[tap][m][group], s)
  *     out[m][o] = fma(s, w->scale[o], bias[o] (+ out[m][o] if accumulate))
- * The inner sum is exact in 32 bits. Row m of tap is row m of a[tap]; all of them have `groups` groups, whose size is a
- * multiple of 4 if there are several; one group may have any size, and q is then zero up to a multiple of 4. ldq: a
- * multiple of 4; lds: between rows of scale and sum. out overlaps none of it. */
+ * The inner sum is exact in 32 bits. Row m of a tap is row m of a[tap]. All rows have `groups` groups. If there are
+ * several, their size is a multiple of 4. A single group may have any size; q is then zero up to a multiple of 4.
+ * ldq: a multiple of 4. lds: distance between rows of scale and sum. out overlaps none of the inputs. */
 typedef struct mbt_gemm_i8 {
     const mbt_matrix *w;
     mbt_rows_i8 a[MBT_MAX_TAPS]; /* [w->taps] row 0 of each tap's input */
@@ -65,11 +67,11 @@ typedef struct mbt_gemm_i8 {
     int accumulate;
 } mbt_gemm_i8;
 
-#define MBT_ATTEND_QUERIES 32u /* queries that a kernel handles at once, at most */
+#define MBT_ATTEND_QUERIES 32u /* the most queries that a kernel handles at once */
 
-/* One head of attention for queries over all keys of a sequence:
+/* One head of attention: some queries over all keys of a sequence.
  *     out[i] = sum_j 2^(q_i.k_j - m_i) v_j / sum_j 2^(q_i.k_j - m_i),    m_i = max_j q_i.k_j
- * A query is a lane: products run over dimensions in order, sums over keys in order. */
+ * Each query is a lane. Products run over the dimensions in order, sums over the keys in order. */
 typedef struct mbt_attend {
     const float *q;     /* query 0, this head's dimensions */
     const float *k, *v; /* key and value 0, this head's dimensions */
@@ -82,9 +84,9 @@ typedef struct mbt_attend {
     float *scratch; /* MBT_PADDED(min(queries, MBT_ATTEND_QUERIES)) * (keys + dims) floats, aligned to 64 bytes */
 } mbt_attend;
 
-/* Selective scan over `steps` positions, channels in groups of 16 lanes, state carried in h:
+/* Selective scan over `steps` positions. Channels are lanes, in groups of 16. The state h goes from call to call:
  *     h[n] = 2^(dt a[n]) h[n] + (dt u) B[n];   y = (sum_n h[n] C[n] + d u) silu(z)
- * The power comes in two factors (v_exp2_parts in vec_math.h): p (s h[n]) + (dt u) B[n], one fma for p.
+ * The power is a product of two factors p and s (v_exp2_parts in vec_math.h): h[n] = fma(p, s h[n], (dt u) B[n]).
  * The sum starts at d u and takes n in order, one fma each. dt >= 0 and a <= 0. */
 typedef struct mbt_scan {
     const float *dt, *u; /* [steps] rows of P(E), row distance ld */
@@ -98,11 +100,11 @@ typedef struct mbt_scan {
     size_t d_state;
 } mbt_scan;
 
-/* The last steps of the mask head for one frame of `bins`, in place of the reference's compressed magnitude:
+/* The last steps of the mask decoder for one frame, through to the magnitude:
  *     x = prelu(scale x + shift);  mask = beta / (1 + exp(-slope[f] (out_scale x + out_bias)));
  *     magnitude[f] = (mask compressed[f])^(1 / compress_factor) */
 typedef struct mbt_mask {
-    const float *x; /* [bins] the head's convolution */
+    const float *x; /* [bins] output of the decoder's convolution */
     const float
         *compressed;    /* [bins] |X|^compress_factor of the noisy spectrum, 2 floats apart as spectrum writes it */
     const float *slope; /* [bins] */
@@ -122,7 +124,7 @@ typedef struct mbt_kernels {
 /* The table of an instruction set, or NULL if it is not in this build or does not run on this machine. */
 const mbt_kernels *mbt_kernels_for(mbt_isa isa);
 
-/* The tables that exist; mbt_kernels_for hands them out. */
+/* The tables that may be in a build; get them by mbt_kernels_for. */
 extern const mbt_kernels mbt_kernels_scalar;
 extern const mbt_kernels mbt_kernels_avx2;
 extern const mbt_kernels mbt_kernels_avxvnni;

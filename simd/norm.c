@@ -1,4 +1,4 @@
-/* norm.c: normalisations and what is done beside them in the same pass. Contracts in kernels.def. */
+/* norm.c: normalisations, and the element-wise work that is done in the same pass. Contracts in kernels.def. */
 #include "simd/vec.h"
 
 void MBT_FN(channel_stats)(const float *x, ptrdiff_t ld, size_t rows, size_t channels, float *mean, float *m2)
@@ -18,7 +18,7 @@ void MBT_FN(channel_stats)(const float *x, ptrdiff_t ld, size_t rows, size_t cha
     }
 }
 
-/* One vector of n channels, a constant but in the last vector of channels. */
+/* All rows of one vector of n channels. n is a constant, 16, except in the last vector. */
 static V_INLINE void prelu_channels(float *x, ptrdiff_t ld, size_t rows, size_t n, const float *scale,
                                     const float *shift, const float *slope)
 {
@@ -39,7 +39,7 @@ void MBT_FN(norm_prelu)(float *x, ptrdiff_t ld, size_t rows, size_t channels, co
         prelu_channels(x + c, ld, rows, channels - c, scale + c, shift + c, slope + c);
 }
 
-/* One row. full: channels is a multiple of 16; a constant. */
+/* One row. full: channels is a multiple of 16. It is a constant in every call, so that the rest costs nothing then. */
 static V_INLINE void layer_norm_row(const float *x, size_t channels, float eps, float *out, bool full)
 {
     const size_t whole = full ? channels : channels - channels % MBT_LANES, rest = channels - whole;
@@ -74,7 +74,7 @@ void MBT_FN(layer_norm)(const float *x, ptrdiff_t ldx, size_t rows, size_t chann
             layer_norm_row(x, channels, eps, out, false);
 }
 
-/* One row, as above. */
+/* One row; full as above. */
 static V_INLINE void rms_norm_row(const float *x, size_t channels, float eps, float *out, bool full)
 {
     const size_t whole = full ? channels : channels - channels % MBT_LANES, rest = channels - whole;

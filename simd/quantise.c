@@ -1,17 +1,17 @@
-/* quantise.c: between floats and smaller numbers. Contracts in kernels.def. */
+/* quantise.c: from floats to int8, and from binary16 to floats. Contracts in kernels.def. */
 #include "simd/vec.h"
 
-#define LEAST 1e-30f /* of a row's largest number: its reciprocal is far from overflow */
+#define LEAST 1e-30f /* below this the row counts as zeros; 127 / LEAST does not overflow */
 
-/* Added to |x| < 2^22 it leaves no room for a fraction: the bits of the sum are those of TO_INTEGER and the integer,
- * added. */
+/* Rounds by addition: x + TO_INTEGER, |x| < 2^22, has no bits left for a fraction. The bits of the sum are those of
+ * TO_INTEGER plus the integer. */
 #define TO_INTEGER 0x1.8p23f
 #define TO_INTEGER_BITS 0x4b400000u
 
 #define AT_ONCE 4u      /* rows read side by side */
 #define BLOCK MBT_LANES /* rows whose factors are computed together */
 
-/* What is done with a block of rows. The last of fewer rows than AT_ONCE is done again and again. */
+/* A block of rows. If the last AT_ONCE rows are not all there, the last row is done several times in their place. */
 typedef struct block {
     const float *x, *center;
     mbt_rows_i8 to;
@@ -24,7 +24,7 @@ static V_INLINE ptrdiff_t row_at(const block *b, size_t first, size_t i)
     return (ptrdiff_t)(first + i < b->rows ? first + i : b->rows - 1);
 }
 
-/* x - center, channels c to c + n - 1. */
+/* x - center, in channels c to c + n - 1. */
 static V_INLINE vf deviation(const block *b, ptrdiff_t row, size_t c, size_t n, bool centered)
 {
     const vf x = v_load_n(b->x + row * b->ldx + c, n);
@@ -39,7 +39,8 @@ static V_INLINE void largest_of_columns(vf most[AT_ONCE], const block *b, size_t
         most[i] = v_max(v_abs(deviation(b, row_at(b, first, i), c, n, centered)), most[i]);
 }
 
-/* Stores the integers nearest to the deviations times each row's factor, -127 for NaN, and adds them to total. */
+/* Stores the deviations times the row's factor, rounded to integers (NaN: -127), and adds these to total. The bits of
+ * TO_INTEGER are still in total; quantise_block subtracts them. */
 static V_INLINE void round_columns(vf total[AT_ONCE], const block *b, const float *factor, size_t first, size_t c,
                                    size_t n, bool centered)
 {

@@ -1,9 +1,9 @@
-/* scan.c: what the Mamba layer does between its matrix products. Contracts in kernels.def and kernels.h (mbt_scan). */
+/* scan.c: the Mamba layer between its matrix products. Contracts in kernels.def and kernels.h (mbt_scan). */
 #define V_NARROW
 
 #include "simd/vec.h"
 
-/* A constant number of rows. */
+/* conv1d_silu for `rows` rows, a constant in every call. */
 static V_INLINE void conv_rows(const float *x, ptrdiff_t ld, size_t rows, size_t channels, size_t d_conv,
                                const float *weight, const float *bias, float *out, ptrdiff_t ldo)
 {
@@ -32,7 +32,7 @@ void MBT_FN(conv1d_silu)(const float *x, ptrdiff_t ld, size_t rows, size_t chann
         conv_rows(x + (ptrdiff_t)r * ld, ld, 1, channels, d_conv, weight, bias, out + (ptrdiff_t)r * ldo, ldo);
 }
 
-/* In place, max(x, 0) + log1p(exp(-|x|)), for a constant count. */
+/* In place, max(x, 0) + log1p(exp(-|x|)), of `count` vectors, a constant in every call. */
 static V_INLINE void v_softplus(vf *x, size_t count)
 {
     vf e[V_MOST];
@@ -68,7 +68,7 @@ void MBT_FN(softplus)(float *x, size_t count)
 
 #define STATES_AT_ONCE 16 /* as many as AVX-512 can keep in registers over all steps */
 
-/* States n to n + count - 1, a constant count, of channels e to e + V_WIDTH - 1. */
+/* All steps, for states n to n + count - 1 (count is a constant in every call) of channels e to e + V_WIDTH - 1. */
 static V_INLINE void scan_states(const mbt_scan *s, size_t e, size_t n, size_t count)
 {
     const size_t start = e / MBT_LANES * MBT_LANES * s->d_state + n * MBT_LANES + e % MBT_LANES;
@@ -91,7 +91,7 @@ static V_INLINE void scan_states(const mbt_scan *s, size_t e, size_t n, size_t c
             for (size_t k = 0; k < some; k++)
                 decay[k] = v_mul(dt, v_load(a + (i + k) * MBT_LANES));
             v_exp2_parts(decay, power, some);
-            for (size_t k = 0; k < some; k++) { /* this factor and the state need not wait for the other factor: 4% */
+            for (size_t k = 0; k < some; k++) { /* `scaled` first: it need not wait for the polynomial in decay (4%) */
                 const vf scaled = v_mul(v_exp2_eighths(power[k]), h[i + k]);
                 h[i + k] = v_fma(decay[k], scaled, v_mul(input, v_set(b[i + k])));
             }

@@ -1,4 +1,5 @@
-/* spectral.c: between the spectrum and the network, and back. Contracts in kernels.def and kernels.h (mbt_mask). */
+/* spectral.c: from the spectrum to the network's inputs, and from its outputs back. Contracts in kernels.def and
+ * kernels.h (mbt_mask). */
 #include "simd/vec.h"
 
 void MBT_FN(spectrum)(const float *re, const float *im, size_t bins, float compress_factor, float *planes)

@@ -1,5 +1,5 @@
-/* tile_cases.h: from the number of rows at run time to a tile of which it is a constant. Included by gemm_tiles.h and
- * gemm_i8_tiles.h; the architecture has defined TILE_ROWS, at most 13. */
+/* tile_cases.h: calls the tile for a number of rows known at run time. Each number has a call of its own, in which it
+ * is a constant. Included by gemm_tiles.h and gemm_i8_tiles.h; the architecture has defined TILE_ROWS, at most 13. */
 #ifndef MBT_SIMD_TILE_CASES_H
 #define MBT_SIMD_TILE_CASES_H
 
@@ -9,7 +9,7 @@
             tile(g, t, constant <= TILE_ROWS ? constant : 1, panels); \
         break;
 
-/* tile(g, t, rows, panels), for rows from 1 to TILE_ROWS. */
+/* Calls tile(g, t, rows, panels), for rows from 1 to TILE_ROWS. */
 #define TILE_OF_ROWS(g, t, rows, panels) \
     switch (rows) {                      \
         TILE_CASE(1, g, t, panels)       \

@@ -1,7 +1,7 @@
-/* vec.h: the vector vocabulary in which every kernel is written: a vf is 16 floats, whatever the machine's registers,
- * or, in a kernel that asks for it, one register.
+/* vec.h: the vector vocabulary in which every kernel is written. A vf is 16 floats, whatever the size of the machine's
+ * registers. In a file that asks for it (V_NARROW) it is one register.
  *
- * The architecture's own vec_arch.h supplies, each exactly rounded or exact in each lane:
+ * The architecture's vec_arch.h supplies the following. Each is exact, or correctly rounded, in each lane:
  *     vf v_set(x)              x in all lanes
  *     vf v_load(p)             16 floats;  v_load_n(p, n): the first n, 0 <= n <= 16, and 0 in the other lanes
  *     vf v_load_half(p)        16 finite numbers of binary16, exactly
@@ -14,21 +14,21 @@
  *     vm v_sign_bit(a)         the lanes whose sign bit is set
  *     vf v_select(m, a, b)     m ? a : b
  *     vf v_copysign(a, s)      |a| with the sign bit of s
- *     vf v_at_least(a, c)      v_max and v_min with a number c that is neither 0 nor NaN; c where a is NaN
- *     vf v_at_most(a, c)
- *     vf v_exp2_eighths(t)     2^(i / 8) where t = 1.5 * 2^20 + i / 8 with an integer i: see v_exp2_reduced
+ *     vf v_at_least(a, c)      v_max(a, c) for a number c that is neither 0 nor NaN; c where a is NaN
+ *     vf v_at_most(a, c)       v_min(a, c) likewise
+ *     vf v_exp2_eighths(t)     2^(i / 8) for t = 1.5 * 2^20 + i / 8 with an integer i; see v_exp2_reduced
  *     vf v_split(x, &e)        x = 2^e m with m in [sqrt(1/2), sqrt(2)), for normal x > 0; returns m
  *     float v_sum(v)           the tree l + (l+8), l + (l+4), l + (l+2), l + (l+1)
- *     vf v_add_bits(a, b)      the bits of the lanes, added as whole numbers modulo 2^32
+ *     vf v_add_bits(a, b)      the bits of the lanes, added as integers modulo 2^32
  *     void v_store_low_bytes(p, v)         the lowest byte of each of 16 lanes
- *     void v_sums_of_bits_of_4(sums, v)    of each of v[4], the sum of the lanes' bits modulo 2^32, to sums[4]
- *     void v_largest_of_4(largest, v)      of each of v[4], no lane of which is NaN or below 0, the largest
+ *     void v_sums_of_bits_of_4(sums, v)    sums[i]: the sum of the bits of v[i]'s lanes, as integers modulo 2^32; i < 4
+ *     void v_largest_of_4(largest, v)      largest[i]: the largest lane of v[i], i < 4; no lane may be NaN or below 0
  * and, with MBT_SLEEF, v_sleef_pow, v_sleef_atan2.
  *
- * V_WIDTH is the number of floats in a vf: 16, but what one register holds in a file that defines V_NARROW before it
- * includes this, because it keeps many vectors and constants at once; loads and stores of n floats, strides and sums
- * are then left out. (Scalar code stays at 16.) V_AT_ONCE is the number of vectors that are best computed side by side,
- * so that the next operation need not wait for the last. */
+ * V_WIDTH is the number of floats in a vf: 16. A file that keeps many vectors and constants at once defines V_NARROW
+ * before it includes this; then V_WIDTH is what one register holds, and loads and stores of n floats, strides and sums
+ * are left out. (Scalar code stays at 16.) V_AT_ONCE is how many vectors are best computed side by side, so that an
+ * operation need not wait for the result of the one before. */
 #ifndef MBT_SIMD_VEC_H
 #define MBT_SIMD_VEC_H
 
@@ -45,14 +45,14 @@
 #include <sleef.h>
 #endif
 
-/* So that counts that are constants in a call unroll the loops of what is called. */
+/* Always inlined. Where a call gives a constant as a count, the loops of the function are then unrolled. */
 #if defined(__GNUC__)
 #define V_INLINE inline __attribute__((always_inline))
 #else
 #define V_INLINE inline
 #endif
 
-/* Before a loop of a constant and small count: all of it, so that arrays indexed by it are registers. */
+/* Stands before a loop with a small constant count and unrolls it, so that arrays indexed in it become registers. */
 #if defined(__clang__)
 #define V_UNROLL _Pragma("clang loop unroll(full)")
 #elif defined(__GNUC__)
@@ -61,7 +61,8 @@
 #define V_UNROLL
 #endif
 
-/* The bits of 2^(k / 8), less what k adds when i = 8 n + k is moved to the exponent: the sum of both is 2^(i / 8). */
+/* A table for 2^(i / 8), i = 8 n + k, 0 <= k < 8. Entry k plus i << 20 has the bits of 2^(i / 8): the shift brings n to
+ * the exponent, and what k adds below the exponent has been subtracted from the entry. */
 #define V_EIGHTHS                                                                                      \
     {                                                                                                  \
         0x3f800000, 0x3f7b95c2, 0x3f7837f0, 0x3f75fed7, 0x3f7504f3, 0x3f75672a, 0x3f7744fd, 0x3f7ac0c7 \
@@ -69,11 +70,12 @@
 
 #include "vec_arch.h"
 
-#define V_MOST (2 * V_AT_ONCE) /* vectors that a function on several may be given */
+#define V_MOST (2 * V_AT_ONCE) /* the most vectors that a function for several takes */
 
 #define MBT_JOIN_(name, arch) mbt_##name##_##arch
 #define MBT_JOIN(name, arch) MBT_JOIN_(name, arch)
-/* The name of a kernel on the architecture being compiled: mbt_gemm_f32_avx2. MBT_ARCH_BASE: that which it extends. */
+/* The name of a kernel on the architecture being compiled, such as mbt_gemm_f32_avx2. MBT_ARCH_BASE is the architecture
+ * that it extends. */
 #define MBT_FN(name) MBT_JOIN(name, MBT_ARCH)
 #ifndef MBT_ARCH_BASE
 #define MBT_ARCH_BASE MBT_ARCH
@@ -82,7 +84,7 @@
 
 #if V_WIDTH == 16
 
-/* n floats, `stride` floats apart. */
+/* Loads n floats that are `stride` floats apart. */
 static inline vf v_load_strided(const float *p, ptrdiff_t stride, size_t n)
 {
     float lanes[MBT_LANES] = {0};
@@ -99,7 +101,7 @@ static inline void v_store_strided(float *p, ptrdiff_t stride, vf v, size_t n)
         p[(ptrdiff_t)i * stride] = lanes[i];
 }
 
-/* The first n lanes of v, 1 <= n <= 16; the others are 0. */
+/* v with all lanes but the first n set to 0, 1 <= n <= 16. */
 static inline vf v_first_n(vf v, size_t n)
 {
     static const float number[MBT_LANES] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};

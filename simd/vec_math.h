@@ -1,11 +1,12 @@
-/* vec_math.h: exp, log1p, pow and atan2 on vectors: fixed sequences of IEEE operations, so the same bits
- * everywhere.
+/* vec_math.h: exp, log1p, pow and atan2 on vectors. Each is a fixed sequence of IEEE operations, so the bits are the
+ * same everywhere.
  *
- * The polynomials are minimax fits of ours (relative error in the comments), evaluated by Horner's rule with fma. exp
- * and log1p are always these, because they are inlined in the scan and the softmax; pow and atan2 are SLEEF's
- * deterministic functions (Sleef_finz_*, 1.0 ulp) when MBT_SLEEF is on. Included by vec.h alone. */
+ * The polynomials are our own minimax fits, evaluated by Horner's rule with fma; the comments give their relative
+ * errors. exp and log1p are always these, because they are inlined in the scan and the softmax. pow and atan2 are
+ * SLEEF's deterministic functions (Sleef_finz_*, 1.0 ulp) if MBT_SLEEF is on. Included by vec.h alone. */
 
-/* Adding and subtracting 1.5 * 2^20 rounds to the nearest eighth, and leaves the eighths in the low bits of the sum. */
+/* Adding 1.5 * 2^20 rounds to the nearest eighth. The low bits of the sum then count the eighths; subtracting it again
+ * gives the rounded number. */
 #define V_ROUND 1572864.0f
 
 /* One step of Horner's rule: q = q y + c. */
@@ -15,8 +16,8 @@ static V_INLINE void v_horner(vf *q, const vf *y, float c, size_t count)
         q[i] = v_fma(q[i], y[i], v_set(c));
 }
 
-/* (2^f - 1) / f on [-1/16, 1/16]: 2^f comes to a relative error of 2.6e-8. For `count` vectors, a constant, step by
- * step, so that independent operations stand side by side; likewise below. */
+/* (2^f - 1) / f for f in [-1/16, 1/16]; with it 2^f has a relative error of 2.6e-8. Here and below, `count` vectors (a
+ * constant in every call) are computed step by step, so that independent operations stand side by side. */
 static V_INLINE void v_exp2_slope(vf *slope, const vf *f, size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -24,7 +25,7 @@ static V_INLINE void v_exp2_slope(vf *slope, const vf *f, size_t count)
     v_horner(slope, f, 0x1.62e432p-1f, count);
 }
 
-/* In place of f, 2^f. */
+/* In place: f = 2^f. */
 static V_INLINE void v_exp2_fraction(vf *f, size_t count)
 {
     vf p[V_MOST];
@@ -34,7 +35,7 @@ static V_INLINE void v_exp2_fraction(vf *f, size_t count)
         f[i] = p[i];
 }
 
-/* In place of f, 2^(i / 8 + f) where i stands in the low bits of t. */
+/* In place: f = 2^(i / 8 + f), with i in the low bits of t. */
 static V_INLINE void v_exp2_reduced(vf *f, const vf *t, size_t count)
 {
     v_exp2_fraction(f, count);
@@ -42,8 +43,8 @@ static V_INLINE void v_exp2_reduced(vf *f, const vf *t, size_t count)
         f[i] = v_mul(f[i], v_exp2_eighths(t[i]));
 }
 
-/* 2^x in two factors, for x <= 0 clamped to at least -125: never 0 or denormal. NaN counts as -125. One comes in place
- * of x; the other is v_exp2_eighths(t). */
+/* 2^x as a product of two factors, for x <= 0. x is first clamped to at least -125, so that the power is never 0 or
+ * denormal; NaN counts as -125. One factor takes the place of x, the other is v_exp2_eighths(t). */
 static V_INLINE void v_exp2_parts(vf *x, vf *t, size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -55,7 +56,7 @@ static V_INLINE void v_exp2_parts(vf *x, vf *t, size_t count)
     v_exp2_fraction(x, count);
 }
 
-/* In place of x, 2^x, likewise. */
+/* In place: x = 2^x, with the same clamp. */
 static V_INLINE void v_exp2(vf *x, size_t count)
 {
     vf t[V_MOST];
@@ -64,8 +65,8 @@ static V_INLINE void v_exp2(vf *x, size_t count)
         x[i] = v_mul(x[i], v_exp2_eighths(t[i]));
 }
 
-/* In place, e^x for x clamped to [-86.6, 88.3]; NaN counts as -86.6. log2(e) is split in two, so that the reduced
- * argument is exact where x is large. */
+/* In place: x = e^x, with x clamped to [-86.6, 88.3]; NaN counts as -86.6. log2(e) is split into two floats, because
+ * one would not be exact enough for large x. */
 static V_INLINE void v_exp(vf *x, size_t count)
 {
     vf t[V_MOST], f[V_MOST];
@@ -80,7 +81,7 @@ static V_INLINE void v_exp(vf *x, size_t count)
     v_exp2_reduced(x, t, count);
 }
 
-/* In place, x / (1 + e^-x). One float for log2(e) costs e^-x a relative error of 1.4e-8 |x|. */
+/* In place: x = x / (1 + e^-x). log2(e) is one float here, which gives e^-x a relative error of 1.4e-8 |x|. */
 static V_INLINE void v_silu(vf *x, size_t count)
 {
     vf t[V_MOST], f[V_MOST];
@@ -95,7 +96,7 @@ static V_INLINE void v_silu(vf *x, size_t count)
         x[i] = v_div(x[i], v_add(v_set(1.0f), f[i]));
 }
 
-/* In place, log(1 + y) for 0 <= y <= 1 as y Q(y), error 5.3e-9. */
+/* In place: y = log(1 + y) for 0 <= y <= 1, as y Q(y) with an error of 5.3e-9. */
 static V_INLINE void v_log1p(vf *y, size_t count)
 {
     vf q[V_MOST];
@@ -127,9 +128,9 @@ static inline vf v_atan2(vf y, vf x)
 
 #else
 
-/* x^y for x >= 0 and 0 < |y| < 8; x below the smallest normal number counts as 0, whose power is 0.
- * x = 2^e m, log2 m = s Q(s^2) with s = (m - 1) / (m + 1), error 6.9e-10; then 2^(y e + y log2 m), the integer part of
- * the exponent taken from y e before anything is lost to rounding. */
+/* x^y for x >= 0 and 0 < |y| < 8. An x below the smallest normal number counts as 0, whose power is 0.
+ * x = 2^e m, and log2 m = s Q(s^2) with s = (m - 1) / (m + 1), error 6.9e-10. Then the power is 2^(y e + y log2 m). The
+ * exponent's integer part (in eighths) is subtracted from y e first, before anything is lost to rounding. */
 static inline vf v_pow(vf x, float y)
 {
     vf e;
@@ -148,13 +149,12 @@ static inline vf v_pow(vf x, float y)
     const vf inside = v_at_most(v_at_least(f, -0.0625f), 0.0625f), scale = v_exp2_eighths(t);
     vf slope;
     v_exp2_slope(&slope, &inside, 1);
-    const vf power = v_fma(v_mul(slope, inside), scale, scale); /* without rounding 1 + f P(f) between */
+    const vf power = v_fma(v_mul(slope, inside), scale, scale); /* 1 + f P(f) is not rounded in between */
     return v_select(v_gt(v_set(0x1p-126f), x), v_set(0.0f), power);
 }
 
-/* The angle of (x, y) in (-pi, pi]; -pi where y is -0 and x is negative, as IEEE 754 has it. atan t = t S(t^2) for
- * |t| <= tan(pi / 8), error 1.8e-8, after t = min / max and, above tan(pi / 8), atan t = pi / 4 + atan((t - 1) / (t +
- * 1)). */
+/* The angle of (x, y) in (-pi, pi]; -pi where y is -0 and x is negative, as in IEEE 754. With t = min / max of |x| and
+ * |y|, atan t = t S(t^2) for t <= tan(pi / 8), error 1.8e-8. Above that, atan t = pi / 4 + atan((t - 1) / (t + 1)). */
 static inline vf v_atan2(vf y, vf x)
 {
     const vf ax = v_abs(x), ay = v_abs(y);

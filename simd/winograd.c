@@ -1,5 +1,5 @@
-/* winograd.c: the two transforms of a convolution by three taps along frequency, four outputs at a time, with six
- * products instead of twelve: Winograd's F(4, 3) (arXiv 1509.09308). Contracts in kernels.def.
+/* winograd.c: the transforms of Winograd's F(4, 3) (arXiv 1509.09308). With them a convolution by three taps along
+ * frequency takes six products for four outputs, instead of twelve. Contracts in kernels.def.
  *
  * The polynomials are evaluated at 0, +-P, +-Q and infinity. P = 3/4 and Q = 3/2 lose 3 dB less to rounding than the
  * usual 1 and 2, and cost the same. */
@@ -8,7 +8,7 @@
 #define P 0.75f
 #define Q 1.5f
 
-/* `n` channels of one tile: bins 0 .. 5 of x, of which those from `bins` on are zeros. */
+/* n channels of one tile. Its bins are 0 .. 5 of x; those from `bins` on count as zeros. */
 static inline __attribute__((always_inline)) void tile_input(const float *x, ptrdiff_t ld, size_t bins, float *v,
                                                              size_t point, size_t n)
 {
@@ -40,7 +40,7 @@ void MBT_FN(winograd_input)(const float *x, ptrdiff_t ld, size_t bins, size_t ch
     }
 }
 
-/* `n` channels of one tile, of which `bins` bins are wanted. */
+/* n channels of one tile; its first `bins` bins are stored. */
 static inline __attribute__((always_inline)) void tile_output(const float *m, size_t point, size_t bins, float *out,
                                                               ptrdiff_t ldo, size_t n)
 {

@@ -6,7 +6,7 @@
 #define TILE_PANELS 1
 #define SPLIT 8
 
-/* Not __m256i, whose lanes are of 64 bits: gcc copies registers from the one to the other. */
+/* Eight sums. Not __m256i, whose lanes have 64 bits: gcc copies registers at each conversion between the two. */
 typedef int32_t eight __attribute__((vector_size(32)));
 
 typedef struct vi {

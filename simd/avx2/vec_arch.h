@@ -22,7 +22,7 @@ typedef struct vf {
 } vf;
 #endif
 
-typedef vf vm; /* all bits of a lane, or none */
+typedef vf vm; /* all bits of a lane are set, or none */
 
 static inline vf v_set(float x)
 {
@@ -63,7 +63,7 @@ V_BINARY(v_add, _mm256_add_ps)
 V_BINARY(v_sub, _mm256_sub_ps)
 V_BINARY(v_mul, _mm256_mul_ps)
 V_BINARY(v_div, _mm256_div_ps)
-V_BINARY(v_max, _mm256_max_ps) /* a > b ? a : b is what the instruction does */
+V_BINARY(v_max, _mm256_max_ps) /* the instruction computes a > b ? a : b */
 V_BINARY(v_min, _mm256_min_ps)
 
 static inline vf v_sqrt(vf a)
@@ -87,7 +87,7 @@ static inline vm v_gt(vf a, vf b)
     return (vm){_mm256_cmp_ps(a.lo, b.lo, _CMP_GT_OQ) V_HI(_mm256_cmp_ps(a.hi, b.hi, _CMP_GT_OQ))};
 }
 
-/* Selecting looks at the sign bits alone. */
+/* v_select looks at sign bits only. */
 static inline vm v_sign_bit(vf a)
 {
     return a;
@@ -115,7 +115,7 @@ static inline vf v_at_most(vf a, float c)
     return v_min(a, v_set(c));
 }
 
-/* The instruction looks at the low three bits. */
+/* The instruction looks at the low three bits of the index. */
 static inline __m256 v_exp2_eighths_8(__m256 t)
 {
     static const uint32_t table[8] = V_EIGHTHS;
@@ -145,7 +145,7 @@ static inline vf v_split(vf x, vf *e)
 
 #ifndef V_NARROW
 
-/* Loading 8 words from the middle on gives a mask for the first n lanes. */
+/* A mask for the first n lanes: 8 words that begin n words before the middle of the table. */
 static inline __m256i v_first(size_t n)
 {
     static const int32_t words[16] = {-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0};
@@ -185,7 +185,8 @@ static inline __m256 v_add_bits_8(__m256 a, __m256 b)
 
 V_BINARY(v_add_bits, v_add_bits_8)
 
-/* Bits 0 to 15 of lo and of hi in one register; of these the low bytes, in each 128 bits those of lo first. */
+/* First the low 16 bits of lo and of hi come into one register. Then the low bytes of these are sorted: in each 128
+ * bits those of lo, then those of hi. */
 static inline void v_store_low_bytes(int8_t *p, vf a)
 {
     const __m256i order = _mm256_setr_epi8(0, 4, 8, 12, 2, 6, 10, 14, -1, -1, -1, -1, -1, -1, -1, -1, 0, 4, 8, 12, 2, 6,
@@ -197,7 +198,8 @@ static inline void v_store_low_bytes(int8_t *p, vf a)
     _mm_storeu_si128((__m128i *)(void *)p, sorted);
 }
 
-/* Four vectors to one whose halves are parts of the four results, and those halves to one. */
+/* Combines the four vectors to one, in which each half has a part of each of the four results. Then combines the
+ * halves. */
 #define V_FOUR_TO_ONE(name, op)                                                                                \
     static inline __m128 name(const vf v[4])                                                                   \
     {                                                                                                          \

@@ -9,7 +9,7 @@ static inline __attribute__((always_inline)) void multiply(vf acc[TILE_PANELS][T
                                                            size_t panel_size, const float *a, ptrdiff_t lda, size_t k,
                                                            size_t rows, size_t panels)
 {
-    /* Five pointers, each to three rows: thirteen would not fit the registers (1 to 5% at k = 64). */
+    /* Five pointers, each for three rows. Thirteen would not fit into the registers and cost 1 to 5% at k = 64. */
     const float *row[(TILE_ROWS + 2) / 3];
     for (size_t j = 0; 3 * j < rows; j++)
         row[j] = a + 3 * (ptrdiff_t)j * lda;

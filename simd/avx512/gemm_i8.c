@@ -6,7 +6,7 @@
 #define TILE_PANELS 2
 #define SPLIT 16
 
-/* Not __m512i, whose lanes are of 64 bits: gcc copies registers from the one to the other. */
+/* Not __m512i, whose lanes have 64 bits: gcc copies registers at each conversion between the two. */
 typedef int32_t vi __attribute__((vector_size(64)));
 
 static V_INLINE vi no_sum(void)

@@ -67,7 +67,7 @@ static inline vf v_div(vf a, vf b)
     return _mm512_div_ps(a, b);
 }
 
-/* a > b ? a : b is what the instruction does. */
+/* The instruction computes a > b ? a : b. */
 static inline vf v_max(vf a, vf b)
 {
     return _mm512_max_ps(a, b);
@@ -124,7 +124,7 @@ static inline vf v_at_most(vf a, float c)
     return v_min(a, v_set(c));
 }
 
-/* The instruction looks at the low four bits: the table twice serves for three. */
+/* The instruction looks at the low four bits of the index. Only three count, so the table stands there twice. */
 static inline vf v_exp2_eighths(vf t)
 {
     static const uint32_t table[8] = V_EIGHTHS;
@@ -159,7 +159,8 @@ static inline void v_store_low_bytes(int8_t *p, vf a)
     _mm_storeu_si128((__m128i *)(void *)p, _mm512_cvtepi32_epi8(_mm512_castps_si512(a)));
 }
 
-/* Four vectors to one whose groups of four lanes are parts of the four results, and those groups to one. */
+/* Combines the four vectors to one, in which each group of four lanes has a part of each of the four results. Then
+ * combines the groups. */
 static inline void v_sums_of_bits_of_4(uint32_t sums[4], const vf v[4])
 {
     const vf first = v_add_bits(_mm512_unpacklo_ps(v[0], v[1]), _mm512_unpackhi_ps(v[0], v[1]));

@@ -1,14 +1,14 @@
-/* avx512vnni/gemm_i8.c: tiles of up to 6 rows and two panels: 12 accumulators and as many sums, 2 registers for
- * weights, 1 for inputs. Taller ones have no room for the sums, and are slower.
+/* avx512vnni/gemm_i8.c: tiles of up to 6 rows and two panels: 12 accumulators, 12 sums between parts, 2 registers for
+ * weights, 1 for inputs. Taller tiles have no registers for the sums and are slower.
  *
- * The instruction multiplies bytes without a sign by bytes with one. The weights are made such: 128 more, which adds
- * 128 sum_i a[i] to each sum. The sums start at minus that. */
+ * The instruction multiplies unsigned by signed bytes. So 128 is added to the weights, which makes them unsigned and
+ * adds 128 sum_i a[i] to each sum. To make up for it, the sums start at minus that. */
 #include "simd/rows_i8.h"
 
 #define TILE_ROWS 6
 #define TILE_PANELS 2
 
-/* Not __m512i, whose lanes are of 64 bits: gcc copies registers from the one to the other. */
+/* Not __m512i, whose lanes have 64 bits: gcc copies registers at each conversion between the two. */
 typedef int32_t vi __attribute__((vector_size(64)));
 
 static V_INLINE __m512i load_weights(const int8_t *weights)
@@ -16,18 +16,18 @@ static V_INLINE __m512i load_weights(const int8_t *weights)
     return _mm512_xor_si512(_mm512_loadu_si512(weights), _mm512_set1_epi8(-128));
 }
 
-/* acc + the products of a row's quad at q with the weights. */
+/* acc + the products of the quad of inputs at q with the weights. */
 static V_INLINE vi add_products(vi acc, __m512i weights, const int8_t *q)
 {
     return (vi)_mm512_dpbusd_epi32((__m512i)acc, weights, _mm512_set1_epi32(quad_at(q)));
 }
 
-/* A single panel has two quads at a time, lest each product wait for the last. */
+/* A single panel takes two quads at a time, with two sets of sums: no product waits for the one before. */
 static V_INLINE void multiply(vi acc[TILE_PANELS][TILE_ROWS], const int8_t *weights, size_t panel_size,
                               const rows_i8 *a, size_t quads, size_t rows, size_t panels)
 {
     const size_t step = panels > 1 ? 1 : 2, next_weights = panels > 1 ? panel_size : 4 * MBT_LANES, next = step * 4 - 4;
-    const int8_t *row[(TILE_ROWS + 2) / 3]; /* each for three rows, as in the product of floats */
+    const int8_t *row[(TILE_ROWS + 2) / 3]; /* each serves three rows, as in avx512/gemm.c */
     vi second[TILE_ROWS];
     V_UNROLL
     for (size_t j = 0; 3 * j < rows; j++)

@@ -1,14 +1,14 @@
 /* avxvnni/gemm_i8.c: tiles of up to 6 rows and one panel: 12 accumulators of 8 sums, 2 registers for weights, 1 for
  * inputs.
  *
- * The instruction multiplies bytes without a sign by bytes with one. The weights are made such: 128 more, which adds
- * 128 sum_i a[i] to each sum. The sums start at minus that. */
+ * The instruction multiplies unsigned by signed bytes. So 128 is added to the weights, which makes them unsigned and
+ * adds 128 sum_i a[i] to each sum. To make up for it, the sums start at minus that. */
 #include "simd/rows_i8.h"
 
 #define TILE_ROWS 6
 #define TILE_PANELS 1
 
-/* Not __m256i, whose lanes are of 64 bits: gcc copies registers from the one to the other. */
+/* Eight sums. Not __m256i, whose lanes have 64 bits: gcc copies registers at each conversion between the two. */
 typedef int32_t eight __attribute__((vector_size(32)));
 
 typedef struct vi {

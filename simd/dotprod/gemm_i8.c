@@ -1,5 +1,5 @@
-/* dotprod/gemm_i8.c: tiles of up to 5 rows and one panel: 20 accumulators of 4 sums, 4 registers for the weights of four
- * inputs, which are loaded when those of the last four have been used, 5 for sixteen inputs of each row. */
+/* dotprod/gemm_i8.c: tiles of up to 5 rows and one panel: 20 accumulators of 4 sums, 4 registers for the weights of
+ * four inputs, 5 for sixteen inputs of each row. Weights are loaded as soon as those before them have been used. */
 #include "simd/rows_i8.h"
 
 #define TILE_ROWS 5
@@ -9,13 +9,13 @@ typedef struct vi {
     int32x4_t v[4];
 } vi;
 
-/* sum += four products of w and of number `lane` of the quads in x, for each output; as vdotq_laneq_s32, but volatile
- * statements keep their order, as in the product of floats. */
+/* For each output, sum += the four products of its weights in w with quad `lane` of x. Like vdotq_laneq_s32, but
+ * volatile statements keep their order, as in neon/gemm.c. */
 #define SDOT(sum, w, x, lane) __asm__ volatile("sdot %0.4s, %1.16b, %2.4b[" #lane "]" : "+w"(sum) : "w"(w), "w"(x))
 
 #define LOAD(w, from) __asm__ volatile("ldr %q0, %1" : "=w"(w) : "m"(*(const int8_t(*)[16])(from)))
 
-/* sum += weights of a quad of inputs times quad `lane` of x, in all rows; on to the quad whose weights are at `next`. */
+/* In all rows: sum += weights w times quad `lane` of x. Then loads w for the quad whose weights stand at `next`. */
 #define MULTIPLY_QUAD(lane, next)                  \
     do {                                           \
         for (size_t q = 0; q < 4; q++) {           \
@@ -31,8 +31,8 @@ static V_INLINE void multiply(vi acc[TILE_PANELS][TILE_ROWS], const int8_t *weig
 {
     (void)panel_size;
     (void)panels;
-    int32x4_t sum[TILE_ROWS][4];          /* of acc itself gcc would make memory */
-    int8x16_t x[TILE_ROWS], w[4], loaded; /* of w, loaded into directly, gcc would make memory */
+    int32x4_t sum[TILE_ROWS][4];          /* gcc would keep acc itself in memory */
+    int8x16_t x[TILE_ROWS], w[4], loaded; /* gcc would keep w in memory if it were loaded directly */
     for (size_t q = 0; q < 4; q++) {
         LOAD(loaded, weights + 4 * 4 * q);
         w[q] = loaded;
@@ -47,7 +47,7 @@ static V_INLINE void multiply(vi acc[TILE_PANELS][TILE_ROWS], const int8_t *weig
         MULTIPLY_QUAD(0, weights + 4 * MBT_LANES);
         MULTIPLY_QUAD(1, weights + 8 * MBT_LANES);
         MULTIPLY_QUAD(2, weights + 12 * MBT_LANES);
-        weights += quads > 4 ? 16 * MBT_LANES : 0; /* behind the last there are none */
+        weights += quads > 4 ? 16 * MBT_LANES : 0; /* behind the last quad there are no weights */
         MULTIPLY_QUAD(3, weights);
     }
     for (; quads > 0; quads--, inputs += 4) {

@@ -12,11 +12,11 @@
 #define load_weights vld1q_f32
 #endif
 
-/* sum += w x[lane], as vfmaq_laneq_f32, but volatile statements keep their order. Left alone, gcc adds to one sum
- * several times in a row and copies sums between registers; processors that issue in order wait for that. */
+/* sum += w x[lane], like vfmaq_laneq_f32, but volatile statements keep their order. Left to itself, gcc adds to the
+ * same sum several times in a row and copies sums between registers. Processors that issue in order wait for that. */
 #define FMLA(sum, w, x, lane) __asm__ volatile("fmla %0.4s, %1.4s, %2.s[" #lane "]" : "+w"(sum) : "w"(w), "w"(x))
 
-/* sum += weights of input i + lane times lane `lane` of x, in all rows. */
+/* In all rows: sum += the weights of input i + lane, times lane `lane` of x. */
 #define MULTIPLY_LANE(lane)                                                  \
     do {                                                                     \
         float32x4_t w[4];                                                    \
@@ -33,7 +33,7 @@ static inline __attribute__((always_inline)) void multiply(vf acc[TILE_PANELS][T
 {
     (void)panel_size;
     const size_t quarters = panels > 0 ? 4 : 1;
-    float32x4_t sum[TILE_ROWS][4], x[TILE_ROWS]; /* of acc itself gcc would make memory */
+    float32x4_t sum[TILE_ROWS][4], x[TILE_ROWS]; /* gcc would keep acc itself in memory */
     for (size_t r = 0; r < rows; r++)
         for (size_t q = 0; q < quarters; q++)
             sum[r][q] = acc[0][r].v[q];

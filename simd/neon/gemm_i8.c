@@ -1,7 +1,7 @@
-/* neon/gemm_i8.c: tiles of up to 2 rows and one panel: 16 accumulators of 4 sums, two to an output, 2 registers for the
- * weights of 4 outputs, 4 for eight inputs of each row, 4 for products.
+/* neon/gemm_i8.c: tiles of up to 2 rows and one panel: 16 accumulators of 4 sums, two for each output, 2 registers for
+ * the weights of 4 outputs, 4 for eight inputs of each row, 4 for products.
  *
- * Two products of numbers in [-127, 127] fit into 16 bits: 2 * 127^2 = 32258. */
+ * The sum of two products of numbers in [-127, 127] fits into 16 bits: 2 * 127^2 = 32258. */
 #include "simd/rows_i8.h"
 
 #define TILE_ROWS 2
@@ -11,8 +11,9 @@ typedef struct vi {
     int32x4_t v[4];
 } vi;
 
-/* As vmull_s8, vmlal_s8, their siblings for the upper halves, vpaddlq_s16 and vpadalq_s16, but volatile statements keep
- * their order: several chains side by side, and loads well before their use, for processors that issue in order. */
+/* Like vmull_s8, vmlal_s8, the same for upper halves, vpaddlq_s16 and vpadalq_s16, but volatile statements keep their
+ * order. So several chains run side by side and loads stand well before their use, which processors that issue in order
+ * need. */
 #define SMULL(p, w, x) __asm__ volatile("smull %0.8h, %1.8b, %2.8b" : "=w"(p) : "w"(w), "w"(x))
 #define SMULL2(p, w, x) __asm__ volatile("smull2 %0.8h, %1.16b, %2.16b" : "=w"(p) : "w"(w), "w"(x))
 #define SMLAL(p, w, x) __asm__ volatile("smlal %0.8h, %1.8b, %2.8b" : "+w"(p) : "w"(w), "w"(x))
@@ -21,13 +22,14 @@ typedef struct vi {
 #define SADALP(sum, p) __asm__ volatile("sadalp %0.4s, %1.8h" : "+w"(sum) : "w"(p))
 #define LOAD(w, from) __asm__ volatile("ldr %q0, %1" : "=w"(w) : "m"(*(const int8_t(*)[16])(from)))
 
-/* Four integers, four times. */
+/* The four bytes at q, four times. */
 static V_INLINE int8x16_t load_quad(const int8_t *q)
 {
     return vreinterpretq_s8_s32(vdupq_n_s32(quad_at(q)));
 }
 
-/* sum[r] = or += the products of one quad of each row at `inputs`, or of two, with their weights. */
+/* Adds to sum[r] the products of one or two quads of each row, from `inputs` on, with their weights. first: sum[r] is
+ * set to them. */
 static V_INLINE void multiply_quads(int32x4_t sum[TILE_ROWS][8], const int8_t *weights, const int8_t *inputs,
                                     ptrdiff_t ldq, size_t quads, bool first, size_t rows)
 {

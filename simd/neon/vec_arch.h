@@ -73,12 +73,12 @@ V_BINARY(v_add, vaddq_f32(a.v[i], b.v[i]))
 V_BINARY(v_sub, vsubq_f32(a.v[i], b.v[i]))
 V_BINARY(v_mul, vmulq_f32(a.v[i], b.v[i]))
 V_BINARY(v_div, vdivq_f32(a.v[i], b.v[i]))
-/* fmax and fmin treat NaN and signed zeros otherwise than a > b ? a : b. */
+/* Not fmax and fmin, which treat NaN and signed zeros differently from a > b ? a : b. */
 V_BINARY(v_max, vbslq_f32(vcgtq_f32(a.v[i], b.v[i]), a.v[i], b.v[i]))
 V_BINARY(v_min, vbslq_f32(vcltq_f32(a.v[i], b.v[i]), a.v[i], b.v[i]))
 V_BINARY(v_copysign, vbslq_f32(vdupq_n_u32(0x80000000u), b.v[i], a.v[i]))
 
-/* Unlike fmax, fmaxnm takes the number beside a NaN. */
+/* fmaxnm and fminnm return the number if the other operand is NaN; fmax and fmin would return NaN. */
 static inline vf v_at_least(vf a, float c)
 {
     V_EACH
@@ -93,7 +93,7 @@ static inline vf v_at_most(vf a, float c)
     return a;
 }
 
-/* The table is looked up by byte: byte b of entry k is number 4 k + b. */
+/* The instruction looks up single bytes: byte b of entry k is number 4 k + b. */
 static inline vf v_exp2_eighths(vf t)
 {
     static const uint32_t table[8] = V_EIGHTHS;

@@ -1,7 +1,7 @@
 /* scalar/gemm_i8.c: the specification of the product of int8. Contract in kernels.h (mbt_gemm_i8). */
 #include "simd/vec.h"
 
-/* sum_i q[i] w[i] over inputs first .. first + count - 1 of a tap, whose weights to one output stand at w. */
+/* sum_i q[i] w[i] over inputs first .. first + count - 1 of a tap. w: the tap's weights for one output. */
 static int32_t inner_sum(const int8_t *q, const int8_t *w, size_t first, size_t count)
 {
     int32_t sum = 0;

@@ -1,4 +1,4 @@
-/* scalar/vec_arch.h: the vocabulary in portable C. fmaf is correctly rounded by the standard, in hardware or not. */
+/* scalar/vec_arch.h: the vocabulary in portable C. By the standard fmaf is correctly rounded, with hardware or not. */
 #ifndef MBT_SIMD_SCALAR_VEC_ARCH_H
 #define MBT_SIMD_SCALAR_VEC_ARCH_H
 
@@ -211,8 +211,8 @@ static inline void v_largest_of_4(float largest[4], const vf v[4])
 }
 
 #if MBT_SLEEF
-/* sleef.h declares these only where the compiler may assume fused multiply-add; the library has them all the same, and
- * mbt_kernels_for hands out no kernels that would call them on a processor without it. */
+/* sleef.h declares these only if the compiler may assume fused multiply-add. The library has them all the same, and
+ * mbt_kernels_for gives no kernels that call them on a processor without it. */
 float Sleef_finz_powf1_u10purecfma(float x, float y);
 float Sleef_finz_atan2f1_u10purecfma(float y, float x);
 

@@ -1,4 +1,4 @@
-/* api.h: what the tests of the public interface share. */
+/* api.h: helpers that the tests of the public interface share. */
 #ifndef MBT_TESTS_API_API_H
 #define MBT_TESTS_API_API_H
 

@@ -1,5 +1,5 @@
-/* hooks.c: stands between the library and the system, by the linker's --wrap, to count memory and to refuse things.
- * What it hands on goes to the sanitizers' own functions, where there are any. */
+/* hooks.c: stands between the library and the system, by the linker's --wrap. It counts blocks of memory and threads,
+ * and can refuse them. Under sanitizers the calls go on to the sanitizers' own functions. */
 #include "tests/api/api.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
-/* test_bits.c: the same recording has the same bits, however, wherever and whenever it is enhanced. */
+/* test_bits.c: the same recording comes out with the same bits: again, after others, with another longest length, with
+ * another rounding mode, other kernels or numbers of threads, and beside another enhancer. */
 #include "tests/api/api.h"
 
 #include <fenv.h>

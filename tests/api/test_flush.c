@@ -1,5 +1,5 @@
-/* test_flush.c: a caller whose processor flushes denormals to zero, as audio hosts set it, gets the same bits and finds
- * its mode as it was. */
+/* test_flush.c: audio hosts often set the processor to flush denormals to zero. Such a caller gets the same bits, and
+ * finds its mode as it was. */
 #include "tests/api/api.h"
 
 #if defined(__x86_64__)

@@ -1,4 +1,4 @@
-/* test_memory.c: memory of the caller's making, memory that runs out, and none after opening. */
+/* test_memory.c: the caller's own memory, memory that runs out, and no allocation after opening. */
 #include "tests/api/api.h"
 
 /* 4 windows. */

@@ -1,4 +1,4 @@
-/* test_open.c: opening and closing: options, memory, errors, and what a model says of itself. */
+/* test_open.c: opening and closing: options, memory, errors, and the description of a model. */
 #include "tests/api/api.h"
 
 #include <limits.h>

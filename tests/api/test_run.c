@@ -1,4 +1,4 @@
-/* test_run.c: while it runs: progress, cancelling, memory. */
+/* test_run.c: during a call: progress, cancelling, memory. */
 #include "tests/api/api.h"
 
 #if MBT_THREADS

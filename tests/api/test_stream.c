@@ -1,4 +1,4 @@
-/* test_stream.c: recordings in blocks. */
+/* test_stream.c: streams: recordings in blocks, by mbt_push, mbt_pull and mbt_flush. */
 #include "tests/api/api.h"
 
 #include <fenv.h>

@@ -1,4 +1,4 @@
-/* test_windows.c: recordings that are longer than a window. */
+/* test_windows.c: recordings that are longer than one window. */
 #include "tests/api/api.h"
 
 #include <math.h>

@@ -1,4 +1,5 @@
-/* dump_stages.c: runs a model on a file and writes the tensors between its parts, for tools/dev/verify-reference. */
+/* dump_stages.c: runs a model on a file and writes the tensors between its parts. tools/dev/verify-reference and
+ * tools/dev/make-golden use it. */
 #include <dlfcn.h>
 #include <stdbool.h>
 #include <stdint.h>

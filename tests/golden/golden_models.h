@@ -1,4 +1,4 @@
-/* golden_models.h: the models of the cases. */
+/* golden_models.h: finds the models that the cases are run with. */
 #ifndef MBT_TESTS_GOLDEN_GOLDEN_MODELS_H
 #define MBT_TESTS_GOLDEN_GOLDEN_MODELS_H
 

@@ -1,4 +1,4 @@
-/* area.c: memory between guard pages, and the comparison of two kernels on it. */
+/* area.c: memory between guard pages, and the comparison of two kernels on such memory. */
 #define _DEFAULT_SOURCE
 
 #include <math.h>

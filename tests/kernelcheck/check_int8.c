@@ -1,4 +1,4 @@
-/* check_int8.c: the product and convolution on int8 weights, floats to int8, binary16 to floats. */
+/* check_int8.c: the product and convolution on int8 weights, and the conversions of floats and binary16. */
 #include <float.h>
 #include <math.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* check_sequence.c: attention and what the Mamba layer does between its matrix products. */
+/* check_sequence.c: attention, and the kernels between the matrix products of the Mamba layer. */
 #include <float.h>
 #include <math.h>
 

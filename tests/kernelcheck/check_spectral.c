@@ -1,4 +1,4 @@
-/* check_spectral.c: between the spectrum and the network, and back. */
+/* check_spectral.c: from the spectrum to the network's inputs, and from its outputs back. */
 #include "tests/kernelcheck/kernelcheck.h"
 
 typedef struct spectral_call {

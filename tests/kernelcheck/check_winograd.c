@@ -1,4 +1,4 @@
-/* check_winograd.c: the transforms around the products of Winograd's convolution. */
+/* check_winograd.c: the two transforms of Winograd's convolution. */
 #include <stdlib.h>
 
 #include "tests/kernelcheck/kernelcheck.h"

@@ -1,4 +1,4 @@
-/* kernelcheck.c: every kernel of every instruction set of this machine against the scalar one, bit for bit (after
+/* kernelcheck.c: compares every kernel of every instruction set of this machine with the scalar one, bit for bit (after
  * dav1d's checkasm). Usage: kernelcheck [--seed N] [--filter NAME] [--isa NAME,NAME ..] */
 #define _POSIX_C_SOURCE 200809L
 

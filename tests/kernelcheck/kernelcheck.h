@@ -1,9 +1,9 @@
 /* kernelcheck.h: what the checks of the kernels share: guarded memory, inputs, and the comparison with the scalar
  * kernels.
  *
- * A check goes through sizes. For each, and for each setting (regime of inputs, end of the memory that touches a guard
- * page), it begins a case, takes and fills areas, and has the case compared: the scalar kernel runs, the memory is put
- * back, the tested kernel runs, and every byte must be the same. */
+ * A check goes through sizes, and for each through settings: a kind of inputs, and which end of the memory touches a
+ * guard page. For each setting it begins a case, takes areas of memory and fills them, and has the case compared. Then
+ * the scalar kernel runs, the memory is put back, the tested kernel runs, and every byte must be the same. */
 #ifndef MBT_TESTS_KERNELCHECK_KERNELCHECK_H
 #define MBT_TESTS_KERNELCHECK_KERNELCHECK_H
 

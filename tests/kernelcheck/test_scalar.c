@@ -1,4 +1,5 @@
-/* test_scalar.c: the scalar kernels, with which all others are compared, against their formulas in double precision. */
+/* test_scalar.c: compares the scalar kernels with their formulas in double precision. All other kernels are compared
+ * with the scalar ones. */
 #include "tests/kernelcheck/test_scalar.h"
 
 #include <math.h>

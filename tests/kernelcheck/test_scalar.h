@@ -1,4 +1,4 @@
-/* test_scalar.h: what the tests of the scalar kernels against formulas in double share. */
+/* test_scalar.h: what the tests of the scalar kernels share. */
 #ifndef MBT_TESTS_KERNELCHECK_TEST_SCALAR_H
 #define MBT_TESTS_KERNELCHECK_TEST_SCALAR_H
 

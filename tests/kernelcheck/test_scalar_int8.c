@@ -1,4 +1,4 @@
-/* test_scalar_int8.c: the product on int8 weights, rounding to int8, and binary16 to floats. */
+/* test_scalar_int8.c: the product on int8 weights, the rounding to int8, and the conversion of binary16. */
 #include <float.h>
 #include <math.h>
 #include <stdbool.h>

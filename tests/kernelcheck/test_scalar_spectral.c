@@ -1,4 +1,4 @@
-/* test_scalar_spectral.c: powers and angles of the spectrum, the mask, and the way back. */
+/* test_scalar_spectral.c: powers and angles of the spectrum, the mask, and from pairs back to a spectrum. */
 #include <math.h>
 
 #include "tests/kernelcheck/test_scalar.h"

@@ -1,11 +1,10 @@
 /* model.h: the structs that the C written by mambac fills, and the layout of the weights in them.
  *
  * This header is all that the compiler and the runtime share, and all that generated C includes. Names follow the
- * published checkpoints (dense_conv, in_proj, x_proj, dt_proj, d_state ...). C = channels (hid_feature), F = n_fft / 2
- * + 1 bins, F' = (F - 3) / 2 + 1 bins inside the network.
+ * published checkpoints (dense_conv, in_proj, x_proj, dt_proj, d_state ...). Below, C is the number of channels
+ * (hid_feature), F = n_fft / 2 + 1 the number of bins, and F' = (F - 3) / 2 + 1 the number of bins inside the network.
  *
- * Every array is const, aligned to 64 bytes and padded with zeros to a whole number of panels of MBT_LANES.
- */
+ * Every array is const, aligned to 64 bytes, and padded with zeros to a whole number of panels of MBT_LANES. */
 #ifndef MAMBATTENTION_MODEL_H
 #define MAMBATTENTION_MODEL_H
 
@@ -35,24 +34,24 @@ extern "C" {
 #define MBT_WEAK
 #endif
 
-/* How the weights of a matrix are stored. The element order inside a panel differs: see mbt_matrix. */
+/* How the weights of a matrix are stored, and in which order. A panel holds the weights of 16 outputs; mbt_matrix
+ * explains the indices. */
 typedef enum mbt_weight_type {
     MBT_WEIGHT_F32 = 0, /* float                              data[panel][tap][k][16]        */
     MBT_WEIGHT_F16 = 1, /* IEEE binary16, computed in float   data[panel][tap][k][16]        */
     MBT_WEIGHT_I8 = 2   /* int8 in [-127, 127]                data[panel][tap][(k + 3) / 4][16][4] */
 } mbt_weight_type;
 
-/* A packed operand of a matrix product or convolution:
+/* The weights of a matrix product or convolution, packed:
  *     out[m][o] = bias[o] + sum over tap, i of in_tap[m][i] * w[tap][i][o],     i < k, o < n
  * A linear layer has one tap. A convolution has one tap for each offset in its window, time-major: (time, frequency).
- * In int8, w[tap][i][o] = scale[o] * integer, the inputs are rounded to int8 when they are there, and
- * k * taps <= 65536. */
+ * In int8, w[tap][i][o] = scale[o] * integer and k * taps <= 65536. Its inputs are rounded to int8 at run time. */
 typedef struct mbt_matrix {
     uint32_t type;      /* mbt_weight_type */
     uint32_t taps;      /* 1 to MBT_MAX_TAPS */
     uint32_t k;         /* inputs of each tap, >= 1 */
-    uint32_t n;         /* outputs, >= 1; MBT_PADDED(n) / 16 panels, what pads them is zero */
-    const void *data;   /* panels as above, first panel first */
+    uint32_t n;         /* outputs, >= 1: MBT_PADDED(n) / 16 panels, padded with zeros */
+    const void *data;   /* panels in the order of mbt_weight_type, first panel first */
     const float *scale; /* int8: [MBT_PADDED(n)]; NULL otherwise */
     const float *bias;  /* [MBT_PADDED(n)], zeros where the layer has none */
 } mbt_matrix;
@@ -64,13 +63,14 @@ typedef enum mbt_form {
         1 /* a dense block's 3 x 3 convolution by Winograd's F(4, 3) along frequency (arXiv 1509.09308) */
 } mbt_form;
 
-/* A convolution, InstanceNorm2d (eps 1e-5, biased variance over all of time and frequency), PReLU.
- * The bias of such a convolution has no effect and is zero here.
+/* A convolution, InstanceNorm2d (eps 1e-5, biased variance over all of time and frequency), PReLU. The norm takes the
+ * mean away, so the bias of such a convolution has no effect; it is zero here.
  *
- * In Winograd's form the matrix has 6 taps for each group of C inputs, k = 3 C and n = C, and each tap is a matrix of
- * one tap by itself: data[group][point][panel][3 C][16], where input i of a point is channel i % C of the group, at
- * time tap i / C. At the points t = 0, 3/4, -3/4, 3/2, -3/2 the weights are (w[0] + t w[1] + t^2 w[2]) / product over
- * the other four points s of (t - s), w[j] being those of frequency tap j; at the last point, infinity, w[2]. */
+ * In Winograd's form the matrix has 6 taps (points) for each group of C inputs, with k = 3 C and n = C. Each point is
+ * packed as a matrix of one tap: data[group][point][panel][3 C][16]. Input i of a point is channel i % C of the group,
+ * at time tap i / C. With w[j] the weights of frequency tap j, those of the points t = 0, 3/4, -3/4, 3/2, -3/2 are
+ *     (w[0] + t w[1] + t^2 w[2]) / product over the other four points s of (t - s)
+ * and those of the last point, infinity, are w[2]. */
 typedef struct mbt_unit {
     uint32_t form; /* mbt_form */
     mbt_matrix conv;
@@ -78,9 +78,9 @@ typedef struct mbt_unit {
     const float *slope;         /* [MBT_PADDED(n)] PReLU's */
 } mbt_unit;
 
-/* Four units; unit i is a 3 x 3 convolution with dilation (2^i, 1) from (i + 1) C to C channels. Its input is the
- * block's input followed by the outputs of units 0 .. i-1: oldest first, where the checkpoint has newest first.
- * The weights of all four are int8, or those of none. */
+/* Four units. Unit i is a 3 x 3 convolution with dilation (2^i, 1) from (i + 1) C to C channels. Its input is the
+ * block's input, then the outputs of units 0 .. i-1: oldest first, where the checkpoint has newest first. Either all
+ * four have int8 weights or none has. */
 typedef struct mbt_dense_block {
     mbt_unit unit[MBT_DENSE_UNITS];
 } mbt_dense_block;
@@ -91,9 +91,9 @@ typedef struct mbt_encoder {
     mbt_unit dense_conv_2; /* (1, 3), stride (1, 2), C -> C: F -> F' */
 } mbt_encoder;
 
-/* x += out_proj(softmax(q k') v), q k v = in_proj((x - mean) / sqrt(var + eps)) over the C channels of a position.
- * Folded into in_proj: LayerNorm's gain and bias; into its rows of q: (C / heads)^-0.5 and log2(e), for 2^x in the
- * softmax. */
+/* x += out_proj(softmax(q k') v),   q, k, v = in_proj((x - mean) / sqrt(var + eps))
+ * mean and var are over the C channels of a position. mambac has folded LayerNorm's gain and bias into in_proj, and
+ * (C / heads)^-0.5 and log2(e) into its columns of q, because the softmax computes 2^x. */
 typedef struct mbt_attention {
     uint32_t heads; /* a head has C / heads dimensions */
     float norm_eps;
@@ -101,11 +101,11 @@ typedef struct mbt_attention {
     mbt_matrix out_proj; /* C -> C */
 } mbt_attention;
 
-/* The selective state space layer (Mamba, arXiv 2312.00752), E = d_inner, P = MBT_PADDED(E), N = d_state.
+/* The selective state space layer (Mamba, arXiv 2312.00752), with E = d_inner, P = MBT_PADDED(E), N = d_state:
  *     u, z = in_proj(x / rms(x));  u = silu(conv(u));  dt, B, C = x_proj(u);  dt = softplus(dt_proj(dt))
  *     h[e][n] = 2^(dt[e] a[e][n]) h[e][n] + dt[e] u[e] B[n];   y[e] = (sum_n h[e][n] C[n] + d[e] u[e]) silu(z[e])
- * and out_proj(y) is added to the output. Folded: RMSNorm's gain into in_proj, this direction's half of the linear
- * layer that follows into out_proj. */
+ * Then out_proj(y) is added to the output. mambac has folded RMSNorm's gain into in_proj, and this direction's half of
+ * the linear layer that follows into out_proj. */
 typedef struct mbt_mamba {
     uint32_t d_inner, d_state, d_conv, dt_rank;
     float norm_eps;
@@ -151,9 +151,10 @@ typedef struct mbt_block {
     mbt_axis time, frequency; /* time first */
 } mbt_block;
 
-/* Mask head: ConvTranspose2d (1, 3) stride (1, 2) and the 1 x 1 convolution after it, composed: C -> 1;
- * InstanceNorm2d(1); PReLU(1); 1 x 1 convolution (scale, offset); beta sigmoid(slope[f] x). even: taps (bin j - 1, bin
- * j) give output bin 2 j, j = 0 .. F'; odd: bin j gives output bin 2 j + 1, j = 0 .. F' - 1. */
+/* The mask's decoder. After the dense block come ConvTranspose2d (1, 3) with stride (1, 2) and a 1 x 1 convolution,
+ * composed to one: C -> 1. Then InstanceNorm2d(1), PReLU(1), a 1 x 1 convolution (scale and offset), and
+ * beta sigmoid(slope[f] x). The transposed convolution is two products. even: taps (bin j - 1, bin j) give output bin
+ * 2 j, j = 0 .. F'. odd: bin j gives output bin 2 j + 1, j = 0 .. F' - 1. */
 typedef struct mbt_mask_decoder {
     mbt_dense_block dense_block;
     mbt_matrix even, odd;      /* C -> 1; the bias has no effect and is zero */
@@ -163,8 +164,8 @@ typedef struct mbt_mask_decoder {
     const float *slope; /* [MBT_PADDED(F)] */
 } mbt_mask_decoder;
 
-/* Phase head: ConvTranspose2d as above, C -> C; InstanceNorm2d, PReLU; real and imaginary part: atan2(out[1], out[0]).
- */
+/* The phase's decoder. After the dense block: ConvTranspose2d as above, C -> C; InstanceNorm2d, PReLU; a 1 x 1
+ * convolution to real and imaginary part. The phase is atan2(out[1], out[0]). */
 typedef struct mbt_phase_decoder {
     mbt_dense_block dense_block;
     mbt_matrix even, odd;               /* C -> C */

@@ -1,4 +1,4 @@
-/* runtime_fixture.h: what the tests of the runtime share: memory for an arena, noise. */
+/* runtime_fixture.h: memory for an arena, and noise, for all tests of the runtime. */
 #ifndef MBT_TESTS_UNIT_RUNTIME_RUNTIME_FIXTURE_H
 #define MBT_TESTS_UNIT_RUNTIME_RUNTIME_FIXTURE_H
 

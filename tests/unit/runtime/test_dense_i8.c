@@ -1,4 +1,4 @@
-/* test_dense_i8.c: the dense block in int8 against one in double on the same weights. */
+/* test_dense_i8.c: the dense block in int8, compared with one in double precision on the same weights. */
 #include "tests/unit/runtime/runtime_fixture.h"
 
 #include <math.h>

@@ -1,4 +1,4 @@
-/* test_fft.c: the transform against KissFFT and against its definition in double. */
+/* test_fft.c: the Fourier transform, compared with KissFFT and with its definition in double precision. */
 #include "tests/unit/runtime/runtime_fixture.h"
 
 #include <kiss_fftr.h>

@@ -1,4 +1,4 @@
-/* test_isa.c: the names of the kernels' instruction sets, and which of them this machine gets. */
+/* test_isa.c: the names of the instruction sets, and which of them are available and chosen on this machine. */
 #define _POSIX_C_SOURCE 200809L
 #include "tests/unit/runtime/runtime_fixture.h"
 

@@ -1,4 +1,4 @@
-/* test_level.c: gain and scale against double precision, for every level that a float can have. */
+/* test_level.c: the gain and its inverse, compared with double precision at every level that a float can have. */
 #include "tests/unit/runtime/runtime_fixture.h"
 
 #include <float.h>

@@ -1,4 +1,4 @@
-/* test_linear.c: a linear layer in each type of weights against its definition in double. */
+/* test_linear.c: a linear layer with each type of weights, compared with its definition in double precision. */
 #include "tests/unit/runtime/runtime_fixture.h"
 
 #include <math.h>

@@ -1,4 +1,4 @@
-/* test_model_check.c: tiny in f32 and in int8 passes, and a copy of it with any one field damaged does not. */
+/* test_model_check.c: tiny is accepted in f32 and in int8. A copy with any one field damaged is refused. */
 #include "tests/unit/runtime/runtime_fixture.h"
 
 #include <stddef.h>

@@ -1,4 +1,4 @@
-/* test_pcm.c: 16-bit samples there and back. */
+/* test_pcm.c: from floats to 16-bit samples and back. */
 #include "tests/unit/runtime/runtime_fixture.h"
 
 #include <fenv.h>

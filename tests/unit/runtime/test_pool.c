@@ -1,5 +1,7 @@
-/* test_pool.c: every task runs exactly once, whatever the number of threads. Nothing here is atomic: ThreadSanitizer
- * would see a task that ran twice, a worker number in two threads, and a run that returned too early. */
+/* test_pool.c: every task runs exactly once, whatever the number of threads.
+ *
+ * Nothing here is atomic, on purpose. So ThreadSanitizer reports a task that runs twice, a worker number that two
+ * threads have, and a run that returns before its tasks are done. */
 #define _POSIX_C_SOURCE 200809L
 #include "tests/unit/runtime/runtime_fixture.h"
 

@@ -1,4 +1,4 @@
-/* test_spectrum.c: analysis against the definition in double, synthesis of what analysis gave. */
+/* test_spectrum.c: analysis, compared with its definition in double precision, and synthesis of what it gave. */
 #include "tests/unit/runtime/runtime_fixture.h"
 
 #include <math.h>

@@ -1,4 +1,4 @@
-/* test_windows.c: where windows lie, how they are faded into one another, and that the blocks do not matter. */
+/* test_windows.c: where the windows lie, how they are cross-faded, and that the sizes of blocks make no difference. */
 #include "tests/unit/runtime/runtime_fixture.h"
 
 #include <float.h>
