@@ -122,12 +122,10 @@ void mbt_golden_free(mbt_golden *golden)
     memset(golden, 0, sizeof *golden);
 }
 
-bool mbt_golden_hash(const char *name, const char *precision, char hash[65])
+/* Whether the file has a hash for the case, by its name in the file. */
+static bool find_hash(const char *file_name, const char *wanted, char hash[65])
 {
-    char wanted[64];
-    const bool plain = strcmp(precision, "f32") == 0;
-    snprintf(wanted, sizeof wanted, "%s%s%s", name, plain ? "" : "-", plain ? "" : precision);
-    FILE *file = open_file(".", "hashes", ".txt");
+    FILE *file = open_file(".", file_name, ".txt");
     bool found = false;
     char line[256], named[64];
     int sleef = -1;
@@ -138,4 +136,12 @@ bool mbt_golden_hash(const char *name, const char *precision, char hash[65])
     if (file != NULL)
         fclose(file);
     return found;
+}
+
+bool mbt_golden_hash(const char *name, const char *precision, char hash[65])
+{
+    char wanted[64];
+    const bool plain = strcmp(precision, "f32") == 0;
+    snprintf(wanted, sizeof wanted, "%s%s%s", name, plain ? "" : "-", plain ? "" : precision);
+    return find_hash("hashes", wanted, hash) || find_hash("relatives", wanted, hash);
 }

@@ -4,7 +4,7 @@
 
 #include "mambattention/model.h"
 
-/* The model of that name ("tiny", "small") in that precision ("f32", "f16"), or NULL. */
+/* The model of that name ("tiny", "small", "after" ...) in that precision ("f32", "f16", "int8"), or NULL. */
 const mbt_model *mbt_golden_model(const char *name, const char *precision);
 
 #endif

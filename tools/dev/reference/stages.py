@@ -10,13 +10,14 @@ import yaml
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import mambattention  # noqa: E402
+import relatives  # noqa: E402
 
 
 def load(config, checkpoint, dtype=torch.float32):
-    """A model in eval mode and its configuration."""
+    """A model in eval mode and its configuration, which names the family if it is not MambAttention."""
     with open(config, encoding="utf-8") as f:
         cfg = yaml.safe_load(f)
-    model = mambattention.MambAttention(cfg).eval()
+    model = relatives.build(cfg) if "family" in cfg else mambattention.MambAttention(cfg).eval()
     model.load_state_dict(torch.load(checkpoint, map_location="cpu")["generator"])
     return model.to(dtype), cfg
 
@@ -34,7 +35,8 @@ def run(model, cfg, pcm):
     dtype = next(model.parameters()).dtype
     stages = {}
     with torch.no_grad():
-        out = mambattention.enhance(model, cfg, torch.from_numpy(pcm.astype(np.float64) / 32768).to(dtype), stages)
+        enhance = relatives.enhance if isinstance(model, relatives.Network) else mambattention.enhance
+        out = enhance(model, cfg, torch.from_numpy(pcm.astype(np.float64) / 32768).to(dtype), stages)
     for hook in hooks:
         hook.remove()
     stages["phase"] = np.stack((pair["r"], pair["i"]), -1)
