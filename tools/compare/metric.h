@@ -1,4 +1,5 @@
-/* metric.h: objective measures of how far a recording is from another, computed in double as they were published.
+/* metric.h: objective measures of how far a recording is from another, as they were published. Sums are in double;
+ * spectra are by KissFFT, in float.
  *
  * All take a reference and a signal of as many samples; both finite. A value is NaN where the measure has none: where
  * the reference is silent, or the recording too short. */
