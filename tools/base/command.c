@@ -11,12 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-void mbt_make_printable(char *text)
-{
-    for (char *c = text; *c != '\0'; c++)
-        if ((unsigned char)*c < 0x20 || *c == 0x7f)
-            *c = '?';
-}
+#include "common/text.h"
 
 static void print_line(const char *format, va_list arguments, const char *hint)
 {

@@ -5,13 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "common/text.h"
 #include "mambattention/mambattention.h"
-
-#if defined(__GNUC__)
-#define MBT_PRINTF(text, first) __attribute__((format(printf, text, first)))
-#else
-#define MBT_PRINTF(text, first)
-#endif
 
 enum { MBT_EXIT_OK = 0, MBT_EXIT_FAILED = 1, MBT_EXIT_USAGE = 2 };
 
@@ -25,9 +20,6 @@ int mbt_command_enhance(int argc, char **argv);
 int mbt_command_compare(int argc, char **argv);
 int mbt_command_bench(int argc, char **argv);
 int mbt_command_info(int argc, char **argv);
-
-/* Replaces control characters, which come from file names, by '?'. */
-void mbt_make_printable(char *text);
 
 /* One line on stderr, "mambattention: ...", made printable.
  * Returns false, so that callers can `return mbt_complain("...");`. */

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "tools/audio/audio.h"
+#include "common/text.h"
 #include "tools/base/command.h"
 #include "tools/command/enhance_channels.h"
 #include "tools/command/enhance_folder.h"

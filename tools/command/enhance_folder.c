@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/text.h"
 #include "tools/base/command.h"
 #include "tools/base/file_tree.h"
 #include "tools/command/jobs.h"
