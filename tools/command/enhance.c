@@ -17,7 +17,7 @@
 #include "tools/command/enhance_request.h"
 #include "runtime/enhancer.h"
 #include "tools/base/model_load.h"
-#include "tools/base/output_file.h"
+#include "tools/base/result_file.h"
 #include "tools/command/progress.h"
 #include "tools/audio/resample.h"
 
@@ -91,12 +91,12 @@ static bool enhance_to_file(const mbt_enhance_request *r, const mbt_loaded_model
     mbt_output_file output;
     mbt_writer writer;
     if (!mbt_choose_format(&recording->info, r->out, r->format, &format) ||
-        !mbt_check_size(mbt_recording_length(recording), &format, r->out) || !mbt_output_create(&output, r->out))
+        !mbt_check_size(mbt_recording_length(recording), &format, r->out) || !mbt_result_create(&output, r->out))
         return false;
     bool done = false;
     if (mbt_writer_open(&writer, recording, &format, output.fd, r->out)) {
         done = enhance_recording(r, loaded, recording, &writer) && mbt_writer_finish(&writer) &&
-               mbt_recording_is_unchanged(recording) && mbt_output_commit(&output);
+               mbt_recording_is_unchanged(recording) && mbt_result_commit(&output, r->out);
         mbt_writer_close(&writer);
     }
     mbt_output_discard(&output);

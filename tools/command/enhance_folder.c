@@ -15,7 +15,7 @@
 #include "tools/base/command.h"
 #include "tools/base/file_tree.h"
 #include "tools/command/jobs.h"
-#include "tools/base/output_file.h"
+#include "tools/base/result_file.h"
 
 typedef struct file_id {
     dev_t device;
@@ -99,7 +99,7 @@ static void count_one(void *cookie, size_t index, const mbt_job_end *end)
     work->failed[work->waiting[index]] = failed;
     char *out = end->signal != 0 ? mbt_join_path(work->request->out, name) : NULL;
     if (out != NULL)
-        mbt_output_remove_left(out, end->process);
+        mbt_result_remove_left(out, end->process);
     free(out);
     if (failed && end->signal != 0)
         mbt_complain("%s: its process was ended by signal %d (%s)", name, end->signal, strsignal(end->signal));

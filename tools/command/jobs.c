@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "tools/base/command.h"
-#include "tools/base/output_file.h"
+#include "tools/base/result_file.h"
 
 typedef struct running_task {
     pid_t process; /* 0: a free place */
@@ -36,14 +36,20 @@ static void wake(int number)
     (void)number;
 }
 
+static bool is_ignored(int number)
+{
+    struct sigaction action;
+    return sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 static void watch_signals(job_state *s)
 {
     struct sigaction action;
     sigemptyset(&s->watched);
     sigaddset(&s->watched, SIGCHLD);
-    for (int i = 0, number; (number = mbt_fatal_signal(i)) >= 0; i++)
-        if (number > 0)
-            sigaddset(&s->watched, number);
+    for (size_t i = 0; i < MBT_OUTPUT_SIGNALS; i++)
+        if (!is_ignored(mbt_output_signals[i]))
+            sigaddset(&s->watched, mbt_output_signals[i]);
     sigprocmask(SIG_BLOCK, &s->watched, &s->before);
     memset(&action, 0, sizeof action);
     action.sa_handler = wake;
@@ -69,7 +75,7 @@ static running_task *find_task(const job_state *s, pid_t process)
 _Noreturn static void run_here(const job_state *s, size_t index)
 {
     signal(SIGPIPE, SIG_IGN);
-    mbt_output_be_silent_on_signal();
+    mbt_result_be_silent_on_signal();
     sigprocmask(SIG_SETMASK, &s->before, NULL);
     sigprocmask(SIG_UNBLOCK, &s->watched, NULL);
     bool done = s->jobs->run(s->jobs->cookie, index);

@@ -20,7 +20,7 @@ typedef struct mbt_jobs {
     void *cookie;
 } mbt_jobs;
 
-/* Runs tasks 0 to count - 1, in that order, and waits for all. A signal that ends a process (mbt_fatal_signal) is
+/* Runs tasks 0 to count - 1, in that order, and waits for all. One of mbt_output_signals, unless it is ignored, is
  * handed on to the tasks that run, and a second one kills them; no others are begun, and it returns the first signal's
  * number. Else 0; or -1, told in a line, without memory. If the caller is killed by SIGKILL, tasks that run go on. A
  * task's line on a standard output that nobody reads is lost, and does not fail it. */
