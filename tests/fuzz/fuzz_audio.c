@@ -1,6 +1,7 @@
 /* fuzz_audio.c: sound files and streams as `mambattention enhance` reads them, and how it stores the result. */
 #define _GNU_SOURCE
-#include "tools/audio/audio.h"
+#include "tools/audio/recording.h"
+#include "tools/audio/writer.h"
 
 #include <math.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* format.c: which container and sample format a result is stored in. */
-#include "tools/audio/audio.h"
+#include "tools/audio/format.h"
 
 #include <stdint.h>
 #include <stdio.h>

@@ -9,7 +9,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "tools/audio/audio.h"
+#include "tools/audio/format.h"
+#include "tools/audio/recording.h"
+#include "tools/audio/resample.h"
+#include "tools/audio/writer.h"
 #include "common/text.h"
 #include "tools/base/command.h"
 #include "tools/command/enhance_channels.h"
@@ -19,7 +22,6 @@
 #include "tools/base/model_load.h"
 #include "tools/base/result_file.h"
 #include "tools/command/progress.h"
-#include "tools/audio/resample.h"
 
 /* Samples that are read at once; of a pipe, as many as are there. */
 enum { BLOCK_SAMPLES = 65536 };

@@ -13,7 +13,7 @@
 
 #include "common/text.h"
 #include "tools/base/command.h"
-#include "tools/base/file_tree.h"
+#include "tools/audio/file_tree.h"
 #include "tools/command/jobs.h"
 #include "tools/base/result_file.h"
 

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "tools/audio/audio.h"
+#include "tools/audio/format.h"
 #include "mambattention/mambattention.h"
 
 typedef struct mbt_enhance_request {

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "tools/audio/audio.h"
+#include "tools/audio/recording.h"
 #include "tools/base/command.h"
 
 /* A, B and the clean reference; without the last, two. */

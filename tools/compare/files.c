@@ -8,7 +8,7 @@
 
 #include "tools/base/command.h"
 #include "tools/compare/compare.h"
-#include "tools/base/file_tree.h"
+#include "tools/audio/file_tree.h"
 
 /* The recordings below a folder, sorted by compare_names. */
 typedef struct folder {

@@ -1,6 +1,6 @@
 /* file_tree.h: the recordings in a folder and in the folders below it. */
-#ifndef MBT_TOOLS_BASE_FILE_TREE_H
-#define MBT_TOOLS_BASE_FILE_TREE_H
+#ifndef MBT_TOOLS_AUDIO_FILE_TREE_H
+#define MBT_TOOLS_AUDIO_FILE_TREE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,7 +2,7 @@
 #define _POSIX_C_SOURCE 200809L
 #define _XOPEN_SOURCE 700
 
-#include "tools/base/file_tree.h"
+#include "tools/audio/file_tree.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -11,7 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "tools/audio/audio.h"
+#include "tools/audio/format.h"
 #include "tools/base/command.h"
 
 char *mbt_join_path(const char *folder, const char *name)
