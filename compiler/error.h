@@ -18,7 +18,7 @@ bool mbt_fail(mbt_error *error, const char *format, ...) MBT_PRINTF(2, 3);
 /* The same with "PATH: " before it. Of a path that would leave no room for the reason the end is shown. */
 bool mbt_fail_file(mbt_error *error, const char *path, const char *format, ...) MBT_PRINTF(3, 4);
 
-#if defined(__clang_analyzer__) && !defined(MBT_ERROR_SOURCE) /* which looks at one file at a time */
+#if defined(__clang_analyzer__) && !defined(MBT_ERROR_SOURCE) /* which does not see the other file return false */
 #define mbt_fail(...) (mbt_fail(__VA_ARGS__), false)
 #define mbt_fail_file(...) (mbt_fail_file(__VA_ARGS__), false)
 #endif

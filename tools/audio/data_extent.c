@@ -9,12 +9,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tools/base/command.h"
+#include "tools/base/message.h"
 
-/* RIFF, AIFF and Wave64 are rows of chunks: a name, a length, and as many bytes, padded. */
+/* RIFF, AIFF and Wave64 are sequences of chunks: a name, a length, and as many bytes, padded. */
 typedef struct layout {
     char magic[5], data[5];               /* the file's first four bytes; the name of the chunk with the samples */
-    unsigned first_chunk;                 /* where the row begins */
+    unsigned first_chunk;                 /* where the first chunk begins */
     unsigned name_bytes, length_bytes;    /* of a name the first four bytes are compared */
     unsigned counted_bytes, padded_bytes; /* bytes of the chunk's head within its length; what lengths are padded to */
     unsigned before_data;                 /* bytes in the chunk with the samples that are before them */
@@ -27,7 +27,7 @@ static const layout layouts[] = {
     {"riff", "data", 40, 16, 8, 24, 8, 0, false},
 };
 
-/* Far more chunks than a recording has, so that a hostile file cannot take long. */
+/* Far more chunks than a recording has. The limit keeps a hostile file from taking long. */
 enum { MOST_CHUNKS = 10000, HEAD_BYTES = 24 };
 
 static bool read_at(int fd, uint64_t at, unsigned char *bytes, size_t count)
@@ -82,13 +82,14 @@ static bool is_chunk(int fd, const layout *l, uint64_t at, uint64_t left)
                left - head_bytes + l->counted_bytes;
 }
 
-/* A chunk with samples begins at `at`, with `left` bytes to the end of the file, and has a length of so many bytes. */
+/* Of a chunk with samples, whose contents begin at `at`, `left` bytes before the end of the file. Its header gives
+ * `length`, stored in length_bytes bytes. */
 static mbt_data_extent extent_of_chunk(int fd, const layout *l, uint64_t at, uint64_t left, uint64_t length,
                                        unsigned length_bytes)
 {
     if (length > l->before_data)
         return mbt_is_length(length, length_bytes) && length > left ? MBT_DATA_CUT : MBT_DATA_AS_SAID;
-    unsigned least = l->name_bytes + l->length_bytes; /* what is shorter may be padding, and is no recording */
+    unsigned least = l->name_bytes + l->length_bytes; /* fewer bytes may be padding */
     if (left < l->before_data + least || is_chunk(fd, l, at + length, left - length))
         return MBT_DATA_AS_SAID;
     return MBT_DATA_UNCOUNTED;
@@ -116,7 +117,7 @@ static mbt_data_extent find_in_chunks(int fd, const layout *l, uint64_t size)
         if (memcmp(head, "ds64", 4) == 0 && read_at(fd, at + head_bytes + 8, length64, sizeof length64))
             length_of_64 = mbt_stored_number(length64, sizeof length64, false);
         if (length > left)
-            return MBT_DATA_AS_SAID; /* there are no samples after it */
+            return MBT_DATA_AS_SAID; /* the file ends within this chunk: no samples follow */
         at += head_bytes + (length + l->padded_bytes - 1) / l->padded_bytes * l->padded_bytes;
     }
     return MBT_DATA_AS_SAID;

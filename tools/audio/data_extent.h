@@ -20,15 +20,15 @@ bool mbt_complain_of_no_length(const char *path);
 /* The number in 1 to 8 bytes of a file. */
 uint64_t mbt_stored_number(const unsigned char *bytes, size_t count, bool big_endian);
 
-/* Whether a header's length of samples, of four or eight bytes, is a true one. Programs that write to a pipe leave 0, or
- * the largest value, signed or unsigned, or one that is less by the size of some header. */
+/* Whether a header's length of samples, of four or eight bytes, is a true one. Programs that write to a pipe leave 0,
+ * or the largest value, signed or unsigned, or one that is less by the size of some header. */
 bool mbt_is_length(uint64_t length, unsigned length_bytes);
 
 /* Whether four bytes can be the name of a chunk in any of these: printable ASCII. */
 bool mbt_is_chunk_name(const unsigned char *name);
 
-/* Whether it is MIDI's Sample Dump Standard (SDS). Where one is damaged, libsndfile 1.2 prints a line on standard output
- * for each sample, and above 2 GiB or in a pipe it may never end: such files are not read. */
+/* Whether it is MIDI's Sample Dump Standard (SDS). Where one is damaged, libsndfile 1.2 prints a line on standard
+ * output for each sample, and above 2 GiB or in a pipe it may never end: such files are not read. */
 bool mbt_is_sample_dump(int fd);
 
 #endif

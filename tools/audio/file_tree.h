@@ -8,24 +8,23 @@
 typedef struct mbt_file_tree {
     char **paths; /* [count], relative to the folder, in the order of their bytes, folder by folder */
     size_t count;
-    size_t others;                            /* files that are no recordings by their names, and were passed over */
-    size_t unread;                            /* folders and files that cannot be looked at, each told in a line */
-    size_t room;                              /* of paths */
+    size_t others; /* files without the extension of a recording */
+    size_t unread; /* folders and files that could not be read; an error line was printed for each */
+    size_t room;   /* of paths */
     unsigned long long not_device, not_inode; /* the folder that is left out */
 } mbt_file_tree;
 
-/* Finds the files in `folder` that are recordings by their extensions (mbt_is_recording_name), links to files among
- * them. Passed over are names that begin with a dot, links to folders, and the folder `except`, unless that is
- * NULL or not there.
- * On failure false, told in a line, and nothing is held. */
+/* Finds the files in `folder` and below that are recordings by their extensions (mbt_is_recording_name). Links to files
+ * count. Names that begin with a dot, links to folders and the folder `except` (NULL: none) are left out. On failure
+ * prints one error line and returns false; nothing is held then. */
 bool mbt_file_tree_read(mbt_file_tree *tree, const char *folder, const char *except);
 
 void mbt_file_tree_free(mbt_file_tree *tree);
 
-/* "folder/name", to be freed, or name alone if `folder` is empty. NULL without memory. */
+/* Returns "folder/name", or name alone if `folder` is empty; to be freed. NULL when memory runs out. */
 char *mbt_join_path(const char *folder, const char *name);
 
-/* Makes the folders above `path` that are missing. On failure false, told in a line. */
+/* Makes the folders above `path` that are missing. On failure prints one error line and returns false. */
 bool mbt_make_folders_above(const char *path);
 
 #endif

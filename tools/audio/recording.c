@@ -14,7 +14,7 @@
 
 #include "tools/audio/source_file.h"
 #include "tools/audio/source_pipe.h"
-#include "tools/base/command.h"
+#include "tools/base/message.h"
 
 static bool open_file(mbt_recording *recording)
 {
@@ -133,6 +133,14 @@ bool mbt_recording_read(mbt_recording *recording)
             return false;
     } while (got > 0);
     return true;
+}
+
+void mbt_recording_warn_if_cut(const mbt_recording *recording)
+{
+    if (recording->ended_early) {
+        mbt_complain("warning: %s: damaged or cut short; the first %zu frame%s read", recording->path,
+                     recording->frames, recording->frames == 1 ? " was" : "s were");
+    }
 }
 
 bool mbt_recording_is_unchanged(const mbt_recording *recording)

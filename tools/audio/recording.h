@@ -35,20 +35,20 @@ struct mbt_recording {
         bool is_file;
         long long size, seconds, nanoseconds; /* bytes; time of change */
         unsigned long long device, inode;
-    } opened; /* what it was like then */
+    } opened; /* the file when it was opened */
     struct {
         unsigned bytes; /* of a sample */
         bool is_raw, is_float, big_endian;
-        bool counted;  /* by the header: */
-        uint64_t left; /* bytes of samples to come; else 0 */
+        bool counted;  /* the header says how many samples there are */
+        uint64_t left; /* bytes of samples to come, if counted; else 0 */
     } pipe;            /* of source_pipe.c */
 };
 
 /* Opens a file and reads its header. On failure prints one error line and returns false; nothing is held then. */
 bool mbt_recording_open(mbt_recording *recording, const char *path);
 
-/* Opens standard input: a sound file, through a pipe WAV alone, or with `raw` samples of that format, little-endian, one
- * channel at `rate` Hz. On failure as above. */
+/* Opens standard input: a sound file, through a pipe WAV alone, or with `raw` samples of that format, little-endian,
+ * one channel at `rate` Hz. On failure as above. */
 bool mbt_recording_open_stdin(mbt_recording *recording, mbt_sample_format raw, uint32_t rate);
 
 /* The number of frames, if it is known before all is read; else 0. */
@@ -61,6 +61,9 @@ bool mbt_recording_next(mbt_recording *recording, float *samples, size_t most, s
 
 /* Reads all samples into recording->samples. On failure prints one error line and returns false. */
 bool mbt_recording_read(mbt_recording *recording);
+
+/* Prints a warning line if less could be read than there should be. */
+void mbt_recording_warn_if_cut(const mbt_recording *recording);
 
 /* Whether a file is what it was when it was opened, by size and time of change, and no other has taken its name; a pipe
  * always is. If not, prints one error line and returns false. */

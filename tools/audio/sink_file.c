@@ -11,7 +11,7 @@
 
 #include "tools/audio/format.h"
 #include "tools/audio/integers.h"
-#include "tools/base/command.h"
+#include "tools/base/message.h"
 
 enum { BLOCK_SAMPLES = 65536, TRIAL_FRAMES = 4096 };
 
@@ -51,7 +51,7 @@ static size_t block_frames(const SF_INFO *format)
     return channels < BLOCK_SAMPLES ? BLOCK_SAMPLES / channels : 1;
 }
 
-/* What describes the sound, and not the program that made the file. */
+/* Copies the tags that describe the sound, and not the program that made the file. */
 static void copy_tags(SNDFILE *from, SNDFILE *to)
 {
     static const int tags[] = {SF_STR_TITLE, SF_STR_COPYRIGHT, SF_STR_ARTIST,      SF_STR_COMMENT, SF_STR_DATE,
@@ -63,9 +63,9 @@ static void copy_tags(SNDFILE *from, SNDFILE *to)
     }
 }
 
-/* From WAV alone. In RF64 and W64 a second fmt chunk, in CAF and AIFF a layout of fewer channels leaves libsndfile 1.2
- * with a map that is shorter than the number of channels, and it reads beyond the end of it when asked (tests/fuzz,
- * seeds/audio/second-fmt.rf64). */
+/* Copies the channel map of a WAV alone. In RF64 and W64 a second fmt chunk, in CAF and AIFF a layout of fewer channels
+ * leaves libsndfile 1.2 with a map that is shorter than the number of channels, and it reads beyond the end of it when
+ * asked (tests/fuzz, seeds/audio/second-fmt.rf64). */
 static bool copy_channel_map(const mbt_recording *from, SNDFILE *to)
 {
     int major = from->info.format & SF_FORMAT_TYPEMASK;
@@ -87,7 +87,7 @@ static bool out_of_memory(const mbt_writer *writer)
                         mbt_plural((size_t)writer->format.channels));
 }
 
-/* libsndfile has a text for some reasons; for most refusals of an encoder it has none, or a misleading one. */
+/* Prints that the encoder refused the format. For most such refusals libsndfile has no text, or a misleading one. */
 static bool complain_refused(const mbt_writer *writer)
 {
     const SF_INFO *format = &writer->format;
@@ -100,8 +100,8 @@ static bool complain_refused(const mbt_writer *writer)
                         format->samplerate);
 }
 
-/* How many frames can be read back; -1 if it is no sound file. Some containers fail without a word: no frames at all in
- * some, a full disk while the header is completed. */
+/* How many frames can be read back; -1 if it is no sound file. Some containers fail without an error: they hold no
+ * frames at all, or the disk was full when the header was completed. */
 static sf_count_t frames_written(int fd)
 {
     SF_INFO info;
@@ -124,7 +124,7 @@ static SNDFILE *open_file(const mbt_writer *writer)
     return file;
 }
 
-/* What failed, after it did: `error` is errno's value, `closed` what sf_close said. */
+/* Prints why writing failed. error: errno's value; closed: what sf_close returned. Returns false. */
 static bool complain_failed(const mbt_writer *writer, int error, int closed)
 {
     if (error == 0 && closed == 0)
@@ -172,7 +172,7 @@ static bool write_frames(mbt_writer *writer, const float *samples, size_t frames
     return true;
 }
 
-/* Writes a little silence, and takes it away again. */
+/* Writes a little silence and removes it again, to see whether the encoder takes this format. */
 static bool try_format(mbt_writer *writer)
 {
     float *silence = calloc((size_t)writer->format.channels * TRIAL_FRAMES, sizeof *silence);

@@ -10,7 +10,7 @@
 
 #include "tools/audio/integers.h"
 #include "tools/audio/pipe.h"
-#include "tools/base/command.h"
+#include "tools/base/message.h"
 
 enum { BLOCK_BYTES = 16384 };
 
@@ -88,7 +88,7 @@ static bool write_frames(mbt_writer *writer, const float *samples, size_t frames
     return true;
 }
 
-/* Every sample is on its way already. */
+/* Samples are written at once: nothing is left to write. */
 static bool finish(mbt_writer *writer)
 {
     (void)writer;

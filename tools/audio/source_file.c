@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "tools/audio/data_extent.h"
-#include "tools/base/command.h"
+#include "tools/base/message.h"
 
 static bool read_next(mbt_recording *recording, float *samples, size_t most, size_t *frames)
 {

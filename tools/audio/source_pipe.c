@@ -11,13 +11,13 @@
 
 #include "tools/audio/data_extent.h"
 #include "tools/audio/pipe.h"
-#include "tools/base/command.h"
+#include "tools/base/message.h"
 
 enum {
     BLOCK_BYTES = 16384,
     MOST_CHANNELS = 1024, /* as in libsndfile */
     MOST_CHUNKS = 1000,   /* before the samples: far more than a recording has */
-    FORMAT_BYTES = 40     /* of a format chunk, the longest that is known here */
+    FORMAT_BYTES = 40     /* of the longest kind of format chunk */
 };
 
 /* Reads the next bytes: fewer than wanted only at the end. On failure prints one error line and returns false, as those
@@ -52,7 +52,7 @@ static bool skip(const mbt_recording *recording, uint64_t count)
 }
 
 /* The chunk "fmt ": tag, channels, rate, bytes per second, bytes per frame, bits; if the tag is 0xfffe, the true one is
- * at 24. Source: Microsoft, "Multiple Channel Audio Data and WAVE Files". */
+ * at byte 24. Source: Microsoft, "Multiple Channel Audio Data and WAVE Files". */
 static bool parse_format(mbt_recording *recording, const unsigned char *chunk, size_t size, bool big_endian)
 {
     static const struct {
@@ -91,7 +91,8 @@ static uint32_t frame_bytes(const mbt_recording *recording)
     return recording->pipe.bytes * (uint32_t)recording->info.channels;
 }
 
-/* After a length of 0 a chunk may follow; fewer bytes than its head may be padding. */
+/* Notes the length of the samples. After a length of 0 only another chunk may follow, or padding shorter than a chunk's
+ * header. */
 static bool set_length(mbt_recording *recording, uint32_t length)
 {
     unsigned char head[8];
@@ -106,7 +107,7 @@ static bool set_length(mbt_recording *recording, uint32_t length)
             (held < sizeof head || mbt_is_chunk_name(head) || mbt_complain_of_no_length(recording->path)));
 }
 
-/* Reads up to the first sample. */
+/* Reads WAV's header, up to the first sample. */
 static bool read_header(mbt_recording *recording)
 {
     unsigned char head[12], format[FORMAT_BYTES];
@@ -162,7 +163,7 @@ static float to_sample(const unsigned char *bytes, const mbt_recording *recordin
     return (float)value / 2147483648.0f;
 }
 
-/* Waits for the first bytes, and then only for what a frame begun lacks. */
+/* Waits for the first bytes, takes what is there, and waits again only to complete a frame. */
 static bool read_next(mbt_recording *recording, float *samples, size_t most, size_t *frames)
 {
     unsigned char bytes[BLOCK_BYTES];

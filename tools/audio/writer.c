@@ -9,7 +9,7 @@
 
 #include "tools/audio/sink_file.h"
 #include "tools/audio/sink_pipe.h"
-#include "tools/base/command.h"
+#include "tools/base/message.h"
 
 static const char output_name[] = "standard output";
 

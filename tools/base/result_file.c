@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <sys/stat.h>
 
-#include "tools/base/command.h"
+#include "tools/base/message.h"
 
 static const char program[] = "mambattention";
 

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "tools/base/command.h"
+#include "tools/base/message.h"
 #include "tools/base/result_file.h"
 
 typedef struct mbt_svg {

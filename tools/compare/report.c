@@ -9,7 +9,7 @@
 #include "tools/bench/report.h"
 #include "tools/compare/compare.h"
 
-/* How a measure is called in JSON and in the table, and its digits there. */
+/* The names of a measure in JSON and in the table, and its decimals there. */
 static const struct {
     const char *key, *heading;
     int decimals;
@@ -50,7 +50,7 @@ static char *printable(const char *text, size_t (*make)(char *text), int *width)
     return copy;
 }
 
-/* The cells before the numbers. name: NULL leaves its place empty. */
+/* Prints the cells before the numbers. name: NULL leaves its place empty. */
 static void print_labels(const mbt_compare_report *report, const char *name, const char *comparison)
 {
     int width = 0;
@@ -61,7 +61,7 @@ static void print_labels(const mbt_compare_report *report, const char *name, con
     free(text);
 }
 
-/* No "-0.00" for what rounds to 0. */
+/* Avoids "-0.00" for a value that rounds to 0. */
 static double without_sign_of_zero(double value, int decimals)
 {
     return fabs(value) < 0.5 * pow(10.0, -decimals) ? 0.0 : value;
