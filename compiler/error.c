@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/text.h"
+
 #define PATH_SHOWN 200u
 
 static bool write_line(mbt_error *error, const char *before, const char *format, va_list arguments)
@@ -16,11 +18,7 @@ static bool write_line(mbt_error *error, const char *before, const char *format,
     memcpy(error->text, before, used + 1);
     if (vsnprintf(error->text + used, sizeof error->text - used, format, arguments) <= 0)
         snprintf(error->text + used, sizeof error->text - used, "unknown error");
-    for (char *c = error->text; *c != '\0'; ++c) {
-        const unsigned char byte = (unsigned char)*c;
-        if (byte < 0x20 || byte == 0x7f)
-            *c = '?';
-    }
+    mbt_make_printable(error->text);
     return false;
 }
 

@@ -4,17 +4,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "compiler/read/config.h"
+#include "common/output_file.h"
 #include "compiler/emit.h"
-#include "compiler/read/files.h"
 #include "compiler/network.h"
 #include "compiler/options.h"
-#include "compiler/output.h"
 #include "compiler/precision.h"
 #include "compiler/provenance.h"
 #include "compiler/random.h"
-#include "compiler/rounding_table.h"
+#include "compiler/read/config.h"
+#include "compiler/read/files.h"
 #include "compiler/read/tensors.h"
+#include "compiler/rounding_table.h"
 
 #define EXIT_USAGE 2
 #define WINOGRAD_CHANNELS 32u
@@ -156,20 +156,20 @@ static bool print_tables(const mbt_arguments *arguments, const mbt_network *netw
 
 static bool compile(const mbt_arguments *arguments, mbt_error *error)
 {
-    mbt_output output;
+    mbt_output_file output;
     mbt_network network;
     if (mbt_same_file(arguments->output, arguments->config) ||
         (arguments->checkpoint != NULL && mbt_same_file(arguments->output, arguments->checkpoint)) ||
         (arguments->rules != NULL && mbt_same_file(arguments->output, arguments->rules)))
         return mbt_fail_file(error, arguments->output, "is an input; it would be overwritten");
-    if (!mbt_output_open(arguments->output, &output, error))
-        return false;
+    if (!mbt_output_create(&output, arguments->output, "mambac") || !mbt_output_open_stream(&output))
+        return mbt_fail_file(error, arguments->output, "%s", output.reason);
     if (!write_model(arguments, &network, output.stream, error)) {
         mbt_output_discard(&output);
         return false;
     }
-    const bool done =
-        mbt_output_commit(&output, error) && (arguments->quiet || print_tables(arguments, &network, error));
+    const bool done = (mbt_output_commit(&output) || mbt_fail_file(error, arguments->output, "%s", output.reason)) &&
+                      (arguments->quiet || print_tables(arguments, &network, error));
     mbt_network_free(&network);
     return done;
 }

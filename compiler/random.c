@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "common/random.h"
 #include "compiler/numeric.h"
 #include "compiler/parts.h"
 
@@ -14,22 +15,13 @@ typedef struct random_state {
     mbt_tensors *tensors;
 } random_state;
 
-/* SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, OOPSLA 2014). */
-static uint64_t next_bits(random_state *random)
-{
-    uint64_t z = random->state += UINT64_C(0x9e3779b97f4a7c15);
-    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return z ^ (z >> 31);
-}
-
-/* Even in [low, high). */
+/* Uniform in [low, high). */
 static double uniform(random_state *random, double low, double high)
 {
-    return low + (high - low) * (double)(next_bits(random) >> 11) * 0x1p-53;
+    return low + (high - low) * mbt_random_fraction(mbt_random_next(&random->state));
 }
 
-/* Mean 0, variance 1: the sum of twelve even numbers, which needs no libm. */
+/* Mean 0, variance 1: the sum of twelve uniform numbers, which needs no libm. */
 static double gauss(random_state *random)
 {
     double sum = 0;

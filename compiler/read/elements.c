@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "common/half.h"
+
 size_t mbt_element_size(mbt_element element)
 {
     switch (element) {
@@ -41,16 +43,9 @@ static double double_from_bits(uint64_t bits)
 
 float mbt_float_from_f16(uint16_t bits)
 {
-    const uint32_t sign = (uint32_t)(bits & 0x8000u) << 16;
-    const uint32_t exponent = (bits >> 10) & 0x1fu;
-    const uint32_t fraction = bits & 0x3ffu;
-    if (exponent == 0) { /* zero or subnormal: fraction 2^-24, exact in float */
-        const float magnitude = (float)fraction * 0x1p-24f;
-        return sign != 0 ? -magnitude : magnitude;
-    }
-    if (exponent == 0x1fu)
-        return float_from_bits(sign | 0x7f800000u | fraction << 13);
-    return float_from_bits(sign | (exponent + 127u - 15u) << 23 | fraction << 13);
+    if ((bits & 0x7c00u) == 0x7c00u) /* infinity, or not a number */
+        return float_from_bits((bits & 0x8000u) << 16 | 0x7f800000u | (bits & 0x3ffu) << 13);
+    return mbt_float_from_half(bits);
 }
 
 float mbt_float_from_bf16(uint16_t bits)

@@ -242,7 +242,7 @@ folders() {
     check "folders: no more processes" all_fail 'cannot start another process: Resource' MBT_FAULT=fork:1 \
         LD_PRELOAD="$PWD/faults.so"
     check "folders: one that may not be read" unreadable_folder
-    for name in TERM INT HUP QUIT USR1 'TERM TERM' 'HUP TERM INT'; do
+    for name in TERM INT HUP QUIT 'TERM TERM' 'HUP TERM INT'; do
         check "folders: SIG$name" batch_killed "$name"
     done
     check "folders: SIGHUP ignored" hangup_ignored

@@ -1,20 +1,21 @@
 /* fuzz_audio.c: sound files and streams as `mambattention enhance` reads them, and how it stores the result. */
 #define _GNU_SOURCE
-#include "tools/audio/audio.h"
+#include "tools/audio/recording.h"
+#include "tools/audio/writer.h"
 
 #include <math.h>
 #include <stdarg.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define MBT_COMMAND_SOURCE
-#include "tools/base/command.h"
+#define MBT_MESSAGE_SOURCE
 #include "tests/fuzz/fuzz.h"
+#include "tools/base/message.h"
 
 #define MOST_FRAMES 4096u /* written: encoders are slow */
 #define MOST_PIPED 60000u /* bytes: a pipe holds 64 KiB */
 
-/* In place of command.c's, which prints. */
+/* In place of message.c's, which prints. */
 bool mbt_complain(const char *format, ...)
 {
     char line[4096];

@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "common/random.h"
 #include "tests/kernelcheck/kernelcheck.h"
 
 #define SLOTS 16
@@ -93,18 +94,10 @@ mbt_area mbt_area_take(mbt_checker *checker, const char *name, mbt_role role, si
     return s->area;
 }
 
-static uint64_t next_random(mbt_checker *checker)
-{
-    uint64_t z = checker->random += 0x9e3779b97f4a7c15u; /* SplitMix64 (Steele, Lea, Flood 2014) */
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
-}
-
 /* In [0, 1). */
 static double uniform(mbt_checker *checker)
 {
-    return (double)(next_random(checker) >> 11) * 0x1p-53;
+    return mbt_random_fraction(mbt_random_next(&checker->random));
 }
 
 static double small_number(mbt_checker *checker)
@@ -140,7 +133,7 @@ float mbt_number(mbt_checker *checker, double typical, double largest, int sign)
 
 size_t mbt_pick(mbt_checker *checker, size_t below)
 {
-    return (size_t)(next_random(checker) >> 32) % below;
+    return (size_t)(mbt_random_next(&checker->random) >> 32) % below;
 }
 
 size_t mbt_pick_size(mbt_checker *checker, size_t limit)

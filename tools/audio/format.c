@@ -1,12 +1,12 @@
 /* format.c: which container and sample format a result is stored in. */
-#include "tools/audio/audio.h"
+#include "tools/audio/format.h"
 
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
-#include "tools/base/command.h"
+#include "tools/base/message.h"
 
 /* SF_FORMAT_MPEG and its sub-formats: libsndfile has them since 1.1, and its older headers do not know them. */
 enum { FORMAT_MPEG = 0x230000, FORMAT_MPEG_LAYER_I = 0x0080, FORMAT_MPEG_LAYER_III = 0x0082 };
@@ -53,7 +53,8 @@ bool mbt_is_recording_name(const char *path)
     return known_major(extension_of(path)) != 0;
 }
 
-/* WAV comes in several kinds under one extension: the input's kind stays. */
+/* The container that the extension names, or else the input's. WAV has several kinds under one extension: the input's
+ * kind stays. */
 static int major_for(const SF_INFO *in, const char *extension)
 {
     int major = in->format & SF_FORMAT_TYPEMASK, wanted = known_major(extension);
@@ -64,12 +65,12 @@ static int major_for(const SF_INFO *in, const char *extension)
 static bool can_store(SF_INFO *out, int major, int subtype, int endian)
 {
     if (subtype >= FORMAT_MPEG_LAYER_I && subtype <= FORMAT_MPEG_LAYER_III && major != FORMAT_MPEG)
-        return false; /* sf_format_check has it that WAV can, but it cannot be written */
+        return false; /* sf_format_check accepts these in WAV, but writing them fails */
     out->format = major | subtype | endian;
     return sf_format_check(out) != 0;
 }
 
-/* The input's sub-format, else the nearest: no fewer bits where there are such. */
+/* Chooses the sample format nearest to the input's: one with as many bits or more, if the container has one. */
 static bool choose_subtype(SF_INFO *out, int major, int subtype)
 {
     static const int eight_bits[] = {SF_FORMAT_PCM_S8, SF_FORMAT_PCM_U8,      SF_FORMAT_PCM_16,

@@ -1,132 +1,13 @@
-/* pipe.c: samples to standard output. */
+/* pipe.c: what reading from pipes and writing to them have in common. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "tools/audio/pipe.h"
 
 #include <errno.h>
 #include <poll.h>
-#include <string.h>
-#include <unistd.h>
 
-#include "tools/base/command.h"
-
-enum { BLOCK_BYTES = 16384 };
-
-static const char output_name[] = "standard output";
-
-bool mbt_can_go_on(int fd, short events)
+bool mbt_pipe_can_retry(int fd, short events)
 {
     struct pollfd end = {.fd = fd, .events = events};
     return errno == EINTR || (errno == EAGAIN && (poll(&end, 1, -1) >= 0 || errno == EINTR));
-}
-
-static bool write_bytes(const mbt_writer *writer, const unsigned char *bytes, size_t count)
-{
-    while (count > 0) {
-        const ssize_t written = write(writer->fd, bytes, count);
-        if (written < 0 && !mbt_can_go_on(writer->fd, POLLOUT))
-            return mbt_complain("%s: cannot write: %s", writer->path, strerror(errno));
-        bytes += written > 0 ? written : 0;
-        count -= written > 0 ? (size_t)written : 0;
-    }
-    return true;
-}
-
-static unsigned char *put(unsigned char *at, uint32_t value, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        at[i] = (unsigned char)(value >> (8 * i));
-    return at + count;
-}
-
-static unsigned char *put_name(unsigned char *at, const char *name)
-{
-    memcpy(at, name, 4);
-    return at + 4;
-}
-
-/* WAV (RIFF), of a length that nobody knows yet: the largest. */
-static bool write_header(const mbt_writer *writer)
-{
-    unsigned char header[44], *at = header;
-    const uint32_t channels = (uint32_t)writer->format.channels, rate = (uint32_t)writer->format.samplerate;
-    const uint32_t bytes = writer->bits ? (uint32_t)writer->bits / 8 : 4;
-    at = put_name(put(put_name(at, "RIFF"), UINT32_MAX, 4), "WAVE");
-    at = put(put_name(at, "fmt "), 16, 4);
-    at = put(at, writer->bits ? 1 : 3, 2); /* integers or floats */
-    at = put(at, channels, 2);
-    at = put(at, rate, 4);
-    at = put(at, rate * channels * bytes, 4);
-    at = put(at, channels * bytes, 2);
-    at = put(at, 8 * bytes, 2);
-    at = put(put_name(at, "data"), UINT32_MAX, 4);
-    return write_bytes(writer, header, (size_t)(at - header));
-}
-
-static mbt_sample_format nearest(const SF_INFO *info)
-{
-    switch (info->format & SF_FORMAT_SUBMASK) {
-    case SF_FORMAT_FLOAT:
-    case SF_FORMAT_DOUBLE:
-        return MBT_FORMAT_F32;
-    case SF_FORMAT_PCM_24:
-    case SF_FORMAT_PCM_32:
-        return MBT_FORMAT_S24;
-    default:
-        return MBT_FORMAT_S16;
-    }
-}
-
-int mbt_keep_stdout(void)
-{
-    const int kept = dup(STDOUT_FILENO);
-    if (kept < 0 || dup2(STDERR_FILENO, STDOUT_FILENO) < 0) {
-        mbt_complain("%s: %s", output_name, strerror(errno));
-        return -1;
-    }
-    return kept;
-}
-
-bool mbt_writer_open_stdout(mbt_writer *writer, int fd, const mbt_recording *recording, mbt_sample_format raw,
-                            mbt_sample_format wanted)
-{
-    *writer = (mbt_writer){.format = recording->info, .path = output_name, .fd = fd};
-    mbt_sample_format format = wanted != MBT_FORMAT_AS_INPUT ? wanted : raw;
-    if (format == MBT_FORMAT_AS_INPUT)
-        format = nearest(&recording->info);
-    writer->bits = format == MBT_FORMAT_S16 ? 16 : format == MBT_FORMAT_S24 ? 24 : 0;
-    if (isatty(writer->fd))
-        return mbt_complain("%s: a terminal; samples go to a file or a pipe", output_name);
-    return raw != MBT_FORMAT_AS_INPUT || write_header(writer);
-}
-
-/* Up to BLOCK_BYTES. */
-static bool write_block(const mbt_writer *writer, const float *samples, size_t count)
-{
-    unsigned char bytes[BLOCK_BYTES], *at = bytes;
-    int integers[BLOCK_BYTES / 2];
-    if (writer->bits > 0)
-        mbt_to_integers(samples, integers, count, writer->bits);
-    for (size_t i = 0; i < count; i++) {
-        uint32_t value;
-        if (writer->bits > 0) {
-            value = (uint32_t)integers[i] >> (32 - writer->bits);
-            at = put(at, value, (size_t)writer->bits / 8);
-        } else {
-            memcpy(&value, &samples[i], sizeof value);
-            at = put(at, value, 4);
-        }
-    }
-    return write_bytes(writer, bytes, (size_t)(at - bytes));
-}
-
-bool mbt_pipe_write(mbt_writer *writer, const float *samples, size_t frames)
-{
-    const size_t count = frames * (size_t)writer->format.channels;
-    const size_t block = BLOCK_BYTES / (writer->bits ? (size_t)writer->bits / 8 : 4);
-    for (size_t done = 0; done < count; done += block)
-        if (!write_block(writer, samples + done, count - done < block ? count - done : block))
-            return false;
-    writer->frames += frames;
-    return true;
 }

@@ -65,15 +65,15 @@ void mbt_resampler_close(mbt_resampler *resampler)
     free(resampler);
 }
 
-/* Samples that the input spans and that have not been given. */
-static uint64_t left(const mbt_resampler *r)
+/* Output samples that the input so far spans and that have not been given yet. */
+static uint64_t samples_left(const mbt_resampler *r)
 {
     uint64_t all = resampled_length(r->taken, r->from, r->to);
     return all > r->given ? all - r->given : 0;
 }
 
-static void copy(mbt_resampler *r, const float *in, size_t in_samples, size_t *used, float *out, size_t room,
-                 size_t *made)
+static void copy_samples(mbt_resampler *r, const float *in, size_t in_samples, size_t *used, float *out, size_t room,
+                         size_t *made)
 {
     *used = *made = in_samples < room ? in_samples : room;
     if (*made > 0)
@@ -82,10 +82,10 @@ static void copy(mbt_resampler *r, const float *in, size_t in_samples, size_t *u
     r->given += *made;
 }
 
-/* One call of libsamplerate. After the input come zeros, so that the end of out does not wait in the filter, and no
- * more comes out than the input spans. */
-static bool step(mbt_resampler *r, const float *in, size_t in_samples, size_t *used, float *out, size_t room,
-                 size_t *made, const char **reason)
+/* Calls libsamplerate once. After the end of the input it gets zeros, which push the last samples out of its filter. No
+ * more is taken out than the input spans. */
+static bool process_once(mbt_resampler *r, const float *in, size_t in_samples, size_t *used, float *out, size_t room,
+                         size_t *made, const char **reason)
 {
     static const float zeros[4096];
     bool ended = in_samples == 0;
@@ -94,7 +94,7 @@ static bool step(mbt_resampler *r, const float *in, size_t in_samples, size_t *u
     data.data_in = ended ? zeros : in;
     data.input_frames = ended ? (long)(sizeof zeros / sizeof zeros[0]) : piece(in_samples);
     data.data_out = out;
-    data.output_frames = piece(ended && left(r) < room ? left(r) : room);
+    data.output_frames = piece(ended && samples_left(r) < room ? samples_left(r) : room);
     data.src_ratio = (double)r->to / r->from;
     int error = src_process(r->state, &data);
     if (error != 0) {
@@ -113,17 +113,17 @@ bool mbt_resampler_run(mbt_resampler *resampler, const float *in, size_t in_samp
 {
     *used = *made = 0;
     if (resampler->state == NULL) {
-        copy(resampler, in, in_samples, used, out, room, made);
+        copy_samples(resampler, in, in_samples, used, out, room, made);
         return true;
     }
     bool ended = in_samples == 0;
     int stalled = 0;
     while (stalled < 64) {
-        if (*made == room || (ended ? left(resampler) == 0 : *used == in_samples))
+        if (*made == room || (ended ? samples_left(resampler) == 0 : *used == in_samples))
             return true;
         size_t taken, given;
-        if (!step(resampler, ended ? NULL : in + *used, in_samples - *used, &taken, out + *made, room - *made, &given,
-                  reason))
+        if (!process_once(resampler, ended ? NULL : in + *used, in_samples - *used, &taken, out + *made, room - *made,
+                          &given, reason))
             return false;
         *used += taken;
         *made += given;

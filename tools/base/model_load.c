@@ -14,11 +14,12 @@
 #include <link.h>
 #endif
 
-#include "tools/base/command.h"
+#include "tools/base/message.h"
 #include "weights/models.h"
 
-/* dlopen maps a file that was cut short without complaint, and the first touch of what is missing kills the process. So
- * what the ELF headers speak of is compared with the size of the file; all else about them is left to dlopen. */
+/* dlopen maps a file that was cut short without an error, and the first access to what is missing kills the process. So
+ * the sections and segments that the ELF headers list are checked against the size of the file; dlopen checks the
+ * rest. */
 static bool is_complete(FILE *file, unsigned long long size)
 {
 #if defined(__linux__)

@@ -16,7 +16,7 @@ typedef struct mbt_loaded_model {
 
 /* name: MBT_DEFAULT_MODEL_NAME for the first of the models linked in, or one of their names (weights/models.h), or a
  * shared object made of the C that mambac writes.
- * On failure false, told in a line. */
+ * On failure prints one error line and returns false. */
 bool mbt_model_load(const char *name, mbt_loaded_model *loaded);
 
 void mbt_model_unload(mbt_loaded_model *loaded);

@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tools/base/command.h"
+#include "tools/base/message.h"
+#include "tools/base/options.h"
 
 typedef struct measurement {
     const char *name;

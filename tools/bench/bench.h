@@ -10,6 +10,9 @@
 
 enum { MBT_BENCH_LIST = 16 };
 
+/* The subcommand. Returns an exit code. */
+int mbt_command_bench(int argc, char **argv);
+
 typedef struct mbt_bench_options {
     const char *model, *filter, *svg; /* NULL without */
     mbt_isa isas[MBT_ISA_COUNT];      /* the sets to measure, all of which run here; in the order asked for */

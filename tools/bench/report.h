@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 #include "tools/bench/timing.h"
-#include "tools/base/command.h"
+#include "tools/base/message.h"
 
 enum { MBT_TABLE_COLUMNS = 16, MBT_TABLE_ROWS = 1000, MBT_TABLE_CELL = 40 };
 

@@ -3,18 +3,15 @@
 
 #include <math.h>
 
+#include "common/random.h"
+
 enum { HARMONICS = 12 };
 
 static const double turn = 2 * 3.14159265358979;
 
-/* The mixing function of SplitMix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number generators", 2014). */
 double mbt_bench_noise(uint64_t position)
 {
-    uint64_t z = (position + 1) * UINT64_C(0x9e3779b97f4a7c15);
-    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    z ^= z >> 31;
-    return (double)(z >> 11) * 0x1p-52 - 1;
+    return 2 * mbt_random_fraction(mbt_random_at(position)) - 1;
 }
 
 /* sum of sin(h p) / h, by sin((h + 1) p) = 2 cos(p) sin(h p) - sin((h - 1) p). */

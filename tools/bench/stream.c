@@ -13,7 +13,7 @@
 #include "tools/bench/report.h"
 #include "tools/bench/signal.h"
 #include "tools/bench/soak.h"
-#include "tools/base/command.h"
+#include "tools/base/message.h"
 #include "runtime/enhancer.h"
 #include "tools/base/model_load.h"
 

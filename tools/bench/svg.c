@@ -3,10 +3,8 @@
 
 #include "tools/bench/svg.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <string.h>
-#include <unistd.h>
 
 static void escape(FILE *stream, const char *text)
 {
@@ -29,17 +27,12 @@ static void escape(FILE *stream, const char *text)
 
 bool mbt_svg_open(mbt_svg *svg, const char *path)
 {
-    if (!mbt_output_create(&svg->file, path))
+    svg->path = path;
+    if (!mbt_result_create(&svg->file, path))
         return false;
-    const int own = dup(svg->file.fd); /* the stream closes its own */
-    svg->stream = own >= 0 ? fdopen(own, "w") : NULL;
-    if (svg->stream == NULL) {
-        mbt_complain("%s: %s", path, strerror(errno));
-        if (own >= 0)
-            close(own);
-        mbt_output_discard(&svg->file);
-        return false;
-    }
+    if (!mbt_output_open_stream(&svg->file))
+        return mbt_complain("%s: %s", path, svg->file.reason);
+    svg->stream = svg->file.stream;
     return true;
 }
 
@@ -95,11 +88,8 @@ bool mbt_svg_close(mbt_svg *svg, bool complete)
     if (svg == NULL)
         return complete;
     fputs("</svg>\n", svg->stream);
-    const bool failed = ferror(svg->stream) != 0;
-    if ((fclose(svg->stream) != 0 || failed) && complete)
-        complete = mbt_complain("%s: %s", svg->file.path, errno != 0 ? strerror(errno) : "cannot be written");
     if (complete)
-        return mbt_output_commit(&svg->file);
+        return mbt_result_commit(&svg->file, svg->path);
     mbt_output_discard(&svg->file);
     return false;
 }

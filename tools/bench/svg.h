@@ -5,12 +5,13 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "tools/base/command.h"
-#include "tools/base/output_file.h"
+#include "tools/base/message.h"
+#include "tools/base/result_file.h"
 
 typedef struct mbt_svg {
     mbt_output_file file;
-    FILE *stream;
+    const char *path;
+    FILE *stream; /* of file */
 } mbt_svg;
 
 /* Begins the file, so that one that cannot be written is known before the work. On failure false, told. */

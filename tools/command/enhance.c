@@ -1,6 +1,8 @@
 /* enhance.c: the subcommand that removes the noise from a recording. */
 #define _POSIX_C_SOURCE 200809L
 
+#include "tools/command/enhance.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <stdint.h>
@@ -9,18 +11,22 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "tools/audio/audio.h"
-#include "tools/base/command.h"
+#include "common/text.h"
+#include "runtime/enhancer.h"
+#include "tools/audio/format.h"
+#include "tools/audio/recording.h"
+#include "tools/audio/resample.h"
+#include "tools/audio/writer.h"
+#include "tools/base/message.h"
+#include "tools/base/model_load.h"
+#include "tools/base/options.h"
+#include "tools/base/result_file.h"
 #include "tools/command/enhance_channels.h"
 #include "tools/command/enhance_folder.h"
 #include "tools/command/enhance_request.h"
-#include "runtime/enhancer.h"
-#include "tools/base/model_load.h"
-#include "tools/base/output_file.h"
 #include "tools/command/progress.h"
-#include "tools/audio/resample.h"
 
-/* Samples that are read at once; of a pipe, as many as are there. */
+/* Samples that are read at a time. A pipe may give fewer. */
 enum { BLOCK_SAMPLES = 65536 };
 
 static bool write_block(void *writer, const float *samples, size_t frames)
@@ -28,8 +34,8 @@ static bool write_block(void *writer, const float *samples, size_t frames)
     return mbt_writer_write(writer, samples, frames);
 }
 
-/* Block by block, until the input ends. */
-static bool pass_through(mbt_channels *channels, mbt_recording *recording)
+/* Reads, enhances and writes block by block, until the input ends. */
+static bool enhance_blocks(mbt_channels *channels, mbt_recording *recording)
 {
     size_t width = (size_t)recording->info.channels, most = BLOCK_SAMPLES / width > 0 ? BLOCK_SAMPLES / width : 1,
            frames;
@@ -60,17 +66,16 @@ static bool enhance_recording(const mbt_enhance_request *r, const mbt_loaded_mod
         .bar = &bar,
     };
     mbt_channels *channels = mbt_channels_open(r, loaded, &format);
-    bool done = channels != NULL && pass_through(channels, recording);
+    bool done = channels != NULL && enhance_blocks(channels, recording);
     mbt_channels_close(channels);
     mbt_progress_bar_end(&bar);
-    if (done && recording->ended_early) {
-        mbt_complain("warning: %s: damaged or cut short; the first %zu frame%s read", recording->path,
-                     recording->frames, recording->frames == 1 ? " was" : "s were");
-    }
+    if (done)
+        mbt_recording_warn_if_cut(recording);
     return done;
 }
 
-/* A reader that went away, or a file above the size limit, is a failed write, and told. */
+/* Ignores SIGPIPE and SIGXFSZ: a reader that went away, or a file above the size limit, is then a failed write, which
+ * prints an error line. */
 static bool enhance_to_pipe(const mbt_enhance_request *r, const mbt_loaded_model *loaded, int out,
                             mbt_recording *recording)
 {
@@ -83,26 +88,26 @@ static bool enhance_to_pipe(const mbt_enhance_request *r, const mbt_loaded_model
     return done;
 }
 
-/* The output is begun before the work, so that what cannot be written is known at once. */
+/* Creates the output before the work, so that a file that cannot be written is known at once. */
 static bool enhance_to_file(const mbt_enhance_request *r, const mbt_loaded_model *loaded, mbt_recording *recording)
 {
     SF_INFO format;
     mbt_output_file output;
     mbt_writer writer;
     if (!mbt_choose_format(&recording->info, r->out, r->format, &format) ||
-        !mbt_check_size(mbt_recording_length(recording), &format, r->out) || !mbt_output_create(&output, r->out))
+        !mbt_check_size(mbt_recording_length(recording), &format, r->out) || !mbt_result_create(&output, r->out))
         return false;
     bool done = false;
     if (mbt_writer_open(&writer, recording, &format, output.fd, r->out)) {
         done = enhance_recording(r, loaded, recording, &writer) && mbt_writer_finish(&writer) &&
-               mbt_recording_is_unchanged(recording) && mbt_output_commit(&output);
+               mbt_recording_is_unchanged(recording) && mbt_result_commit(&output, r->out);
         mbt_writer_close(&writer);
     }
     mbt_output_discard(&output);
     return done;
 }
 
-/* Where samples are on standard output, what is told is not. */
+/* Prints on standard error where the samples go to standard output. */
 static void print_factor(const mbt_enhance_request *r, const mbt_recording *recording, double taken)
 {
     FILE *to = mbt_is_pipe(r->out) ? stderr : stdout;
@@ -143,8 +148,8 @@ static bool enhance_file(const mbt_enhance_request *r, const mbt_loaded_model *l
     return done;
 }
 
-/* Whether it is about folders, and all of it is. Returns an exit code: MBT_EXIT_OK to go on. */
-static int check_kinds(const mbt_enhance_request *r, bool *folder)
+/* Finds whether IN is a folder, and whether the other arguments fit that. Returns an exit code; MBT_EXIT_OK: go on. */
+static int check_folder(const mbt_enhance_request *r, bool *folder)
 {
     struct stat about;
     bool exists = !mbt_is_pipe(r->in) && stat(r->in, &about) == 0;
@@ -160,7 +165,7 @@ static int check_kinds(const mbt_enhance_request *r, bool *folder)
     return mbt_usage_error("enhance", "--jobs and --resume are for folders, and %s is none", r->in);
 }
 
-/* As check_kinds: an overlap that the window, the model's by default, has no room for. */
+/* Checks that the window, the model's by default, has room for the overlap. Returns an exit code as above. */
 static int check_windows(const mbt_enhance_request *r, const mbt_loaded_model *loaded)
 {
     mbt_options options;
@@ -183,7 +188,7 @@ int mbt_command_enhance(int argc, char **argv)
         return MBT_EXIT_OK;
     }
     bool folder;
-    code = check_kinds(&r, &folder);
+    code = check_folder(&r, &folder);
     if (code != MBT_EXIT_OK)
         return code;
     mbt_loaded_model loaded;

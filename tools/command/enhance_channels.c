@@ -1,7 +1,6 @@
 /* enhance_channels.c: recordings of any length and rate, channel by channel through one enhancer.
- *
- * All channels go in step: rate of the input -> rate of the model -> windows -> rate of the input. So each step takes
- * as much of one channel as of the others, and gives as much. */
+ * Each channel goes from the input's rate to the model's, through windows, and back to the input's rate. All channels
+ * advance together, so that every stage takes as many samples of one channel as of the others, and gives as many. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "tools/command/enhance_channels.h"
@@ -11,24 +10,24 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "tools/base/command.h"
 #include "runtime/enhancer.h"
-#include "tools/audio/resample.h"
 #include "runtime/signal/windows.h"
+#include "tools/audio/resample.h"
+#include "tools/base/message.h"
 
 enum { BLOCK = 4096 };
 
 typedef struct channel_state {
     mbt_resampler *to_model, *back;
     mbt_windows windows;
-    void *memory;                                /* of the windows */
-    float in[BLOCK], fresh[BLOCK], clean[BLOCK]; /* at the input's rate, at the model's, and that enhanced */
+    void *memory;                                    /* of the windows */
+    float in[BLOCK], resampled[BLOCK], clean[BLOCK]; /* at the input's rate; at the model's; enhanced */
 } channel_state;
 
 struct mbt_channels {
     mbt_channels_format format;
     mbt_enhancer *enhancer;
-    size_t window, overlap, longest; /* samples; longest: of the recording, 0 if unknown */
+    size_t window, overlap, longest; /* samples; longest: the recording's length, 0 if unknown */
     uint64_t taken, given;           /* frames */
     size_t windows_done, windows_all;
     channel_state *channel;       /* [format.channels] */
@@ -43,8 +42,8 @@ static int show_progress(void *cookie, double done)
     return 0;
 }
 
-/* The system hands out memory that it does not have and kills the process when that comes to light: asked before. The
- * other jobs may need as much. */
+/* Linux grants memory that it does not have, and kills a process that uses it. So the need of all jobs together is
+ * compared with the machine's memory first. */
 static bool check_memory(const mbt_channels *c, unsigned jobs, double bytes, double seconds)
 {
     long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
@@ -58,7 +57,7 @@ static bool check_memory(const mbt_channels *c, unsigned jobs, double bytes, dou
                         c->format.path, seconds, bytes / 1e9, times, machine / 1e9);
 }
 
-/* What a window holds at most. */
+/* The most samples that a window holds. */
 static size_t window_samples(const mbt_channels *c)
 {
     return c->longest > 0 && c->longest < c->window ? c->longest : c->window;
@@ -87,7 +86,7 @@ static bool open_enhancer(const mbt_enhance_request *r, const mbt_loaded_model *
     return status == MBT_OK || mbt_complain_status(status, status == MBT_ERROR_MODEL ? r->model : c->format.path);
 }
 
-/* The enhancer sees one window after the other, and takes each for a recording. */
+/* The enhancer gets one window after the other, each as if it were a whole recording. */
 static void set_options(const mbt_enhance_request *r, const mbt_loaded_model *loaded, mbt_options *options,
                         mbt_channels *c)
 {
@@ -164,26 +163,26 @@ void mbt_channels_close(mbt_channels *channels)
     free(c);
 }
 
-/* The bar goes first, so that the message has a line of its own. */
-static bool failed(const mbt_channels *c, size_t index, const char *what, const char *why)
+/* Wipes the bar away first, so that the message has a line of its own. Returns false. */
+static bool complain_of_channel(const mbt_channels *c, size_t index, const char *what, const char *why)
 {
     mbt_progress_bar_end(c->format.bar);
     return mbt_complain("%s: channel %zu: %s%s", c->format.path, index + 1, what, why);
 }
 
-/* c->block as channel `index` of c->emitted. */
+/* Copies c->block to channel `index` of c->emitted. */
 static bool interleave(mbt_channels *c, size_t index, size_t frames)
 {
     for (size_t i = 0; i < frames; i++) {
         if (!isfinite(c->block[i]))
-            return failed(c, index, "the result is beyond the range of float", "");
+            return complain_of_channel(c, index, "the result is beyond the range of float", "");
         c->emitted[i * c->format.channels + index] = c->block[i];
     }
     return true;
 }
 
-/* Enhanced samples of all channels, at the input's rate, until they are used up; with count 0, those that the
- * resamplers hold back at the end, until as many frames have come out as went in. */
+/* Emits `count` enhanced samples of every channel, at the input's rate. With count 0, at the end, emits what the
+ * resamplers hold back, until as many frames have come out as went in. */
 static bool emit(mbt_channels *c, size_t count)
 {
     size_t done = 0, used = 0, made = 0;
@@ -192,7 +191,7 @@ static bool emit(mbt_channels *c, size_t count)
         for (size_t k = 0; k < c->format.channels; k++) {
             const float *clean = c->channel[k].clean + done;
             if (!mbt_resampler_run(c->channel[k].back, clean, count - done, &used, c->block, BLOCK, &made, &reason))
-                return failed(c, k, "cannot change the rate back: ", reason);
+                return complain_of_channel(c, k, "cannot change the rate back: ", reason);
             made = made < c->taken - c->given ? made : (size_t)(c->taken - c->given);
             if (!interleave(c, k, made))
                 return false;
@@ -205,7 +204,7 @@ static bool emit(mbt_channels *c, size_t count)
     return true;
 }
 
-static mbt_status do_window(void *cookie, const float *in, float *out, size_t samples)
+static mbt_status enhance_window(void *cookie, const float *in, float *out, size_t samples)
 {
     mbt_channels *c = cookie;
     const mbt_status status = mbt_enhance(c->enhancer, in, out, samples);
@@ -213,16 +212,16 @@ static mbt_status do_window(void *cookie, const float *in, float *out, size_t sa
     return status;
 }
 
-/* All that the windows give. */
-static bool drain(mbt_channels *c)
+/* Emits all that the windows have ready. */
+static bool emit_ready(mbt_channels *c)
 {
     size_t count = 0;
     do {
         for (size_t k = 0; k < c->format.channels; k++) {
             channel_state *channel = &c->channel[k];
-            mbt_status status = mbt_windows_get(&channel->windows, do_window, c, channel->clean, BLOCK, &count);
+            mbt_status status = mbt_windows_get(&channel->windows, enhance_window, c, channel->clean, BLOCK, &count);
             if (status != MBT_OK)
-                return failed(c, k, "", mbt_reason(status));
+                return complain_of_channel(c, k, "", mbt_reason(status));
         }
         if (count > 0 && !emit(c, count))
             return false;
@@ -230,15 +229,15 @@ static bool drain(mbt_channels *c)
     return true;
 }
 
-/* channel->fresh[0 .. count - 1] into the windows. */
+/* Puts channel->resampled[0 .. count - 1] into the windows. */
 static bool fill_windows(mbt_channels *c, size_t count)
 {
     size_t done = 0, taken = 0;
     while (done < count) {
         for (size_t k = 0; k < c->format.channels; k++)
-            taken = mbt_windows_put(&c->channel[k].windows, c->channel[k].fresh + done, count - done);
+            taken = mbt_windows_put(&c->channel[k].windows, c->channel[k].resampled + done, count - done);
         done += taken;
-        if (!drain(c))
+        if (!emit_ready(c))
             return false;
     }
     return true;
@@ -252,7 +251,8 @@ static bool are_finite(const float *samples, size_t count)
     return true;
 }
 
-/* channel->in[0 .. count - 1] at the model's rate; with count 0, what the resamplers hold back at the end. */
+/* Puts channel->in[0 .. count - 1] into the windows, at the model's rate. With count 0, at the end, puts in what the
+ * resamplers hold back. */
 static bool to_model_rate(mbt_channels *c, size_t count)
 {
     size_t done = 0, used = 0, made = 0;
@@ -260,11 +260,11 @@ static bool to_model_rate(mbt_channels *c, size_t count)
     do {
         for (size_t k = 0; k < c->format.channels; k++) {
             channel_state *channel = &c->channel[k];
-            if (!mbt_resampler_run(channel->to_model, channel->in + done, count - done, &used, channel->fresh, BLOCK,
-                                   &made, &reason))
-                return failed(c, k, "cannot change the rate: ", reason);
-            if (!are_finite(channel->fresh, made))
-                return failed(c, k, "cannot change the rate: the samples are too large", "");
+            if (!mbt_resampler_run(channel->to_model, channel->in + done, count - done, &used, channel->resampled,
+                                   BLOCK, &made, &reason))
+                return complain_of_channel(c, k, "cannot change the rate: ", reason);
+            if (!are_finite(channel->resampled, made))
+                return complain_of_channel(c, k, "cannot change the rate: the samples are too large", "");
         }
         if (!fill_windows(c, made))
             return false;
@@ -296,5 +296,5 @@ bool mbt_channels_finish(mbt_channels *channels)
         return false;
     for (size_t k = 0; k < channels->format.channels; k++)
         mbt_windows_finish(&channels->channel[k].windows);
-    return drain(channels) && emit(channels, 0);
+    return emit_ready(channels) && emit(channels, 0);
 }

@@ -11,10 +11,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tools/base/command.h"
-#include "tools/base/file_tree.h"
+#include "common/text.h"
+#include "tools/audio/file_tree.h"
+#include "tools/base/message.h"
+#include "tools/base/result_file.h"
 #include "tools/command/jobs.h"
-#include "tools/base/output_file.h"
 
 typedef struct file_id {
     dev_t device;
@@ -26,9 +27,9 @@ typedef struct folder_work {
     const mbt_loaded_model *loaded;
     mbt_enhance_one *enhance_one;
     mbt_file_tree tree;
-    size_t *waiting, count; /* recordings to do: places in the tree */
+    size_t *waiting, count; /* recordings to enhance: indices into tree.paths */
     bool *failed;           /* [tree.count] */
-    file_id *recordings;    /* [tree.count], sorted: which files they are */
+    file_id *recordings;    /* [tree.count], sorted */
     size_t done, failures;
 } folder_work;
 
@@ -39,7 +40,7 @@ static int compare_ids(const void *x, const void *y)
                                   : (a->inode > b->inode) - (a->inode < b->inode);
 }
 
-/* False, and so an id of its own, for what is not there. */
+/* Which file the path leads to. If it leads to none, returns false and sets an id that no file has. */
 static bool find_id(const char *path, file_id *id)
 {
     struct stat about;
@@ -64,8 +65,8 @@ static bool find_recordings(folder_work *work)
     return work->recordings != NULL;
 }
 
-/* A result never takes the place of a recording, which OUT_DIR may reach by a link, or by being above IN_DIR: another
- * run would enhance it twice. */
+/* A result never replaces a recording, which OUT_DIR may reach through a link, or by being above IN_DIR: another run
+ * would enhance it twice. */
 static bool is_no_recording(const folder_work *work, const char *out)
 {
     file_id id;
@@ -88,7 +89,7 @@ static bool run_one(void *cookie, size_t index)
     return done;
 }
 
-static void count_one(void *cookie, size_t index, const mbt_job_end *end)
+static void record_end(void *cookie, size_t index, const mbt_job_end *end)
 {
     folder_work *work = cookie;
     const char *name = work->tree.paths[work->waiting[index]];
@@ -98,13 +99,13 @@ static void count_one(void *cookie, size_t index, const mbt_job_end *end)
     work->failed[work->waiting[index]] = failed;
     char *out = end->signal != 0 ? mbt_join_path(work->request->out, name) : NULL;
     if (out != NULL)
-        mbt_output_remove_left(out, end->process);
+        mbt_result_remove_left(out, end->process);
     free(out);
     if (failed && end->signal != 0)
         mbt_complain("%s: its process was ended by signal %d (%s)", name, end->signal, strsignal(end->signal));
 }
 
-/* A result appears when it is whole, so that it is done if it is there; unless the recording has changed since. */
+/* Whether a result is there that is not older than its recording. Results appear whole, so that this is enough. */
 static bool is_done(const mbt_enhance_request *request, const char *name)
 {
     char *in = mbt_join_path(request->in, name), *out = mbt_join_path(request->out, name);
@@ -131,7 +132,8 @@ static bool choose_waiting(folder_work *work)
     return true;
 }
 
-/* In place, an end half-way would leave no sign of what was done, and a second run would enhance it twice. */
+/* OUT_DIR must not be IN_DIR: after an interruption nothing would show which recordings are enhanced, and a second run
+ * would enhance them twice. */
 static bool check_folders(const mbt_enhance_request *request)
 {
     struct stat in, out;
@@ -149,8 +151,8 @@ static bool check_folders(const mbt_enhance_request *request)
            mbt_complain("%s: is the folder of the recordings itself; a second one is needed", request->out);
 }
 
-/* Each job has its share of the cores, and one progress bar is enough for a terminal. */
-static void share(mbt_enhance_request *request, size_t recordings)
+/* Gives each job its share of the cores. Several jobs draw no progress bar. */
+static void share_cores(mbt_enhance_request *request, size_t recordings)
 {
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     request->jobs = request->jobs < recordings ? request->jobs : (unsigned)recordings;
@@ -190,7 +192,7 @@ static void list_failures(const folder_work *work)
             mbt_complain("  %s", tree->paths[i]);
 }
 
-/* stopped: the signal that ended it, or 0. */
+/* stopped: the signal that ended the jobs, or 0. */
 static void report(const folder_work *work, int stopped)
 {
     const size_t all = work->tree.count, before = all - work->count;
@@ -209,7 +211,7 @@ static void report(const folder_work *work, int stopped)
 static int run_all(folder_work *work)
 {
     const mbt_jobs jobs = {
-        .count = work->count, .at_once = work->request->jobs, .run = run_one, .ended = count_one, .cookie = work};
+        .count = work->count, .at_once = work->request->jobs, .run = run_one, .ended = record_end, .cookie = work};
     int stopped = mbt_jobs_run(&jobs);
     report(work, stopped > 0 ? stopped : 0);
     if (stopped > 0) {
@@ -228,7 +230,7 @@ int mbt_enhance_folder(const mbt_enhance_request *request, const mbt_loaded_mode
         return MBT_EXIT_FAILED;
     int code = MBT_EXIT_FAILED;
     if (choose_waiting(&work)) {
-        share(&shared, work.count);
+        share_cores(&shared, work.count);
         code = run_all(&work);
     }
     free(work.waiting);

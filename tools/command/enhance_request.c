@@ -8,8 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tools/base/command.h"
+#include "tools/base/message.h"
 #include "tools/base/model_load.h"
+#include "tools/base/options.h"
 
 #define PAPER_WINDOW 10.0 /* s */
 #define LEAST_WINDOW 0.01
@@ -94,7 +95,7 @@ static bool parse_seconds(const char *option, const char *text, double least, do
     return false;
 }
 
-/* Of several the last one counts. */
+/* Of several --window the last one counts. */
 static bool parse_window(const char *text, mbt_enhance_request *r)
 {
     r->window = 0;
@@ -113,7 +114,7 @@ bool mbt_is_pipe(const char *path)
     return strcmp(path, "-") == 0;
 }
 
-/* Options that need one another, or exclude it. */
+/* Checks options that need or exclude one another. Returns an exit code. */
 static int check_together(const mbt_enhance_request *r)
 {
     if (r->paper && r->overlap_given)

@@ -4,30 +4,31 @@
 
 #include <stdbool.h>
 
-#include "tools/audio/audio.h"
 #include "mambattention/mambattention.h"
+#include "tools/audio/format.h"
 
 typedef struct mbt_enhance_request {
     const char *in, *out, *model; /* in, out: "-" for standard input and output */
     mbt_sample_format format;
-    mbt_sample_format raw; /* of "-" without a header */
+    mbt_sample_format raw; /* of samples at "-" without a header */
     uint32_t rate;         /* Hz, of such samples; 0: the model's */
     unsigned threads;
     mbt_isa isa;
     double window, overlap; /* s; window 0: the library's default */
     bool overlap_given, paper;
     unsigned jobs; /* recordings at a time, of a folder; 0: not given */
-    bool resume;   /* leaves what is done */
+    bool resume;   /* skips recordings that have a result */
     bool quiet, help;
-    bool no_bar; /* of progress */
+    bool no_bar; /* no progress bar */
 } mbt_enhance_request;
 
 /* Returns an exit code: MBT_EXIT_OK to go on. */
 int mbt_enhance_parse(int argc, char **argv, mbt_enhance_request *request);
 
+/* Whether it is "-": standard input or output. */
 bool mbt_is_pipe(const char *path);
 
-/* What it comes to for a model of that rate in Hz; the rest are defaults. */
+/* Sets the library's options as requested, for a model of that rate in Hz; the rest are defaults. */
 void mbt_enhance_set_options(const mbt_enhance_request *request, uint32_t rate, mbt_options *options);
 
 void mbt_enhance_print_help(void);

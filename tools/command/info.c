@@ -1,13 +1,16 @@
 /* info.c: the subcommand that shows version, kernels and models. */
 #define _POSIX_C_SOURCE 200809L
 
+#include "tools/command/info.h"
+
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "tools/base/command.h"
+#include "tools/base/message.h"
 #include "tools/base/model_load.h"
+#include "tools/base/options.h"
 #include "weights/models.h"
 
 enum { MEMORY_SECONDS = 10 };
@@ -36,7 +39,7 @@ static bool print_version_and_kernels(void)
     return true;
 }
 
-/* A line for each model built in. */
+/* Prints a line for each model built in. */
 static bool print_models(void)
 {
     puts("models:");
@@ -82,7 +85,7 @@ static void print_provenance(const char *text)
     }
 }
 
-static int show(const char *model)
+static int print_info(const char *model)
 {
     mbt_loaded_model loaded;
     if (!mbt_model_load(model != NULL ? model : MBT_DEFAULT_MODEL_NAME, &loaded))
@@ -118,5 +121,5 @@ int mbt_command_info(int argc, char **argv)
     }
     if (optind < argc)
         return mbt_usage_error("info", "'%s' is one argument too many", argv[optind]);
-    return show(model);
+    return print_info(model);
 }

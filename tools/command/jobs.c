@@ -1,4 +1,4 @@
-/* jobs.c: tasks in processes of their own, several at a time. */
+/* jobs.c: runs tasks in processes of their own, several at a time. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "tools/command/jobs.h"
@@ -12,28 +12,34 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tools/base/command.h"
-#include "tools/base/output_file.h"
+#include "tools/base/message.h"
+#include "tools/base/result_file.h"
 
 typedef struct running_task {
-    pid_t process; /* 0: a free place */
+    pid_t process; /* 0: the place is free */
     size_t index;
 } running_task;
 
 typedef struct job_state {
     const mbt_jobs *jobs;
     running_task *running; /* [jobs->at_once] */
-    size_t count;          /* that run */
-    size_t next;           /* to begin */
+    size_t count;          /* of running tasks */
+    size_t next;           /* the task to start next */
     int stopped;           /* the signal that came, or 0 */
     sigset_t watched, before;
     struct sigaction child_before;
 } job_state;
 
-/* Makes SIGCHLD wait for sigwait, which one that is ignored would not. */
-static void wake(int number)
+/* With a handler, SIGCHLD stays pending until sigwait takes it. A signal that is ignored is dropped. */
+static void handle_child(int number)
 {
     (void)number;
+}
+
+static bool is_ignored(int number)
+{
+    struct sigaction action;
+    return sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
 static void watch_signals(job_state *s)
@@ -41,12 +47,12 @@ static void watch_signals(job_state *s)
     struct sigaction action;
     sigemptyset(&s->watched);
     sigaddset(&s->watched, SIGCHLD);
-    for (int i = 0, number; (number = mbt_fatal_signal(i)) >= 0; i++)
-        if (number > 0)
-            sigaddset(&s->watched, number);
+    for (size_t i = 0; i < MBT_OUTPUT_SIGNALS; i++)
+        if (!is_ignored(mbt_output_signals[i]))
+            sigaddset(&s->watched, mbt_output_signals[i]);
     sigprocmask(SIG_BLOCK, &s->watched, &s->before);
     memset(&action, 0, sizeof action);
-    action.sa_handler = wake;
+    action.sa_handler = handle_child;
     sigemptyset(&action.sa_mask);
     sigaction(SIGCHLD, &action, &s->child_before);
 }
@@ -65,11 +71,11 @@ static running_task *find_task(const job_state *s, pid_t process)
     return NULL;
 }
 
-/* The signals that the caller waits for reach the task, also if they were blocked before. */
-_Noreturn static void run_here(const job_state *s, size_t index)
+/* Unblocks the signals that the parent waits for, so that they end the task. */
+_Noreturn static void run_in_child(const job_state *s, size_t index)
 {
     signal(SIGPIPE, SIG_IGN);
-    mbt_output_be_silent_on_signal();
+    mbt_result_be_silent_on_signal();
     sigprocmask(SIG_SETMASK, &s->before, NULL);
     sigprocmask(SIG_UNBLOCK, &s->watched, NULL);
     bool done = s->jobs->run(s->jobs->cookie, index);
@@ -77,13 +83,13 @@ _Noreturn static void run_here(const job_state *s, size_t index)
     _exit(done ? MBT_EXIT_OK : MBT_EXIT_FAILED);
 }
 
-/* False if the system has no room for another process, which may pass. */
-static bool begin_task(job_state *s)
+/* Returns false if the system refuses another process for now. */
+static bool start_task(job_state *s)
 {
-    fflush(NULL); /* else what waits to be written would be so twice */
+    fflush(NULL); /* else the child would write buffered output a second time */
     const pid_t process = fork();
     if (process == 0)
-        run_here(s, s->next);
+        run_in_child(s, s->next);
     if (process > 0) {
         *find_task(s, 0) = (running_task){process, s->next++};
         s->count++;
@@ -91,11 +97,11 @@ static bool begin_task(job_state *s)
     return process > 0;
 }
 
-static void begin_tasks(job_state *s)
+static void start_tasks(job_state *s)
 {
     bool room = true;
     while (room && s->count < s->jobs->at_once && s->next < s->jobs->count) {
-        room = begin_task(s);
+        room = start_task(s);
         if (!room && s->count == 0) {
             mbt_complain("cannot start another process: %s", strerror(errno));
             s->jobs->ended(s->jobs->cookie, s->next++, &(mbt_job_end){.done = false});
@@ -122,7 +128,7 @@ static void collect_ended(job_state *s)
     }
 }
 
-static void hand_on(const job_state *s, int number)
+static void pass_on(const job_state *s, int number)
 {
     for (size_t i = 0; i < s->jobs->at_once; i++)
         if (s->running[i].process > 0)
@@ -137,18 +143,18 @@ int mbt_jobs_run(const mbt_jobs *jobs)
         return -1;
     }
     watch_signals(&s);
-    begin_tasks(&s);
+    start_tasks(&s);
     while (s.count > 0) {
         int number = 0;
         sigwait(&s.watched, &number);
         if (number == SIGCHLD) {
             collect_ended(&s);
         } else {
-            hand_on(&s, s.stopped == 0 ? number : SIGKILL);
+            pass_on(&s, s.stopped == 0 ? number : SIGKILL);
             s.stopped = s.stopped == 0 ? number : s.stopped;
         }
         if (s.stopped == 0)
-            begin_tasks(&s);
+            start_tasks(&s);
     }
     unwatch_signals(&s);
     free(s.running);

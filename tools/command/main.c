@@ -7,9 +7,16 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tools/base/command.h"
+#include "tools/base/message.h"
+#include "tools/bench/bench.h"
+#include "tools/command/enhance.h"
+#include "tools/command/info.h"
+#include "tools/compare/compare.h"
 
-static const mbt_command commands[] = {
+static const struct {
+    const char *name, *summary;
+    int (*run)(int argc, char **argv);
+} commands[] = {
     {"enhance", "remove the noise from a recording", mbt_command_enhance},
     {"compare", "measure how far recordings are from others", mbt_command_compare},
     {"bench", "measure the machine, the kernels and the network", mbt_command_bench},
@@ -28,7 +35,7 @@ static void print_help(void)
         printf("  %-10s %s\n", commands[i].name, commands[i].summary);
     puts("\n"
          "Options:\n"
-         "  -h, --help     show this help; mambattention COMMAND --help tells of a command\n"
+         "  -h, --help     show this help; mambattention COMMAND --help describes a command\n"
          "  -V, --version  show the version\n"
          "\n"
          "Exit status: 0 done, 1 failed (a line on standard error says why), 2 wrong usage.");
@@ -53,8 +60,9 @@ static int run(int argc, char **argv)
     return mbt_usage_error(NULL, "unknown %s '%s'", name[0] == '-' ? "option" : "command", name);
 }
 
-/* A file that is opened gets the lowest descriptor: without standard error, the result would be it, with the warnings
- * in it. What stands in for those that are closed fails as they do: it cannot be read from, or written to. */
+/* Opens /dev/null for each standard descriptor that is closed. Otherwise the next file that is opened would get its
+ * number, and warnings would be written into a result. Its use fails as that of a closed one does: standard input is
+ * open for writing alone, the others for reading. */
 static bool fill_standard_descriptors(void)
 {
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)

@@ -6,7 +6,7 @@
 
 typedef struct mbt_progress_bar {
     bool shown;       /* standard error is a terminal, and nobody asked for quiet */
-    bool drawn;       /* there is something to wipe away */
+    bool drawn;       /* it is on the screen */
     double next_draw; /* mbt_seconds() at which to draw again */
 } mbt_progress_bar;
 

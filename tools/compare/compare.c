@@ -8,10 +8,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "tools/audio/audio.h"
-#include "tools/base/command.h"
+#include "tools/audio/recording.h"
+#include "tools/base/message.h"
+#include "tools/base/options.h"
 
-/* A, B and the clean reference; without the last, two. */
+/* The recordings of a comparison; the last only with --clean. */
 enum { A = 0, B, CLEAN, RECORDINGS };
 
 typedef struct request {
@@ -85,14 +86,11 @@ static bool read_whole(mbt_recording *recording)
 {
     if (!mbt_recording_read(recording))
         return false;
-    if (recording->ended_early) {
-        mbt_complain("warning: %s: damaged or cut short; the first %zu frame%s read", recording->path,
-                     recording->frames, recording->frames == 1 ? " was" : "s were");
-    }
+    mbt_recording_warn_if_cut(recording);
     return recording->frames > 0 || mbt_complain("%s: there are no samples in it", recording->path);
 }
 
-/* Before the samples are read. */
+/* Whether rate and channels agree, before the samples are read. If not, prints one error line. */
 static bool same_kind(const mbt_recording *x, const mbt_recording *reference)
 {
     if (x->info.samplerate != reference->info.samplerate) {
@@ -120,7 +118,8 @@ static bool open_all(mbt_recording *recordings, const char *const *paths, size_t
     return true;
 }
 
-/* One channel of a recording, in place if it is the only one. *own: what to free. */
+/* Begins with one channel of a recording. The only one is used in place; of several it is copied to *own, to be
+ * freed. */
 static bool begin_channel(const mbt_recording *recording, size_t channel, mbt_metric_signal *signal, float **own)
 {
     const size_t channels = (size_t)recording->info.channels;
@@ -157,7 +156,7 @@ static bool compare_channel(const mbt_recording *recordings, size_t count, size_
     return done || (begun && mbt_complain("%s: out of memory", recordings[B].path));
 }
 
-/* The mean over channels, of those that have a value. */
+/* Means over the channels that have a value. */
 static bool compare_channels(const mbt_recording *recordings, size_t count, mbt_compare_values means)
 {
     const size_t comparisons = count > CLEAN ? MBT_COMPARE_DIFFERENCE : MBT_COMPARE_A_TO_CLEAN;

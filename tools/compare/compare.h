@@ -7,9 +7,12 @@
 
 #include "tools/compare/metric.h"
 
+/* The subcommand. Returns an exit code. */
+int mbt_command_compare(int argc, char **argv);
+
 /* Recordings that belong together. */
 typedef struct mbt_compare_item {
-    char *name;  /* how reports call them: B, or in folders A's path within its folder */
+    char *name;  /* in reports: B, or of folders A's path within its folder */
     char *a, *b; /* paths */
     char *clean; /* NULL without --clean */
 } mbt_compare_item;
@@ -17,14 +20,14 @@ typedef struct mbt_compare_item {
 typedef struct mbt_compare_list {
     mbt_compare_item *items;
     size_t count;
-    size_t left_out; /* recordings without a partner, and folders that cannot be read; told */
+    size_t left_out; /* recordings without a partner, unreadable folders; an error line was printed for each */
 } mbt_compare_list;
 
-/* Pairs A with B, and with the clean reference unless that is NULL: all files, or all folders. In folders, searched
- * with all that is below them, recordings belong together if their path within the folder is the same, or is but for
- * the extension where that leaves no choice. Files are recordings by their extension; hidden ones and links to folders
- * are passed over. A clean recording that nothing asks for is no failure.
- * On failure false, told in a line, and nothing is held. */
+/* Pairs A with B, and with the clean reference unless that is NULL. All are files, or all are folders. Folders are
+ * searched, with those below them, for files with the extension of a recording; hidden files and links to folders are
+ * left out. Recordings belong together if their paths within the folders are the same, or differ in the extension alone
+ * and no other path does. A clean recording without A and B is ignored. On failure prints one error line and returns
+ * false; nothing is held then. */
 bool mbt_compare_find(const char *a, const char *b, const char *clean, mbt_compare_list *list);
 
 void mbt_compare_free(mbt_compare_list *list);
@@ -33,7 +36,7 @@ typedef enum mbt_comparison {
     MBT_COMPARE_B_TO_A = 0,
     MBT_COMPARE_A_TO_CLEAN,
     MBT_COMPARE_B_TO_CLEAN,
-    MBT_COMPARE_DIFFERENCE, /* B to clean less A to clean */
+    MBT_COMPARE_DIFFERENCE, /* B to clean minus A to clean */
     MBT_COMPARISONS
 } mbt_comparison;
 
@@ -46,7 +49,7 @@ typedef struct mbt_compare_result {
     mbt_compare_values values;
 } mbt_compare_result;
 
-/* A report in the making: a table, whose rows are printed as they come, or a JSON document. */
+/* A report that is being written: a table, whose rows are printed as they come, or a JSON document. */
 typedef struct mbt_compare_report {
     bool clean; /* with all comparisons, else only B to A */
     int name_width;
@@ -59,7 +62,7 @@ void mbt_compare_report_begin(mbt_compare_report *report, const mbt_compare_list
 void mbt_compare_report_add(mbt_compare_report *report, const mbt_compare_item *item, mbt_compare_result *result);
 
 /* Prints the means, or the document, and releases it; nothing if nothing was added. failed: how many could not be
- * compared. False when memory ran out, told. */
+ * compared. When memory runs out, prints one error line and returns false. */
 bool mbt_compare_report_end(mbt_compare_report *report, size_t failed);
 
 #endif

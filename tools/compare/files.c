@@ -6,9 +6,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "tools/base/command.h"
+#include "tools/audio/file_tree.h"
+#include "tools/base/message.h"
 #include "tools/compare/compare.h"
-#include "tools/base/file_tree.h"
 
 /* The recordings below a folder, sorted by compare_names. */
 typedef struct folder {
@@ -43,7 +43,7 @@ static int compare_names(const void *x, const void *y)
     return order != 0 ? order : strcmp(a, b);
 }
 
-/* On failure false, told in a line. */
+/* On failure prints one error line and returns false. */
 static bool folder_read(folder *f, const char *path)
 {
     *f = (folder){.path = path};
@@ -55,8 +55,8 @@ static bool folder_read(folder *f, const char *path)
     return true;
 }
 
-/* The names with the same stem: [*first, *first + the result). */
-static size_t group(const folder *f, const char *name, size_t *first)
+/* Finds the names with the same stem. Returns how many there are; *first: the index of the first. */
+static size_t find_stem(const folder *f, const char *name, size_t *first)
 {
     size_t low = 0, high = f->tree.count;
     while (low < high) {
@@ -72,18 +72,18 @@ static size_t group(const folder *f, const char *name, size_t *first)
     return low - *first;
 }
 
-/* What belongs to `name` of the folder `from`, or NULL. */
-static const char *partner(const folder *from, const char *name, const folder *in)
+/* The name in the folder `in` that belongs to `name` of the folder `from`, or NULL. */
+static const char *find_partner(const folder *from, const char *name, const folder *in)
 {
     size_t first, own_first;
-    const size_t count = group(in, name, &first);
+    const size_t count = find_stem(in, name, &first);
     for (size_t i = 0; i < count; i++)
         if (strcmp(in->tree.paths[first + i], name) == 0)
             return in->tree.paths[first + i];
-    return count == 1 && group(from, name, &own_first) == 1 ? in->tree.paths[first] : NULL;
+    return count == 1 && find_stem(from, name, &own_first) == 1 ? in->tree.paths[first] : NULL;
 }
 
-static void tell_missing(mbt_compare_list *list, const folder *from, const char *name, const folder *in)
+static void complain_of_missing(mbt_compare_list *list, const folder *from, const char *name, const folder *in)
 {
     const size_t length = strlen(from->path);
     const char *slash = length > 0 && from->path[length - 1] == '/' ? "" : "/";
@@ -91,34 +91,34 @@ static void tell_missing(mbt_compare_list *list, const folder *from, const char 
     list->left_out++;
 }
 
-/* The list has room. False when out of memory. */
-static bool add(mbt_compare_list *list, const char *name, char *a, char *b, char *clean, bool with_clean)
+/* Adds an item; the list has room for it. Returns false when memory runs out. */
+static bool add_item(mbt_compare_list *list, const char *name, char *a, char *b, char *clean, bool with_clean)
 {
     mbt_compare_item *item = &list->items[list->count++];
     *item = (mbt_compare_item){.name = mbt_join_path("", name), .a = a, .b = b, .clean = clean};
     return item->name != NULL && a != NULL && b != NULL && (clean != NULL || !with_clean);
 }
 
-/* clean: NULL if there is none. False when out of memory. */
-static bool match(mbt_compare_list *list, const folder *a, const folder *b, const folder *clean)
+/* Pairs the recordings. clean: NULL if there is none. Returns false when memory runs out. */
+static bool pair_recordings(mbt_compare_list *list, const folder *a, const folder *b, const folder *clean)
 {
     list->items = calloc(a->tree.count + 1, sizeof *list->items);
     bool fine = list->items != NULL;
     for (size_t i = 0; fine && i < a->tree.count; i++) {
-        const char *name = a->tree.paths[i], *in_b = partner(a, name, b);
-        const char *in_clean = clean != NULL ? partner(a, name, clean) : NULL;
+        const char *name = a->tree.paths[i], *in_b = find_partner(a, name, b);
+        const char *in_clean = clean != NULL ? find_partner(a, name, clean) : NULL;
         if (in_b == NULL) {
-            tell_missing(list, a, name, b);
+            complain_of_missing(list, a, name, b);
         } else if (clean != NULL && in_clean == NULL) {
-            tell_missing(list, a, name, clean);
+            complain_of_missing(list, a, name, clean);
         } else {
-            fine = add(list, name, mbt_join_path(a->path, name), mbt_join_path(b->path, in_b),
-                       clean != NULL ? mbt_join_path(clean->path, in_clean) : NULL, clean != NULL);
+            fine = add_item(list, name, mbt_join_path(a->path, name), mbt_join_path(b->path, in_b),
+                            clean != NULL ? mbt_join_path(clean->path, in_clean) : NULL, clean != NULL);
         }
     }
     for (size_t i = 0; fine && i < b->tree.count; i++)
-        if (partner(b, b->tree.paths[i], a) == NULL)
-            tell_missing(list, b, b->tree.paths[i], a);
+        if (find_partner(b, b->tree.paths[i], a) == NULL)
+            complain_of_missing(list, b, b->tree.paths[i], a);
     return fine;
 }
 
@@ -128,7 +128,7 @@ static bool find_in_folders(const char *a, const char *b, const char *clean, mbt
     bool found = folder_read(&in_a, a) && folder_read(&in_b, b) && (clean == NULL || folder_read(&in_clean, clean));
     if (found) {
         list->left_out = in_a.tree.unread + in_b.tree.unread + in_clean.tree.unread;
-        found = match(list, &in_a, &in_b, clean != NULL ? &in_clean : NULL) || out_of_memory(a);
+        found = pair_recordings(list, &in_a, &in_b, clean != NULL ? &in_clean : NULL) || out_of_memory(a);
     }
     mbt_file_tree_free(&in_a.tree);
     mbt_file_tree_free(&in_b.tree);
@@ -139,12 +139,12 @@ static bool find_in_folders(const char *a, const char *b, const char *clean, mbt
 static bool find_files(const char *a, const char *b, const char *clean, mbt_compare_list *list)
 {
     list->items = calloc(1, sizeof *list->items);
-    return (list->items != NULL && add(list, b, mbt_join_path("", a), mbt_join_path("", b),
-                                       clean != NULL ? mbt_join_path("", clean) : NULL, clean != NULL)) ||
+    return (list->items != NULL && add_item(list, b, mbt_join_path("", a), mbt_join_path("", b),
+                                            clean != NULL ? mbt_join_path("", clean) : NULL, clean != NULL)) ||
            out_of_memory(a);
 }
 
-static bool look(const char *path, bool *is_folder)
+static bool find_kind(const char *path, bool *is_folder)
 {
     struct stat about;
     if (stat(path, &about) != 0)
@@ -153,7 +153,7 @@ static bool look(const char *path, bool *is_folder)
     return true;
 }
 
-static bool same_sort(const char *x, bool x_is_folder, const char *y, bool y_is_folder)
+static bool same_kind(const char *x, bool x_is_folder, const char *y, bool y_is_folder)
 {
     return x_is_folder == y_is_folder ||
            mbt_complain("%s is a folder, and %s is not", x_is_folder ? x : y, x_is_folder ? y : x);
@@ -163,9 +163,9 @@ bool mbt_compare_find(const char *a, const char *b, const char *clean, mbt_compa
 {
     bool a_is_folder, b_is_folder, clean_is_folder;
     *list = (mbt_compare_list){.items = NULL};
-    if (!look(a, &a_is_folder) || !look(b, &b_is_folder) || !same_sort(a, a_is_folder, b, b_is_folder))
+    if (!find_kind(a, &a_is_folder) || !find_kind(b, &b_is_folder) || !same_kind(a, a_is_folder, b, b_is_folder))
         return false;
-    if (clean != NULL && (!look(clean, &clean_is_folder) || !same_sort(a, a_is_folder, clean, clean_is_folder)))
+    if (clean != NULL && (!find_kind(clean, &clean_is_folder) || !same_kind(a, a_is_folder, clean, clean_is_folder)))
         return false;
     const bool found = a_is_folder ? find_in_folders(a, b, clean, list) : find_files(a, b, clean, list);
     if (!found)

@@ -40,7 +40,7 @@ void mbt_metric_signal_end(mbt_metric_signal *signal)
     *signal = (mbt_metric_signal){.samples = NULL};
 }
 
-/* Samples near the largest float may leave its range on the way to 10 kHz. */
+/* Samples near the largest float may exceed its range when they are resampled to 10 kHz. */
 static bool can_have_stoi(const mbt_metric_signal *signal)
 {
     for (size_t i = 0; i < signal->count_10k; i++)

@@ -1,4 +1,5 @@
-/* metric.h: objective measures of how far a recording is from another, computed in double as they were published.
+/* metric.h: objective measures of how far a recording is from another, as they were published. Sums are in double;
+ * spectra are by KissFFT, in float.
  *
  * All take a reference and a signal of as many samples; both finite. A value is NaN where the measure has none: where
  * the reference is silent, or the recording too short. */
@@ -72,7 +73,8 @@ typedef struct mbt_metric_signal {
     float *own;
 } mbt_metric_signal;
 
-/* samples stay the caller's, and must live as long. On failure false, *reason says why, and nothing is held. */
+/* The caller keeps samples, which must live as long as the signal. On failure returns false, and *reason says why;
+ * nothing is held then. */
 bool mbt_metric_signal_begin(mbt_metric_signal *signal, const float *samples, size_t count, uint32_t rate,
                              const char **reason);
 void mbt_metric_signal_end(mbt_metric_signal *signal);

@@ -59,7 +59,7 @@ double mbt_metric_si_sdr(const float *reference, const float *signal, size_t sam
     return decibels(scale * scale * rr, rest);
 }
 
-static double within(double low, double x, double high)
+static double clamp(double low, double x, double high)
 {
     return x < low ? low : x > high ? high : x;
 }
@@ -79,7 +79,7 @@ static double mean_of_frames(const float *reference, const float *signal, size_t
             rest += difference * difference;
         }
         if (energy > 0.0 || rest > 0.0) {
-            sum += within(-10.0, decibels(energy, rest), 35.0);
+            sum += clamp(-10.0, decibels(energy, rest), 35.0);
             counted++;
         }
     }

@@ -1,18 +1,20 @@
-/* metric_spectrum.h: power spectra in double, for measures. (runtime/fft.h is float, in the network's order of
- * rounding; a judge should be more exact than what it judges.) */
+/* metric_spectrum.h: the power spectrum of a frame, by KissFFT, for measures. */
 #ifndef MBT_TOOLS_COMPARE_METRIC_SPECTRUM_H
 #define MBT_TOOLS_COMPARE_METRIC_SPECTRUM_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <kiss_fftr.h>
+
 typedef struct mbt_power_spectrum {
     size_t size;
-    double *root; /* [size / 2 + 1][2] cos, sin of 2 pi j / size */
-    double *work; /* [size] */
+    kiss_fftr_cfg transform;
+    float *frame;       /* [size] */
+    kiss_fft_cpx *bins; /* [size / 2 + 1] */
 } mbt_power_spectrum;
 
-/* size: a power of two, 4 or more. On failure, which is lack of memory, false, and nothing is held. */
+/* size: even, 4 to INT_MAX. Returns false when memory runs out; nothing is held then. */
 bool mbt_power_spectrum_open(mbt_power_spectrum *spectrum, size_t size);
 void mbt_power_spectrum_close(mbt_power_spectrum *spectrum);
 

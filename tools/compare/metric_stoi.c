@@ -1,4 +1,4 @@
-/* metric_stoi.c: STOI and ESTOI, frame by frame, so that what they need of memory does not grow. */
+/* metric_stoi.c: STOI and ESTOI, frame by frame, in memory that does not grow with the recording. */
 #include <math.h>
 #include <string.h>
 
@@ -19,13 +19,13 @@ enum {
 static const double silence = 1e-4;                 /* 40 dB below the loudest frame */
 static const double clip = 1.0 + 5.623413251903491; /* 1 + 10^(-beta / 20) with beta = -15 dB */
 
-/* One of the two signals. Frames that are not silent are joined again, half over half; a frame of what that gives is
- * complete when the frame after it is known. */
+/* One of the two signals. Frames that are not silent are overlap-added; a frame of the sum is complete when the next
+ * one is known. */
 typedef struct stoi_side {
     const float *samples;
     double before[HOP];           /* the second half of the frame before `last` */
     double last[FRAME];           /* the last frame that was not silent, windowed */
-    double bands[BANDS][SEGMENT]; /* root of the energy: the last frames, in no order, as none matters */
+    double bands[BANDS][SEGMENT]; /* root of the energy of the last frames; their order does not matter */
 } stoi_side;
 
 typedef struct stoi {
@@ -67,7 +67,7 @@ static double energy(const stoi *s, const float *samples)
     return sum;
 }
 
-/* The bands of the frame that is complete once `next` is known go to the place `at` of the segment. */
+/* Stores the bands of the frame that `next` completes at the place `at` of the segment. */
 static void analyse(const stoi *s, stoi_side *side, const double *next, size_t at)
 {
     double x[FFT] = {0}, power[BINS];
@@ -155,8 +155,8 @@ static void advance(stoi_side *side, const double *next)
     memcpy(side->last, next, sizeof side->last);
 }
 
-/* A frame that is not silent. */
-static void keep(stoi *s, size_t start)
+/* Adds a frame that is not silent. */
+static void add_frame(stoi *s, size_t start)
 {
     double reference[FRAME], signal[FRAME];
     windowed(s, s->reference.samples + start, reference);
@@ -192,7 +192,7 @@ bool mbt_metric_stoi(const float *reference, const float *signal, size_t samples
     }
     for (size_t start = 0; start < samples - FRAME; start += HOP)
         if (energy(&s, reference + start) > silence * loudest)
-            keep(&s, start);
+            add_frame(&s, start);
     if (s.segments > 0) {
         *stoi_value = s.sum / (double)s.segments;
         *estoi_value = s.extended_sum / (double)s.segments;

@@ -5,10 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/text.h"
 #include "tools/bench/report.h"
 #include "tools/compare/compare.h"
 
-/* How a measure is called in JSON and in the table, and its digits there. */
+/* The names of a measure in JSON and in the table, and its decimals there. */
 static const struct {
     const char *key, *heading;
     int decimals;
@@ -35,64 +36,32 @@ static size_t comparison_count(const mbt_compare_report *report)
     return report->clean ? MBT_COMPARISONS : MBT_COMPARE_A_TO_CLEAN;
 }
 
-/* Bytes of the UTF-8 character at text, 0 if there is none (The Unicode Standard, table 3-7). */
-static size_t character_length(const unsigned char *text)
-{
-    const unsigned char lead = text[0], next = lead != '\0' ? text[1] : 0;
-    const size_t length = lead < 0x80 ? 1 : lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
-    const bool outside = (lead == 0xe0 && next < 0xa0) || (lead == 0xed && next > 0x9f) ||
-                         (lead == 0xf0 && next < 0x90) || (lead == 0xf4 && next > 0x8f);
-    for (size_t i = 1; i < length; i++)
-        if ((text[i] & 0xc0) != 0x80)
-            return 0;
-    return outside ? 0 : length;
-}
-
-/* Names are any bytes; what is not UTF-8 becomes '?', and for people control characters too. Returns how many
- * characters there are. text is changed in place. */
-static int make_printable(char *text, bool controls_too)
-{
-    unsigned char *at = (unsigned char *)text;
-    int count = 0;
-    while (*at != '\0') {
-        const size_t length = character_length(at);
-        const bool control = *at < 0x20 || *at == 0x7f || (*at == 0xc2 && at[1] < 0xa0);
-        if (length == 0) {
-            *at = '?';
-        } else if (control && controls_too) {
-            memset(at, '?', length);
-            count += length == 2;
-        }
-        at += length == 0 ? 1 : length;
-        count++;
-    }
-    return count;
-}
-
-static char *printable(const char *text, bool controls_too, int *width)
+/* A copy, to be freed, made fit for the table or for JSON, which takes control characters. NULL without memory.
+ * *width: how many characters it has. */
+static char *printable(const char *text, size_t (*make)(char *text), int *width)
 {
     const size_t size = strlen(text) + 1;
     char *copy = malloc(size);
     *width = 1;
     if (copy != NULL) {
         memcpy(copy, text, size);
-        *width = make_printable(copy, controls_too);
+        *width = (int)make(copy);
     }
     return copy;
 }
 
-/* The cells before the numbers. name: NULL leaves its place empty. */
+/* Prints the cells before the numbers. name: NULL leaves its place empty. */
 static void print_labels(const mbt_compare_report *report, const char *name, const char *comparison)
 {
     int width = 0;
-    char *text = name != NULL ? printable(name, true, &width) : NULL;
+    char *text = name != NULL ? printable(name, mbt_make_printable, &width) : NULL;
     printf("%s%*s", text != NULL ? text : name != NULL ? "?" : "", report->name_width - width, "");
     if (report->clean)
         printf("  %-10s", comparison);
     free(text);
 }
 
-/* No "-0.00" for what rounds to 0. */
+/* Avoids "-0.00" for a value that rounds to 0. */
 static double without_sign_of_zero(double value, int decimals)
 {
     return fabs(value) < 0.5 * pow(10.0, -decimals) ? 0.0 : value;
@@ -130,7 +99,7 @@ static void print_rows(const mbt_compare_report *report, const char *name, mbt_c
 static void add_text(cJSON *object, const char *key, const char *text)
 {
     int width;
-    char *valid = printable(text, false, &width);
+    char *valid = printable(text, mbt_make_utf8, &width);
     cJSON_AddStringToObject(object, key, valid != NULL ? valid : "");
     free(valid);
 }
@@ -165,7 +134,7 @@ void mbt_compare_report_begin(mbt_compare_report *report, const mbt_compare_list
     *report = (mbt_compare_report){.clean = clean, .name_width = (int)strlen("file")};
     for (size_t i = 0; i < list->count; i++) {
         int width;
-        free(printable(list->items[i].name, true, &width));
+        free(printable(list->items[i].name, mbt_make_printable, &width));
         report->name_width = width > report->name_width ? width : report->name_width;
     }
     if (json) {

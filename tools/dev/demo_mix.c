@@ -1,7 +1,6 @@
-/* demo_mix.c: makes the demo's sounds (recorded voice in generated noise) and measures how close a file is to another.
+/* demo_mix.c: makes the demo's sounds: recorded voice, and the same voice in generated noise.
  *
- *     mbt_demo_mix mix SNR_DB CLEAN.wav NOISY.wav VOICE.wav...    16 kHz, mono, 16 bits, from the first channels
- *     mbt_demo_mix si-sdr CLEAN FILE                              prints SI-SDR in dB
+ *     mbt_demo_mix SNR_DB CLEAN.wav NOISY.wav VOICE.wav...    16 kHz, mono, 16 bits, from the first channels
  */
 #include <math.h>
 #include <stdbool.h>
@@ -12,6 +11,7 @@
 
 #include <sndfile.h>
 
+#include "common/random.h"
 #include "tools/audio/resample.h"
 
 enum { RATE = 16000, PAUSE = RATE / 4 };
@@ -70,19 +70,10 @@ static bool append_voice(const char *path, signal *all)
     return done || fail(path, reason);
 }
 
-/* splitmix64 (Steele, Lea, Flood 2014): uniform in [-1, 1). */
-static double next_random(uint64_t *state)
-{
-    uint64_t z = (*state += UINT64_C(0x9e3779b97f4a7c15));
-    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return (double)((z ^ (z >> 31)) >> 11) * 0x1p-52 - 1.0;
-}
-
 /* Pink noise (white noise through Paul Kellet's economy filter), swelling slowly like wind or traffic. */
 static double next_noise(double pole[3], double seconds, uint64_t *state)
 {
-    double white = next_random(state);
+    double white = 2.0 * mbt_random_fraction(mbt_random_next(state)) - 1.0;
     pole[0] = 0.99765 * pole[0] + 0.0990460 * white;
     pole[1] = 0.96300 * pole[1] + 0.2965164 * white;
     pole[2] = 0.57000 * pole[2] + 1.0526913 * white;
@@ -150,53 +141,14 @@ static bool run_mix(double snr_db, const char *clean_path, const char *noisy_pat
     return done;
 }
 
-/* Le Roux, Wisdom, Erdogan, Hershey: SDR, half-baked or well done? ICASSP 2019, arXiv 1811.02508, with the mean of both
- * taken away first: s scaled to the estimate's best fit, over what is left of the estimate. */
-static double si_sdr(const float *s, const float *estimate, size_t count)
-{
-    double mean_s = 0.0, mean_e = 0.0, ss = 0.0, se = 0.0, signal_energy = 0.0, rest_energy = 0.0;
-    for (size_t i = 0; i < count; i++) {
-        mean_s += s[i] / (double)count;
-        mean_e += estimate[i] / (double)count;
-    }
-    for (size_t i = 0; i < count; i++) {
-        ss += (s[i] - mean_s) * (s[i] - mean_s);
-        se += (s[i] - mean_s) * (estimate[i] - mean_e);
-    }
-    for (size_t i = 0; i < count; i++) {
-        double target = se / ss * (s[i] - mean_s);
-        double rest = estimate[i] - mean_e - target;
-        signal_energy += target * target;
-        rest_energy += rest * rest;
-    }
-    return 10.0 * log10(signal_energy / rest_energy);
-}
-
-static bool run_si_sdr(const char *clean_path, const char *path)
-{
-    signal clean = {NULL, 0, 0}, estimate = {NULL, 0, 0};
-    bool done = read_first_channel(clean_path, &clean) && read_first_channel(path, &estimate);
-    if (done && (clean.count != estimate.count || clean.rate != estimate.rate))
-        done = fail(path, "its length or rate is not that of the clean file");
-    if (done)
-        printf("%.2f\n", si_sdr(clean.samples, estimate.samples, clean.count));
-    free(clean.samples);
-    free(estimate.samples);
-    return done;
-}
-
 int main(int argc, char **argv)
 {
-    if (argc >= 6 && strcmp(argv[1], "mix") == 0) {
+    if (argc >= 5) {
         char *end;
-        double snr_db = strtod(argv[2], &end);
-        if (end != argv[2] && *end == '\0' && fabs(snr_db) <= 100.0)
-            return run_mix(snr_db, argv[3], argv[4], argv + 5) ? 0 : 1;
+        double snr_db = strtod(argv[1], &end);
+        if (end != argv[1] && *end == '\0' && fabs(snr_db) <= 100.0)
+            return run_mix(snr_db, argv[2], argv[3], argv + 4) ? 0 : 1;
     }
-    if (argc == 4 && strcmp(argv[1], "si-sdr") == 0)
-        return run_si_sdr(argv[2], argv[3]) ? 0 : 1;
-    fputs("usage: mbt_demo_mix mix SNR_DB CLEAN.wav NOISY.wav VOICE.wav...\n"
-          "       mbt_demo_mix si-sdr CLEAN FILE\n",
-          stderr);
+    fputs("usage: mbt_demo_mix SNR_DB CLEAN.wav NOISY.wav VOICE.wav...\n", stderr);
     return 2;
 }

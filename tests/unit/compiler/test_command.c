@@ -2,15 +2,9 @@
 #define _POSIX_C_SOURCE 200809L
 #include "compiler/read/files.h"
 #include "compiler/options.h"
-#include "compiler/output.h"
 #include "compiler/provenance.h"
 #include "tests/unit/unit.h"
 
-#include <dirent.h>
-#include <signal.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define ARGUMENTS_MAX 16
@@ -149,209 +143,21 @@ START_TEST(provenance)
 }
 END_TEST
 
-/* The outputs' folder: made anew for each test, and empty at its end but for what the test removes. */
-static char folder[] = "/tmp/mbt-test-XXXXXX";
-
-static void make_folder(void)
+START_TEST(files)
 {
-    umask(022);
-    strcpy(folder + sizeof folder - 7, "XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(folder));
-}
-
-static void remove_folder(void)
-{
-    ck_assert_msg(rmdir(folder) == 0, "%s is not empty", folder);
-}
-
-/* The path of a file in the folder; the next two calls leave it as it is. */
-static const char *in_folder(const char *name)
-{
-    static char paths[3][512];
-    static int turn;
-    turn = (turn + 1) % 3;
-    snprintf(paths[turn], sizeof paths[turn], "%s/%s", folder, name);
-    return paths[turn];
-}
-
-/* Those with hidden names included. */
-static int count_files(void)
-{
-    int count = -2; /* . and .. */
-    DIR *open_folder = opendir(folder);
-    ck_assert_ptr_nonnull(open_folder);
-    while (readdir(open_folder) != NULL)
-        count++;
-    closedir(open_folder);
-    return count;
-}
-
-/* Writes text to the path as mambac would. */
-static void write_output(const char *path, const char *text)
-{
-    mbt_output output;
-    mbt_error error = {""};
-    ck_assert_msg(mbt_output_open(path, &output, &error), "%s", error.text);
-    fputs(text, output.stream);
-    ck_assert_msg(mbt_output_commit(&output, &error), "%s", error.text);
-}
-
-static void check_file(const char *path, const char *text, unsigned mode)
-{
+    char path[] = "/tmp/mbt-test-XXXXXX";
+    const int fd = mkstemp(path);
+    ck_assert_int_ge(fd, 0);
+    ck_assert(write(fd, "text", 4) == 4 && close(fd) == 0);
     void *bytes = NULL;
     size_t size = 0;
     mbt_error error = {""};
-    struct stat status;
-    ck_assert_msg(mbt_file_read(path, 100, &bytes, &size, &error), "%s", error.text);
-    ck_assert(size == strlen(text) && memcmp(bytes, text, size) == 0);
+    ck_assert_msg(mbt_file_read(path, 4, &bytes, &size, &error), "%s", error.text);
+    ck_assert(size == 4 && memcmp(bytes, "text", 4) == 0);
     free(bytes);
-    ck_assert_int_eq(lstat(path, &status), 0);
-    ck_assert(S_ISREG(status.st_mode));
-    ck_assert_uint_eq(status.st_mode & 0777, mode);
-}
-
-START_TEST(output_appears_when_complete)
-{
-    const char *path = in_folder("out.c");
-    mbt_error error = {""};
-    mbt_output output;
-    ck_assert(mbt_output_open(path, &output, &error));
-    fputs("text", output.stream);
-    ck_assert_int_ne(access(path, F_OK), 0);
-    ck_assert(mbt_output_commit(&output, &error));
-    check_file(path, "text", 0644);
-    ck_assert(mbt_output_open(path, &output, &error));
-    fputs("other", output.stream);
-    mbt_output_discard(&output);
-    check_file(path, "text", 0644);
-    ck_assert_int_eq(count_files(), 1);
-    void *bytes = NULL;
-    size_t size = 0;
     ck_assert(!mbt_file_read(path, 3, &bytes, &size, &error));
-    unit_check_error(&error, "out.c: larger than 3 bytes, the limit");
+    unit_check_error(&error, ": larger than 3 bytes, the limit");
     unlink(path);
-}
-END_TEST
-
-START_TEST(output_takes_the_place_of_a_file)
-{
-    const char *file = in_folder("file.c"), *link = in_folder("link.c"), *chain = in_folder("chain.c");
-    write_output(file, "old");
-    ck_assert_int_eq(chmod(file, 0600), 0);
-    ck_assert_int_eq(symlink("file.c", link), 0);
-    ck_assert_int_eq(symlink(link, chain), 0);
-    write_output(chain, "new");
-    check_file(file, "new", 0600);
-    unlink(file);
-    write_output(link, "again"); /* a link to what is not there yet */
-    check_file(file, "again", 0644);
-    ck_assert_int_eq(count_files(), 3);
-    unlink(file);
-    unlink(link);
-    ck_assert_int_eq(symlink("chain.c", link), 0); /* a circle */
-    mbt_output output;
-    mbt_error error = {""};
-    ck_assert(!mbt_output_open(link, &output, &error));
-    unit_check_error(&error, "link.c: Too many levels of symbolic links");
-    unlink(link);
-    unlink(chain);
-}
-END_TEST
-
-START_TEST(output_may_have_the_longest_name)
-{
-    char name[256];
-    memset(name, 'n', sizeof name);
-    name[255] = '\0';
-    write_output(in_folder(name), "text");
-    check_file(in_folder(name), "text", 0644);
-    unlink(in_folder(name));
-}
-END_TEST
-
-static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE};
-
-START_TEST(signals_leave_nothing_behind)
-{
-    const char *path = in_folder("out.c");
-    const pid_t child = fork();
-    ck_assert_int_ge(child, 0);
-    if (child == 0) {
-        const struct rlimit no_core = {0, 0};
-        mbt_output output;
-        mbt_error error = {""};
-        setrlimit(RLIMIT_CORE, &no_core);
-        signal(signals[_i], SIG_DFL); /* Check handles some */
-        if (mbt_output_open(path, &output, &error) && count_files() == 1)
-            raise(signals[_i]);
-        _exit(1);
-    }
-    int status = 0;
-    ck_assert_int_eq(waitpid(child, &status, 0), child);
-    ck_assert_msg(WIFSIGNALED(status) && WTERMSIG(status) == signals[_i], "status %d", status);
-    ck_assert_int_eq(count_files(), 0);
-}
-END_TEST
-
-START_TEST(ignored_signals_stay_ignored)
-{
-    mbt_output output;
-    mbt_error error = {""};
-    signal(SIGHUP, SIG_IGN); /* as under nohup */
-    ck_assert(mbt_output_open(in_folder("out.c"), &output, &error));
-    raise(SIGHUP);
-    fputs("text", output.stream);
-    ck_assert(mbt_output_commit(&output, &error));
-    signal(SIGHUP, SIG_DFL);
-    check_file(in_folder("out.c"), "text", 0644);
-    unlink(in_folder("out.c"));
-}
-END_TEST
-
-/* As with `ulimit -f`: a failed write, and no death by SIGXFSZ. */
-START_TEST(a_file_above_the_limit_is_an_error)
-{
-    const char *path = in_folder("out.c");
-    const pid_t child = fork();
-    ck_assert_int_ge(child, 0);
-    if (child == 0) {
-        const struct rlimit limit = {1000, 1000};
-        mbt_output output;
-        mbt_error error = {""};
-        setrlimit(RLIMIT_FSIZE, &limit);
-        if (mbt_output_open(path, &output, &error)) {
-            fprintf(output.stream, "%02000d", 1);
-            _exit(!mbt_output_commit(&output, &error) && strstr(error.text, "File too large") != NULL ? 0 : 2);
-        }
-        _exit(1);
-    }
-    int status = 0;
-    ck_assert_int_eq(waitpid(child, &status, 0), child);
-    ck_assert_int_eq(status, 0);
-    ck_assert_int_eq(count_files(), 0);
-}
-END_TEST
-
-START_TEST(bad_outputs)
-{
-    static const char *const cases[][2] = {
-        {"/dev/null", "/dev/null: not an ordinary file"},
-        {"/tmp", "/tmp: not an ordinary file"},
-        {"/nowhere/at/all.c", "/nowhere/at/all.c: cannot write to its folder: No such file or directory"},
-        {"/tmp/mbt-nowhere/", "/tmp/mbt-nowhere/: names a folder, not a file"},
-    };
-    mbt_output output;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        mbt_error error = {""};
-        ck_assert(!mbt_output_open(cases[i][0], &output, &error));
-        ck_assert_str_eq(error.text, cases[i][1]);
-    }
-    char name[300];
-    mbt_error error = {""};
-    memset(name, 'n', sizeof name);
-    name[256] = '\0';
-    ck_assert(!mbt_output_open(in_folder(name), &output, &error));
-    unit_check_error(&error, "nnn: File name too long");
     ck_assert(mbt_same_file("/tmp", "/tmp/.") && !mbt_same_file("/tmp", "/") && !mbt_same_file("/nowhere", "/nowhere"));
 }
 END_TEST
@@ -359,16 +165,9 @@ END_TEST
 int main(void)
 {
     TCase *tests = tcase_create("command");
-    tcase_add_checked_fixture(tests, make_folder, remove_folder);
     tcase_add_test(tests, good_lines);
     tcase_add_test(tests, bad_lines);
     tcase_add_test(tests, provenance);
-    tcase_add_test(tests, output_appears_when_complete);
-    tcase_add_test(tests, output_takes_the_place_of_a_file);
-    tcase_add_test(tests, output_may_have_the_longest_name);
-    tcase_add_loop_test(tests, signals_leave_nothing_behind, 0, (int)(sizeof signals / sizeof signals[0]));
-    tcase_add_test(tests, ignored_signals_stay_ignored);
-    tcase_add_test(tests, a_file_above_the_limit_is_an_error);
-    tcase_add_test(tests, bad_outputs);
+    tcase_add_test(tests, files);
     return unit_main(tests, "command");
 }

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "tools/bench/kernels/work.h"
-#include "tools/base/command.h"
+#include "tools/base/message.h"
 #include "simd/kernels.h"
 
 /* What the shapes of a network come from. */

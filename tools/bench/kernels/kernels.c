@@ -10,7 +10,7 @@
 
 #include "tools/bench/kernels/events.h"
 #include "tools/bench/report.h"
-#include "tools/base/command.h"
+#include "tools/base/message.h"
 #include "runtime/layers/mamba.h"
 #include "tools/base/model_load.h"
 

@@ -12,7 +12,7 @@
 
 #include "tools/bench/machine/peak.h"
 #include "tools/bench/report.h"
-#include "tools/base/command.h"
+#include "tools/base/message.h"
 
 enum { STEP = 4096 };
 

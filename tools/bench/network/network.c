@@ -11,7 +11,7 @@
 #include "tools/bench/network/layers.h"
 #include "tools/bench/memory.h"
 #include "tools/bench/signal.h"
-#include "tools/base/command.h"
+#include "tools/base/message.h"
 #include "tools/base/model_load.h"
 
 enum { OPENINGS = 5, DEFAULT_RUNS = 5, PROFILED_RUNS = 3 };

@@ -10,7 +10,7 @@
 #include "tools/bench/network/layers.h"
 #include "tools/bench/timing.h"
 #include "tools/bench/kernels/work.h"
-#include "tools/base/command.h"
+#include "tools/base/message.h"
 #include "runtime/stages.h"
 
 enum {

@@ -1,51 +1,15 @@
-/* command.c: failures told in one line, and the options that subcommands share. */
+/* options.c: the options that subcommands share. */
 #define _POSIX_C_SOURCE 200809L
 
-#define MBT_COMMAND_SOURCE
-#include "tools/base/command.h"
+#include "tools/base/options.h"
 
 #include <errno.h>
 #include <getopt.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-void mbt_make_printable(char *text)
-{
-    for (char *c = text; *c != '\0'; c++)
-        if ((unsigned char)*c < 0x20 || *c == 0x7f)
-            *c = '?';
-}
-
-static void print_line(const char *format, va_list arguments, const char *hint)
-{
-    char line[4096];
-    if (vsnprintf(line, sizeof line, format, arguments) < 0)
-        line[0] = '\0';
-    mbt_make_printable(line);
-    fprintf(stderr, "mambattention: %s%s\n", line, hint);
-}
-
-bool mbt_complain(const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    print_line(format, arguments, "");
-    va_end(arguments);
-    return false;
-}
-
-int mbt_usage_error(const char *command, const char *format, ...)
-{
-    char hint[64];
-    snprintf(hint, sizeof hint, " (see mambattention %s%s--help)", command ? command : "", command ? " " : "");
-    va_list arguments;
-    va_start(arguments, format);
-    print_line(format, arguments, hint);
-    va_end(arguments);
-    return MBT_EXIT_USAGE;
-}
+#include "tools/base/message.h"
 
 int mbt_option_error(const char *command, int found, char **argv)
 {
@@ -124,14 +88,4 @@ bool mbt_choose_isa(mbt_isa wanted, mbt_isa *chosen)
     name = name != NULL ? name : "";
     const char *wrong = mbt_isa_from_name(name, chosen) == MBT_OK ? "not available on this machine" : "no such kernels";
     return mbt_complain("MBT_ISA is '%s': %s; there are: %s", name, wrong, available);
-}
-
-const char *mbt_reason(mbt_status status)
-{
-    return status == MBT_ERROR_MEMORY ? "out of memory" : mbt_status_string(status);
-}
-
-bool mbt_complain_status(mbt_status status, const char *subject)
-{
-    return mbt_complain("%s: %s", subject, mbt_reason(status));
 }

@@ -1,19 +1,21 @@
-/* cut.c: a sound file's length beside that which its header gives its samples. libsndfile reduces the latter to
- * what is there, and most of its readers do not tell; and it takes a length of 0 at its word. */
+/* data_extent.c: compares a sound file's length with the length that its header gives its samples. libsndfile cuts the
+ * latter to what is there, mostly without a sign of it, and it believes a length of 0. */
 #define _POSIX_C_SOURCE 200809L
 
-#include "tools/audio/audio.h"
+#include "tools/audio/data_extent.h"
 
 #include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* RIFF, AIFF and Wave64 are rows of chunks: a name, a length, and as many bytes, padded. */
+#include "tools/base/message.h"
+
+/* RIFF, AIFF and Wave64 are sequences of chunks: a name, a length, and as many bytes, padded. */
 typedef struct layout {
     char magic[5], data[5];               /* the file's first four bytes; the name of the chunk with the samples */
-    unsigned first_chunk;                 /* where the row begins */
-    unsigned name_bytes, length_bytes;    /* a name is known by its first four bytes */
+    unsigned first_chunk;                 /* where the first chunk begins */
+    unsigned name_bytes, length_bytes;    /* of a name the first four bytes are compared */
     unsigned counted_bytes, padded_bytes; /* bytes of the chunk's head within its length; what lengths are padded to */
     unsigned before_data;                 /* bytes in the chunk with the samples that are before them */
     bool big_endian;
@@ -25,12 +27,26 @@ static const layout layouts[] = {
     {"riff", "data", 40, 16, 8, 24, 8, 0, false},
 };
 
-/* Far more chunks than a recording has, so that a hostile file cannot take long. */
+/* Far more chunks than a recording has. The limit keeps a hostile file from taking long. */
 enum { MOST_CHUNKS = 10000, HEAD_BYTES = 24 };
 
 static bool read_at(int fd, uint64_t at, unsigned char *bytes, size_t count)
 {
     return pread(fd, bytes, count, (off_t)at) == (ssize_t)count;
+}
+
+bool mbt_is_sample_dump(int fd)
+{
+    unsigned char head[2];
+    const off_t begin = lseek(fd, 0, SEEK_CUR);
+    return begin >= 0 && pread(fd, head, sizeof head, begin) == sizeof head && head[0] == 0xf0 && head[1] == 0x7e;
+}
+
+bool mbt_complain_of_no_length(const char *path)
+{
+    return mbt_complain("%s: its header says that there are no samples, but more follows; pass that without the "
+                        "header, with --raw",
+                        path);
 }
 
 uint64_t mbt_stored_number(const unsigned char *bytes, size_t count, bool big_endian)
@@ -56,7 +72,7 @@ bool mbt_is_chunk_name(const unsigned char *name)
     return true;
 }
 
-/* Whether the bytes from `at` to the end of the file, `left`, are chunks by the look of the first one. */
+/* Whether a chunk that fits into the file begins at `at`, with `left` bytes to the end of the file. */
 static bool is_chunk(int fd, const layout *l, uint64_t at, uint64_t left)
 {
     unsigned char head[HEAD_BYTES];
@@ -66,13 +82,14 @@ static bool is_chunk(int fd, const layout *l, uint64_t at, uint64_t left)
                left - head_bytes + l->counted_bytes;
 }
 
-/* A chunk with samples begins at `at`, with `left` bytes to the end of the file, and has a length of so many bytes. */
-static mbt_data_extent judge(int fd, const layout *l, uint64_t at, uint64_t left, uint64_t length,
-                             unsigned length_bytes)
+/* Of a chunk with samples, whose contents begin at `at`, `left` bytes before the end of the file. Its header gives
+ * `length`, stored in length_bytes bytes. */
+static mbt_data_extent extent_of_chunk(int fd, const layout *l, uint64_t at, uint64_t left, uint64_t length,
+                                       unsigned length_bytes)
 {
     if (length > l->before_data)
         return mbt_is_length(length, length_bytes) && length > left ? MBT_DATA_CUT : MBT_DATA_AS_SAID;
-    unsigned least = l->name_bytes + l->length_bytes; /* what is shorter may be padding, and is no recording */
+    unsigned least = l->name_bytes + l->length_bytes; /* fewer bytes may be padding */
     if (left < l->before_data + least || is_chunk(fd, l, at + length, left - length))
         return MBT_DATA_AS_SAID;
     return MBT_DATA_UNCOUNTED;
@@ -94,13 +111,13 @@ static mbt_data_extent find_in_chunks(int fd, const layout *l, uint64_t size)
         length -= length < l->counted_bytes ? length : l->counted_bytes;
         if (is_data) {
             bool long_one = l->length_bytes == 4 && length == UINT32_MAX && length_of_64 != UINT32_MAX;
-            return judge(fd, l, at + head_bytes, left, long_one ? length_of_64 : length,
-                         long_one ? 8 : l->length_bytes);
+            return extent_of_chunk(fd, l, at + head_bytes, left, long_one ? length_of_64 : length,
+                                   long_one ? 8 : l->length_bytes);
         }
         if (memcmp(head, "ds64", 4) == 0 && read_at(fd, at + head_bytes + 8, length64, sizeof length64))
             length_of_64 = mbt_stored_number(length64, sizeof length64, false);
         if (length > left)
-            return MBT_DATA_AS_SAID; /* there are no samples after it */
+            return MBT_DATA_AS_SAID; /* the file ends within this chunk: no samples follow */
         at += head_bytes + (length + l->padded_bytes - 1) / l->padded_bytes * l->padded_bytes;
     }
     return MBT_DATA_AS_SAID;

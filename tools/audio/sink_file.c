@@ -1,17 +1,17 @@
-/* write.c: a recording written as a sound file, block by block. */
+/* sink_file.c: samples to a sound file, block by block, by libsndfile. */
 #define _POSIX_C_SOURCE 200809L
 
-#include "tools/audio/audio.h"
+#include "tools/audio/sink_file.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "tools/audio/pipe.h"
-#include "tools/base/command.h"
+#include "tools/audio/format.h"
+#include "tools/audio/integers.h"
+#include "tools/base/message.h"
 
 enum { BLOCK_SAMPLES = 65536, TRIAL_FRAMES = 4096 };
 
@@ -45,24 +45,13 @@ static int integer_bits(int subtype)
     }
 }
 
-void mbt_to_integers(const float *in, int *out, size_t samples, int bits)
-{
-    double scale = ldexp(1.0, bits - 1);
-    for (size_t i = 0; i < samples; i++) {
-        double x = rint(in[i] * scale);
-        x = x < -scale ? -scale : x;
-        x = x > scale - 1.0 ? scale - 1.0 : x;
-        out[i] = (int)((int64_t)x * ((int64_t)1 << (32 - bits)));
-    }
-}
-
 static size_t block_frames(const SF_INFO *format)
 {
     size_t channels = (size_t)format->channels;
     return channels < BLOCK_SAMPLES ? BLOCK_SAMPLES / channels : 1;
 }
 
-/* What describes the sound, and not the program that made the file. */
+/* Copies the tags that describe the sound, and not the program that made the file. */
 static void copy_tags(SNDFILE *from, SNDFILE *to)
 {
     static const int tags[] = {SF_STR_TITLE, SF_STR_COPYRIGHT, SF_STR_ARTIST,      SF_STR_COMMENT, SF_STR_DATE,
@@ -74,9 +63,9 @@ static void copy_tags(SNDFILE *from, SNDFILE *to)
     }
 }
 
-/* From WAV alone. In RF64 and W64 a second fmt chunk, in CAF and AIFF a layout of fewer channels leaves libsndfile 1.2
- * with a map that is shorter than the number of channels, and it reads beyond the end of it when asked (tests/fuzz,
- * seeds/audio/second-fmt.rf64). */
+/* Copies the channel map of a WAV alone. In RF64 and W64 a second fmt chunk, in CAF and AIFF a layout of fewer channels
+ * leaves libsndfile 1.2 with a map that is shorter than the number of channels, and it reads beyond the end of it when
+ * asked (tests/fuzz, seeds/audio/second-fmt.rf64). */
 static bool copy_channel_map(const mbt_recording *from, SNDFILE *to)
 {
     int major = from->info.format & SF_FORMAT_TYPEMASK;
@@ -92,20 +81,27 @@ static bool copy_channel_map(const mbt_recording *from, SNDFILE *to)
     return true;
 }
 
-/* libsndfile has a text for some reasons; for most refusals of an encoder it has none, or a misleading one. */
-static bool complain_refused(const SF_INFO *format, const char *out_path)
+static bool out_of_memory(const mbt_writer *writer)
 {
+    return mbt_complain("%s: out of memory for %d channel%s", writer->path, writer->format.channels,
+                        mbt_plural((size_t)writer->format.channels));
+}
+
+/* Prints that the encoder refused the format. For most such refusals libsndfile has no text, or a misleading one. */
+static bool complain_refused(const mbt_writer *writer)
+{
+    const SF_INFO *format = &writer->format;
     SF_FORMAT_INFO about;
     memset(&about, 0, sizeof about);
     about.format = format->format & SF_FORMAT_SUBMASK;
     bool named = sf_command(NULL, SFC_GET_FORMAT_INFO, &about, (int)sizeof about) == 0 && about.name != NULL;
-    return mbt_complain("%s: cannot write: the %s encoder refused %d channel%s at %d Hz", out_path,
+    return mbt_complain("%s: cannot write: the %s encoder refused %d channel%s at %d Hz", writer->path,
                         named ? about.name : "chosen", format->channels, mbt_plural((size_t)format->channels),
                         format->samplerate);
 }
 
-/* How many frames can be read back; -1 if it is no sound file. Some containers fail without a word: no frames at all in
- * some, a full disk while the header is completed. */
+/* How many frames can be read back; -1 if it is no sound file. Some containers fail without an error: they hold no
+ * frames at all, or the disk was full when the header was completed. */
 static sf_count_t frames_written(int fd)
 {
     SF_INFO info;
@@ -117,22 +113,22 @@ static sf_count_t frames_written(int fd)
     return info.frames;
 }
 
-static SNDFILE *open_file(const SF_INFO *format, int fd, const char *out_path)
+static SNDFILE *open_file(const mbt_writer *writer)
 {
-    SF_INFO info = *format;
-    SNDFILE *file = sf_open_fd(fd, SFM_WRITE, &info, SF_FALSE);
+    SF_INFO info = writer->format;
+    SNDFILE *file = sf_open_fd(writer->fd, SFM_WRITE, &info, SF_FALSE);
     if (file == NULL && sf_error(NULL) == SF_ERR_UNRECOGNISED_FORMAT)
-        complain_refused(format, out_path);
+        complain_refused(writer);
     else if (file == NULL)
-        mbt_complain("%s: cannot write: %s", out_path, sf_strerror(NULL));
+        mbt_complain("%s: cannot write: %s", writer->path, sf_strerror(NULL));
     return file;
 }
 
-/* What failed, after it did: `error` is errno's value, `closed` what sf_close said. */
+/* Prints why writing failed. error: errno's value; closed: what sf_close returned. Returns false. */
 static bool complain_failed(const mbt_writer *writer, int error, int closed)
 {
     if (error == 0 && closed == 0)
-        return complain_refused(&writer->format, writer->path);
+        return complain_refused(writer);
     return mbt_complain("%s: cannot write: %s", writer->path, error != 0 ? strerror(error) : sf_error_number(closed));
 }
 
@@ -163,10 +159,8 @@ static bool write_block(mbt_writer *writer, const float *samples, size_t frames)
     return complain_failed(writer, error, closed);
 }
 
-bool mbt_writer_write(mbt_writer *writer, const float *samples, size_t frames)
+static bool write_frames(mbt_writer *writer, const float *samples, size_t frames)
 {
-    if (writer->integers == NULL)
-        return mbt_pipe_write(writer, samples, frames);
     if (!mbt_check_size(writer->frames + frames, &writer->format, writer->path))
         return false;
     size_t block = block_frames(&writer->format);
@@ -178,20 +172,18 @@ bool mbt_writer_write(mbt_writer *writer, const float *samples, size_t frames)
     return true;
 }
 
-/* Writes a little silence, and takes it away again. */
+/* Writes a little silence and removes it again, to see whether the encoder takes this format. */
 static bool try_format(mbt_writer *writer)
 {
     float *silence = calloc((size_t)writer->format.channels * TRIAL_FRAMES, sizeof *silence);
-    if (silence == NULL) {
-        return mbt_complain("%s: out of memory for %d channel%s", writer->path, writer->format.channels,
-                            mbt_plural((size_t)writer->format.channels));
-    }
-    bool fine = mbt_writer_write(writer, silence, TRIAL_FRAMES);
+    if (silence == NULL)
+        return out_of_memory(writer);
+    bool fine = write_frames(writer, silence, TRIAL_FRAMES);
     free(silence);
     if (!fine || !close_file(writer))
         return false;
     if (frames_written(writer->fd) < TRIAL_FRAMES)
-        return complain_refused(&writer->format, writer->path);
+        return complain_refused(writer);
     writer->frames = 0;
     return (ftruncate(writer->fd, 0) == 0 && lseek(writer->fd, 0, SEEK_SET) == 0) ||
            mbt_complain("%s: cannot write: %s", writer->path, strerror(errno));
@@ -202,34 +194,12 @@ static bool allocate(mbt_writer *writer)
     writer->bits = integer_bits(writer->format.format & SF_FORMAT_SUBMASK);
     size_t samples = block_frames(&writer->format) * (size_t)writer->format.channels;
     writer->integers = malloc(samples * sizeof *writer->integers);
-    return writer->integers != NULL ||
-           mbt_complain("%s: out of memory for %d channel%s", writer->path, writer->format.channels,
-                        mbt_plural((size_t)writer->format.channels));
+    return writer->integers != NULL || out_of_memory(writer);
 }
 
-bool mbt_writer_open(mbt_writer *writer, const mbt_recording *recording, const SF_INFO *format, int fd,
-                     const char *out_path)
+/* Reads back how much arrived. */
+static bool finish(mbt_writer *writer)
 {
-    *writer = (mbt_writer){.format = *format, .path = out_path, .fd = fd};
-    bool good = allocate(writer) && (writer->file = open_file(format, fd, out_path)) != NULL && try_format(writer) &&
-                (writer->file = open_file(format, fd, out_path)) != NULL;
-    if (good)
-        sf_command(writer->file, SFC_SET_ADD_PEAK_CHUNK, NULL, SF_FALSE); /* it has the time of day in it */
-    if (good && recording->file != NULL) {
-        copy_tags(recording->file, writer->file);
-        good = copy_channel_map(recording, writer->file) ||
-               mbt_complain("%s: out of memory for %d channel%s", out_path, format->channels,
-                            mbt_plural((size_t)format->channels));
-    }
-    if (!good)
-        mbt_writer_close(writer);
-    return good;
-}
-
-bool mbt_writer_finish(mbt_writer *writer)
-{
-    if (writer->integers == NULL)
-        return true;
     if (!close_file(writer))
         return false;
     sf_count_t frames = frames_written(writer->fd);
@@ -241,11 +211,26 @@ bool mbt_writer_finish(mbt_writer *writer)
                               frames > 0 ? (long long)frames : 0LL, (unsigned long long)writer->frames);
 }
 
-void mbt_writer_close(mbt_writer *writer)
+static void release(mbt_writer *writer)
 {
     if (writer->file != NULL)
         sf_close(writer->file);
     free(writer->integers);
     writer->file = NULL;
     writer->integers = NULL;
+}
+
+static const mbt_sink sink = {write_frames, finish, release};
+
+bool mbt_sink_open_file(mbt_writer *writer, const mbt_recording *from)
+{
+    writer->sink = &sink;
+    if (!allocate(writer) || (writer->file = open_file(writer)) == NULL || !try_format(writer) ||
+        (writer->file = open_file(writer)) == NULL)
+        return false;
+    sf_command(writer->file, SFC_SET_ADD_PEAK_CHUNK, NULL, SF_FALSE); /* it has the time of day in it */
+    if (from->file == NULL)
+        return true;
+    copy_tags(from->file, writer->file);
+    return copy_channel_map(from, writer->file) || out_of_memory(writer);
 }

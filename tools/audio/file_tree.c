@@ -2,7 +2,7 @@
 #define _POSIX_C_SOURCE 200809L
 #define _XOPEN_SOURCE 700
 
-#include "tools/base/file_tree.h"
+#include "tools/audio/file_tree.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -11,8 +11,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "tools/audio/audio.h"
-#include "tools/base/command.h"
+#include "tools/audio/format.h"
+#include "tools/base/message.h"
 
 char *mbt_join_path(const char *folder, const char *name)
 {
@@ -29,13 +29,13 @@ bool mbt_make_folders_above(const char *path)
 {
     char *folder = mbt_join_path("", path);
     bool good = folder != NULL || mbt_complain("%s: out of memory", path);
-    size_t root = good && folder[0] == '/'; /* which is there */
+    size_t root = good && folder[0] == '/'; /* the root folder exists */
     for (char *slash = good ? strchr(folder + root, '/') : NULL; good && slash != NULL;
          slash = strchr(slash + 1, '/')) {
         *slash = '\0';
         struct stat about;
         if (mkdir(folder, 0777) != 0) {
-            int error = errno; /* a folder that is there is fine, also one that may not be written to */
+            int error = errno; /* an existing folder will do, even one that is not writable */
             good = (stat(folder, &about) == 0 && S_ISDIR(about.st_mode)) ||
                    mbt_complain("%s: cannot be made a folder: %s", folder, strerror(error));
         }
@@ -45,7 +45,7 @@ bool mbt_make_folders_above(const char *path)
     return good;
 }
 
-/* Takes the path over. False without memory, as those below. */
+/* Adds a path, which the tree frees from now on. Returns false when memory runs out, as the functions below do. */
 static bool add_path(mbt_file_tree *tree, char *path)
 {
     if (tree->count == tree->room) {
@@ -69,14 +69,14 @@ static int is_visible(const struct dirent *entry)
 
 static bool read_folder(mbt_file_tree *tree, const char *root, const char *relative);
 
-/* Takes `relative` over. */
+/* Adds `relative` to the tree, reads it as a folder, or leaves it out. It is freed in the end. */
 static bool read_entry(mbt_file_tree *tree, const char *root, char *relative)
 {
     char *path = mbt_join_path(root, relative);
     struct stat link, target;
     bool joined = path != NULL, exists = joined && lstat(path, &link) == 0;
     bool found = exists && stat(path, &target) == 0;
-    if (joined && !exists && errno != ENOENT) { /* which it does if it was removed just now */
+    if (joined && !exists && errno != ENOENT) { /* ENOENT: it was removed since */
         mbt_complain("%s: %s", path, strerror(errno));
         tree->unread++;
     }
@@ -92,13 +92,13 @@ static bool read_entry(mbt_file_tree *tree, const char *root, char *relative)
         return good;
     }
     if (mbt_is_recording_name(relative) && !(found && S_ISDIR(target.st_mode)))
-        return add_path(tree, relative); /* what cannot be opened is told when its turn comes */
+        return add_path(tree, relative); /* a file that cannot be opened is reported when it is read */
     tree->others += found && S_ISREG(target.st_mode);
     free(relative);
     return true;
 }
 
-/* The folder is closed before those below it are opened: their depth costs no descriptors. */
+/* Closes the folder before it opens those below it, so that deep trees need no more descriptors. */
 static bool read_folder(mbt_file_tree *tree, const char *root, const char *relative)
 {
     char *path = mbt_join_path(root, relative);

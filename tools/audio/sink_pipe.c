@@ -1,0 +1,110 @@
+/* sink_pipe.c: samples to a pipe, with WAV's header or none. */
+#define _POSIX_C_SOURCE 200809L
+
+#include "tools/audio/sink_pipe.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tools/audio/integers.h"
+#include "tools/audio/pipe.h"
+#include "tools/base/message.h"
+
+enum { BLOCK_BYTES = 16384 };
+
+static bool write_bytes(const mbt_writer *writer, const unsigned char *bytes, size_t count)
+{
+    while (count > 0) {
+        const ssize_t written = write(writer->fd, bytes, count);
+        if (written < 0 && !mbt_pipe_can_retry(writer->fd, POLLOUT))
+            return mbt_complain("%s: cannot write: %s", writer->path, strerror(errno));
+        bytes += written > 0 ? written : 0;
+        count -= written > 0 ? (size_t)written : 0;
+    }
+    return true;
+}
+
+static unsigned char *put(unsigned char *at, uint32_t value, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        at[i] = (unsigned char)(value >> (8 * i));
+    return at + count;
+}
+
+static unsigned char *put_name(unsigned char *at, const char *name)
+{
+    memcpy(at, name, 4);
+    return at + 4;
+}
+
+/* WAV (RIFF), with the largest length: the true one is not known yet. */
+static bool write_header(const mbt_writer *writer)
+{
+    unsigned char header[44], *at = header;
+    const uint32_t channels = (uint32_t)writer->format.channels, rate = (uint32_t)writer->format.samplerate;
+    const uint32_t bytes = writer->bits ? (uint32_t)writer->bits / 8 : 4;
+    at = put_name(put(put_name(at, "RIFF"), UINT32_MAX, 4), "WAVE");
+    at = put(put_name(at, "fmt "), 16, 4);
+    at = put(at, writer->bits ? 1 : 3, 2); /* integers or floats */
+    at = put(at, channels, 2);
+    at = put(at, rate, 4);
+    at = put(at, rate * channels * bytes, 4);
+    at = put(at, channels * bytes, 2);
+    at = put(at, 8 * bytes, 2);
+    at = put(put_name(at, "data"), UINT32_MAX, 4);
+    return write_bytes(writer, header, (size_t)(at - header));
+}
+
+/* As many samples as fit into BLOCK_BYTES, or fewer. */
+static bool write_block(const mbt_writer *writer, const float *samples, size_t count)
+{
+    unsigned char bytes[BLOCK_BYTES], *at = bytes;
+    int integers[BLOCK_BYTES / 2];
+    if (writer->bits > 0)
+        mbt_to_integers(samples, integers, count, writer->bits);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t value;
+        if (writer->bits > 0) {
+            value = (uint32_t)integers[i] >> (32 - writer->bits);
+            at = put(at, value, (size_t)writer->bits / 8);
+        } else {
+            memcpy(&value, &samples[i], sizeof value);
+            at = put(at, value, 4);
+        }
+    }
+    return write_bytes(writer, bytes, (size_t)(at - bytes));
+}
+
+static bool write_frames(mbt_writer *writer, const float *samples, size_t frames)
+{
+    const size_t count = frames * (size_t)writer->format.channels;
+    const size_t block = BLOCK_BYTES / (writer->bits ? (size_t)writer->bits / 8 : 4);
+    for (size_t done = 0; done < count; done += block)
+        if (!write_block(writer, samples + done, count - done < block ? count - done : block))
+            return false;
+    writer->frames += frames;
+    return true;
+}
+
+/* Samples are written at once: nothing is left to write. */
+static bool finish(mbt_writer *writer)
+{
+    (void)writer;
+    return true;
+}
+
+static void release(mbt_writer *writer)
+{
+    (void)writer;
+}
+
+static const mbt_sink sink = {write_frames, finish, release};
+
+bool mbt_sink_open_pipe(mbt_writer *writer, mbt_sample_format format, bool with_header)
+{
+    writer->sink = &sink;
+    writer->bits = format == MBT_FORMAT_S16 ? 16 : format == MBT_FORMAT_S24 ? 24 : 0;
+    return !with_header || write_header(writer);
+}

@@ -1,0 +1,222 @@
+/* source_pipe.c: samples that come through a pipe, as they come: with WAV's header or none. */
+#define _POSIX_C_SOURCE 200809L
+
+#include "tools/audio/source_pipe.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tools/audio/data_extent.h"
+#include "tools/audio/pipe.h"
+#include "tools/base/message.h"
+
+enum {
+    BLOCK_BYTES = 16384,
+    MOST_CHANNELS = 1024, /* as in libsndfile */
+    MOST_CHUNKS = 1000,   /* before the samples: far more than a recording has */
+    FORMAT_BYTES = 40     /* of the longest kind of format chunk */
+};
+
+/* Reads the next bytes: fewer than wanted only at the end. On failure prints one error line and returns false, as those
+ * below do. */
+static bool read_some(const mbt_recording *recording, unsigned char *bytes, size_t wanted, size_t *held)
+{
+    for (*held = 0; *held < wanted;) {
+        const ssize_t got = read(recording->fd, bytes + *held, wanted - *held);
+        if (got < 0 && !mbt_pipe_can_retry(recording->fd, POLLIN))
+            return mbt_complain("%s: %s", recording->path, strerror(errno));
+        if (got == 0)
+            break;
+        *held += got > 0 ? (size_t)got : 0;
+    }
+    return true;
+}
+
+static bool read_whole(const mbt_recording *recording, unsigned char *bytes, size_t wanted)
+{
+    size_t held;
+    return read_some(recording, bytes, wanted, &held) &&
+           (held == wanted || mbt_complain("%s: cut short before its samples", recording->path));
+}
+
+static bool skip(const mbt_recording *recording, uint64_t count)
+{
+    unsigned char block[BLOCK_BYTES];
+    for (; count > BLOCK_BYTES; count -= BLOCK_BYTES)
+        if (!read_whole(recording, block, BLOCK_BYTES))
+            return false;
+    return read_whole(recording, block, (size_t)count);
+}
+
+/* The chunk "fmt ": tag, channels, rate, bytes per second, bytes per frame, bits; if the tag is 0xfffe, the true one is
+ * at byte 24. Source: Microsoft, "Multiple Channel Audio Data and WAVE Files". */
+static bool parse_format(mbt_recording *recording, const unsigned char *chunk, size_t size, bool big_endian)
+{
+    static const struct {
+        uint32_t tag, bytes;
+        int format;
+    } kinds[] = {
+        {1, 1, SF_FORMAT_PCM_U8}, {1, 2, SF_FORMAT_PCM_16}, {1, 3, SF_FORMAT_PCM_24},
+        {1, 4, SF_FORMAT_PCM_32}, {3, 4, SF_FORMAT_FLOAT},  {3, 8, SF_FORMAT_DOUBLE},
+    };
+    if (size < 16)
+        return mbt_complain("%s: its head is damaged", recording->path);
+    uint64_t tag = mbt_stored_number(chunk, 2, big_endian), channels = mbt_stored_number(chunk + 2, 2, big_endian);
+    uint64_t rate = mbt_stored_number(chunk + 4, 4, big_endian), frame = mbt_stored_number(chunk + 12, 2, big_endian);
+    uint64_t bits = mbt_stored_number(chunk + 14, 2, big_endian); /* the upper ones of as many bytes as they take */
+    uint64_t bytes = (bits + 7) / 8;
+    if (channels < 1 || channels > MOST_CHANNELS || rate < 1 || rate > INT_MAX)
+        return mbt_complain("%s: the header has no channels or no sample rate, or too many", recording->path);
+    if (tag == 0xfffe && size == FORMAT_BYTES)
+        tag = mbt_stored_number(chunk + 24, 4, big_endian);
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        if (tag == kinds[i].tag && bytes == kinds[i].bytes && frame == bytes * channels) {
+            recording->info.channels = (int)channels;
+            recording->info.samplerate = (int)rate;
+            recording->info.format = SF_FORMAT_WAV | kinds[i].format;
+            recording->pipe.bytes = kinds[i].bytes;
+            recording->pipe.is_float = tag == 3;
+            recording->pipe.big_endian = big_endian;
+            return true;
+        }
+    }
+    return mbt_complain("%s: its kind of samples is not read from a pipe, but from a file", recording->path);
+}
+
+static uint32_t frame_bytes(const mbt_recording *recording)
+{
+    return recording->pipe.bytes * (uint32_t)recording->info.channels;
+}
+
+/* Notes the length of the samples. After a length of 0 only another chunk may follow, or padding shorter than a chunk's
+ * header. */
+static bool set_length(mbt_recording *recording, uint32_t length)
+{
+    unsigned char head[8];
+    size_t held = 0;
+    recording->pipe.counted = length == 0 || mbt_is_length(length, 4);
+    if (recording->pipe.counted) {
+        recording->info.frames = length / frame_bytes(recording);
+        recording->pipe.left = (uint64_t)recording->info.frames * frame_bytes(recording);
+    }
+    return length != 0 ||
+           (read_some(recording, head, sizeof head, &held) &&
+            (held < sizeof head || mbt_is_chunk_name(head) || mbt_complain_of_no_length(recording->path)));
+}
+
+/* Reads WAV's header, up to the first sample. */
+static bool read_header(mbt_recording *recording)
+{
+    unsigned char head[12], format[FORMAT_BYTES];
+    size_t held;
+    if (!read_some(recording, head, sizeof head, &held))
+        return false;
+    if (held == 0)
+        return mbt_complain("%s: empty, without even a header", recording->path);
+    bool big_endian = memcmp(head, "RIFX", 4) == 0;
+    if (held < sizeof head || (!big_endian && memcmp(head, "RIFF", 4) != 0) || memcmp(head + 8, "WAVE", 4) != 0) {
+        return mbt_complain("%s: not a WAV; a pipe takes WAV, or samples alone with --raw, and a file any format",
+                            recording->path);
+    }
+    for (int i = 0; i < MOST_CHUNKS; i++) {
+        if (!read_whole(recording, head, 8))
+            return false;
+        uint32_t length = (uint32_t)mbt_stored_number(head + 4, 4, big_endian), taken = 0;
+        if (memcmp(head, "data", 4) == 0) {
+            if (recording->pipe.bytes == 0)
+                return mbt_complain("%s: its samples come before their format", recording->path);
+            return set_length(recording, length);
+        }
+        if (memcmp(head, "fmt ", 4) == 0) {
+            taken = length < FORMAT_BYTES ? length : FORMAT_BYTES;
+            if (!read_whole(recording, format, taken) || !parse_format(recording, format, taken, big_endian))
+                return false;
+        }
+        if (!skip(recording, (uint64_t)length + length % 2 - taken))
+            return false;
+    }
+    return mbt_complain("%s: more than %d chunks before its samples", recording->path, MOST_CHUNKS);
+}
+
+/* Integers are scaled to [-1, 1); those of one byte have their zero at 128. */
+static float to_sample(const unsigned char *bytes, const mbt_recording *recording)
+{
+    const unsigned count = recording->pipe.bytes;
+    const uint64_t wide = mbt_stored_number(bytes, count, recording->pipe.big_endian);
+    if (count == 8) {
+        double sample;
+        memcpy(&sample, &wide, sizeof sample);
+        return (float)sample;
+    }
+    uint32_t bits = (uint32_t)wide;
+    if (recording->pipe.is_float) {
+        float sample;
+        memcpy(&sample, &bits, sizeof sample);
+        return sample;
+    }
+    int32_t value;
+    bits = bits << (32 - 8 * count) ^ (count == 1 ? 0x80000000u : 0);
+    memcpy(&value, &bits, sizeof value);
+    return (float)value / 2147483648.0f;
+}
+
+/* Waits for the first bytes, takes what is there, and waits again only to complete a frame. */
+static bool read_next(mbt_recording *recording, float *samples, size_t most, size_t *frames)
+{
+    unsigned char bytes[BLOCK_BYTES];
+    const size_t size = frame_bytes(recording), channels = (size_t)recording->info.channels;
+    size_t wanted = most < BLOCK_BYTES / size ? most * size : BLOCK_BYTES / size * size, held = 0;
+    if (recording->pipe.counted && recording->pipe.left < wanted)
+        wanted = (size_t)recording->pipe.left;
+    while (held < wanted && (held == 0 || held % size != 0)) {
+        const ssize_t got = read(recording->fd, bytes + held, wanted - held);
+        if (got < 0 && !mbt_pipe_can_retry(recording->fd, POLLIN))
+            return mbt_complain("%s: %s", recording->path, strerror(errno));
+        if (got == 0) {
+            recording->ended_early = recording->ended_early || (recording->pipe.is_raw && held % size != 0);
+            break;
+        }
+        held += got > 0 ? (size_t)got : 0;
+    }
+    *frames = held / size;
+    recording->pipe.left -= recording->pipe.counted ? *frames * size : 0;
+    for (size_t i = 0; i < *frames * channels; i++)
+        samples[i] = to_sample(bytes + i * recording->pipe.bytes, recording);
+    return true;
+}
+
+static bool check_end(mbt_recording *recording)
+{
+    if (recording->info.frames > 0 && recording->frames == 0)
+        return mbt_complain("%s: no samples can be read: it is cut short", recording->path);
+    recording->ended_early = recording->ended_early || recording->pipe.left > 0;
+    return true;
+}
+
+/* The descriptor is closed with the recording. */
+static void close_nothing(mbt_recording *recording)
+{
+    (void)recording;
+}
+
+static const mbt_source source = {read_next, check_end, close_nothing};
+
+bool mbt_source_open_wav(mbt_recording *recording)
+{
+    recording->source = &source;
+    return read_header(recording);
+}
+
+void mbt_source_open_raw(mbt_recording *recording, mbt_sample_format raw, uint32_t rate)
+{
+    recording->source = &source;
+    recording->info.channels = 1;
+    recording->info.samplerate = (int)rate;
+    recording->info.format = SF_FORMAT_WAV | (raw == MBT_FORMAT_S16 ? SF_FORMAT_PCM_16 : SF_FORMAT_FLOAT);
+    recording->pipe.bytes = raw == MBT_FORMAT_S16 ? 2 : 4;
+    recording->pipe.is_float = raw == MBT_FORMAT_F32;
+    recording->pipe.is_raw = true;
+}

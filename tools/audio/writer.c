@@ -1,0 +1,77 @@
+/* writer.c: writes recordings block by block, to a file or to a pipe. */
+#define _POSIX_C_SOURCE 200809L
+
+#include "tools/audio/writer.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tools/audio/sink_file.h"
+#include "tools/audio/sink_pipe.h"
+#include "tools/base/message.h"
+
+static const char output_name[] = "standard output";
+
+bool mbt_writer_open(mbt_writer *writer, const mbt_recording *recording, const SF_INFO *format, int fd,
+                     const char *out_path)
+{
+    *writer = (mbt_writer){.format = *format, .path = out_path, .fd = fd};
+    const bool opened = mbt_sink_open_file(writer, recording);
+    if (!opened)
+        mbt_writer_close(writer);
+    return opened;
+}
+
+int mbt_keep_stdout(void)
+{
+    const int kept = dup(STDOUT_FILENO);
+    if (kept < 0 || dup2(STDERR_FILENO, STDOUT_FILENO) < 0) {
+        mbt_complain("%s: %s", output_name, strerror(errno));
+        return -1;
+    }
+    return kept;
+}
+
+static mbt_sample_format nearest(const SF_INFO *info)
+{
+    switch (info->format & SF_FORMAT_SUBMASK) {
+    case SF_FORMAT_FLOAT:
+    case SF_FORMAT_DOUBLE:
+        return MBT_FORMAT_F32;
+    case SF_FORMAT_PCM_24:
+    case SF_FORMAT_PCM_32:
+        return MBT_FORMAT_S24;
+    default:
+        return MBT_FORMAT_S16;
+    }
+}
+
+bool mbt_writer_open_stdout(mbt_writer *writer, int fd, const mbt_recording *recording, mbt_sample_format raw,
+                            mbt_sample_format wanted)
+{
+    *writer = (mbt_writer){.format = recording->info, .path = output_name, .fd = fd};
+    if (isatty(fd))
+        return mbt_complain("%s: a terminal; samples go to a file or a pipe", output_name);
+    mbt_sample_format format = wanted != MBT_FORMAT_AS_INPUT ? wanted : raw;
+    if (format == MBT_FORMAT_AS_INPUT)
+        format = nearest(&recording->info);
+    return mbt_sink_open_pipe(writer, format, raw == MBT_FORMAT_AS_INPUT);
+}
+
+bool mbt_writer_write(mbt_writer *writer, const float *samples, size_t frames)
+{
+    return writer->sink->write(writer, samples, frames);
+}
+
+bool mbt_writer_finish(mbt_writer *writer)
+{
+    return writer->sink->finish(writer);
+}
+
+void mbt_writer_close(mbt_writer *writer)
+{
+    if (writer->sink != NULL)
+        writer->sink->close(writer);
+    writer->sink = NULL;
+}
