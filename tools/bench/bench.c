@@ -1,14 +1,19 @@
 /* bench.c: the subcommand that measures: the machine, the kernels, the network, inputs of several kinds, a stream. */
 #define _POSIX_C_SOURCE 200809L
 
-#include "tools/bench/bench.h"
-
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tools/base/command.h"
+#include "tools/bench/inputs.h"
+#include "tools/bench/kernels/kernels.h"
+#include "tools/bench/lists.h"
+#include "tools/bench/machine/machine.h"
+#include "tools/bench/network/network.h"
+#include "tools/bench/options.h"
+#include "tools/bench/stream.h"
 
 typedef struct measurement {
     const char *name;

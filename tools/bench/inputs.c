@@ -1,12 +1,13 @@
 /* inputs.c: `bench inputs`: whether the time of a window depends on what is in it. */
 #define _POSIX_C_SOURCE 200809L
 
+#include "tools/bench/inputs.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "tools/bench/bench.h"
 #include "tools/bench/machine/machine.h"
 #include "tools/bench/report.h"
 #include "tools/bench/signal.h"

@@ -2,13 +2,14 @@
  * speed, and for samples that are not where or what they should be. */
 #define _POSIX_C_SOURCE 200809L
 
+#include "tools/bench/stream.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "tools/bench/bench.h"
 #include "tools/bench/memory.h"
 #include "tools/bench/report.h"
 #include "tools/bench/signal.h"

@@ -1,5 +1,5 @@
 /* test_bench_lists.c: the lists of numbers and names that bench takes. */
-#include "tools/bench/bench.h"
+#include "tools/bench/lists.h"
 #include "tests/unit/unit_main.h"
 
 START_TEST(thread_lists)

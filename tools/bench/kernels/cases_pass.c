@@ -1,5 +1,6 @@
 /* cases_pass.c: norms, sums, and what stands between the spectrum and the network. */
 #include "tools/bench/kernels/cases.h"
+#include "tools/bench/kernels/work.h"
 
 static void call_channel_stats(const mbt_kernels *kernels, const mbt_bench_case *c)
 {

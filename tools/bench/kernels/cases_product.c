@@ -1,5 +1,6 @@
 /* cases_product.c: matrix products and convolutions. */
 #include "tools/bench/kernels/cases.h"
+#include "tools/bench/kernels/work.h"
 #include "runtime/matrix.h"
 #include "runtime/convolution/winograd.h"
 

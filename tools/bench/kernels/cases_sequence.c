@@ -1,5 +1,6 @@
 /* cases_sequence.c: attention, and what the Mamba layer does between its matrix products. */
 #include "tools/bench/kernels/cases.h"
+#include "tools/bench/kernels/work.h"
 
 static void call_attend(const mbt_kernels *kernels, const mbt_bench_case *c)
 {

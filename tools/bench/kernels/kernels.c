@@ -8,7 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/bench/kernels/cases.h"
 #include "tools/bench/kernels/events.h"
+#include "tools/bench/kernels/kernels_report.h"
+#include "tools/bench/kernels/results.h"
+#include "tools/bench/kernels/roofline.h"
 #include "tools/bench/report.h"
 #include "tools/base/command.h"
 #include "runtime/layers/mamba.h"

@@ -1,5 +1,5 @@
 /* kernels_report.c: what `bench kernels` found, as a table and as JSON. */
-#include "tools/bench/kernels/kernels.h"
+#include "tools/bench/kernels/kernels_report.h"
 
 #include <stdio.h>
 

@@ -1,5 +1,5 @@
 /* roofline.c: every kernel under the roofs of its instruction set (Williams, Waterman, Patterson 2009). */
-#include "tools/bench/kernels/kernels.h"
+#include "tools/bench/kernels/roofline.h"
 
 #include <math.h>
 #include <stdio.h>

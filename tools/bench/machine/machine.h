@@ -2,7 +2,7 @@
 #ifndef MBT_TOOLS_BENCH_MACHINE_MACHINE_H
 #define MBT_TOOLS_BENCH_MACHINE_MACHINE_H
 
-#include "tools/bench/bench.h"
+#include "tools/bench/options.h"
 
 struct cJSON;
 
@@ -39,5 +39,8 @@ void mbt_machine_to_json(const mbt_machine *machine, struct cJSON *report);
 
 /* "AMD EPYC, 2 cores; caches ...". */
 void mbt_machine_print(const mbt_machine *machine);
+
+/* `bench machine`: measures and prints. Returns an exit code; after a failure the error lines are printed. */
+int mbt_bench_machine(const mbt_bench_options *options);
 
 #endif

@@ -1,5 +1,5 @@
 /* peak_arm.c: what a core can do at most, with the instructions of aarch64. */
-#include "tools/bench/machine/peak.h"
+#include "tools/bench/machine/peak_native.h"
 
 #if defined(__aarch64__)
 

@@ -1,6 +1,6 @@
 /* peak_x86.c: what a core can do at most, with the instructions of x86-64. The chains are variables of their own,
  * so that they are registers whatever the compiler's loop heuristics are. */
-#include "tools/bench/machine/peak.h"
+#include "tools/bench/machine/peak_native.h"
 
 #if defined(__x86_64__)
 

@@ -9,6 +9,9 @@
 #include <unistd.h>
 
 #include "tools/bench/network/layers.h"
+#include "tools/bench/network/network_report.h"
+#include "tools/bench/network/network_svg.h"
+#include "tools/bench/network/results.h"
 #include "tools/bench/memory.h"
 #include "tools/bench/signal.h"
 #include "tools/base/command.h"
@@ -194,30 +197,6 @@ static bool measure_all(mbt_network_report *report, const mbt_model *model, cons
     return true;
 }
 
-double mbt_network_gflops(const mbt_network_run *run)
-{
-    return 2 * run->macs / run->time.median;
-}
-
-double mbt_network_share(const mbt_network_run *run)
-{
-    return mbt_network_gflops(run) / (run->peak * run->threads);
-}
-
-void mbt_network_kinds(const mbt_profile *profile, double share[MBT_KINDS])
-{
-    double all = 0;
-    memset(share, 0, MBT_KINDS * sizeof *share);
-    for (size_t i = 0; i < profile->rows; i++)
-        share[profile->row[i].kind] += profile->row[i].ns;
-    for (size_t part = 0; part < profile->parts; part++)
-        share[MBT_KIND_OTHER] += profile->part_other[part];
-    for (int kind = 0; kind < MBT_KINDS; kind++)
-        all += share[kind];
-    for (int kind = 0; kind < MBT_KINDS; kind++)
-        share[kind] /= all > 0 ? all : 1;
-}
-
 static bool report_network(const mbt_network_report *report, const mbt_bench_options *o)
 {
     if (o->json)
@@ -235,21 +214,21 @@ static bool run_network(const mbt_loaded_model *loaded, const mbt_bench_options 
     for (size_t i = 0; i < o->second_count; i++)
         longest = fmax(longest, o->seconds[i]);
     const size_t samples = (size_t)(longest * loaded->model->sample_rate);
+    mbt_network_report report;
+    if (!mbt_network_report_open(&report, o->isa_count * o->second_count * o->thread_count, loaded->info.name,
+                                 &machine))
+        return false;
     float *in = malloc(samples * sizeof *in), *out = malloc(samples * sizeof *out);
-    mbt_network_report report = {.model = loaded->info.name, .machine = &machine};
-    report.runs = calloc(o->isa_count * o->second_count * o->thread_count + 1, sizeof *report.runs);
-    bool done = (in != NULL && out != NULL && report.runs != NULL) || mbt_complain("out of memory");
+    bool done = (in != NULL && out != NULL) || mbt_complain("out of memory");
     if (done) {
         mbt_bench_speech(in, samples, 0, loaded->model->sample_rate);
         done = measure_all(&report, loaded->model, o, in, out) && report_network(&report, o);
     }
     if (done && svg != NULL)
         mbt_network_draw(&report, svg);
-    for (size_t i = 0; i < report.profile_count; i++)
-        mbt_profile_release(&report.profiles[i].profile);
-    free(report.runs);
     free(in);
     free(out);
+    mbt_network_report_close(&report);
     return done;
 }
 

@@ -1,5 +1,5 @@
 /* network_svg.c: what `bench network` found, as bars. */
-#include "tools/bench/network/network.h"
+#include "tools/bench/network/network_svg.h"
 
 #include <math.h>
 #include <stdio.h>

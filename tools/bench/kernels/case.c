@@ -1,5 +1,5 @@
-/* cases.c: the memory of cases, and their names. */
-#include "tools/bench/kernels/cases.h"
+/* case.c: the memory of cases, and their names. */
+#include "tools/bench/kernels/case.h"
 
 #include <stdarg.h>
 #include <stdio.h>
