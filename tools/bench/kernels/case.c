@@ -74,3 +74,11 @@ void mbt_case_name(mbt_bench_case *c, const mbt_shape *shape, const char *format
     vsnprintf(c->shape + used, sizeof c->shape - (size_t)used, format, arguments);
     va_end(arguments);
 }
+
+bool mbt_case_ready(mbt_bench_case *c, mbt_case_call *call, double elements, double flops)
+{
+    c->call = call;
+    c->elements = elements;
+    c->flops = flops;
+    return true;
+}

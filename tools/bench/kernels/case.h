@@ -20,14 +20,18 @@ typedef struct mbt_shape {
     size_t chunk; /* positions that the Mamba layer takes at once */
 } mbt_shape;
 
+/* Calls the kernel with the arguments of a case. */
+struct mbt_bench_case;
+typedef void mbt_case_call(const mbt_kernels *kernels, const struct mbt_bench_case *c);
+
 typedef struct mbt_bench_case {
     char shape[40];         /* what of the network it is, with its sizes */
-    double flops, elements; /* of a call; elements: outputs */
+    double elements, flops; /* of a call: outputs, operations */
     double bytes;           /* read and written, each place once for each */
     size_t footprint;       /* bytes of the places */
     bool writes_much;       /* the bandwidth to compare with is that of copying */
     bool integers;          /* the peak to compare with is that of int8 */
-    void (*call)(const mbt_kernels *kernels, const struct mbt_bench_case *c);
+    mbt_case_call *call;
     mbt_matrix matrix;
     union {
         mbt_gemm gemm;
@@ -67,5 +71,8 @@ int8_t *mbt_case_integers(mbt_bench_case *c, mbt_case_role role, size_t rows, si
 
 /* The name of the case: what it is, with the network's label before it. */
 void mbt_case_name(mbt_bench_case *c, const mbt_shape *shape, const char *format, ...) MBT_PRINTF(3, 4);
+
+/* Says what a call does, and by what function; true, so that makers of cases can return it. */
+bool mbt_case_ready(mbt_bench_case *c, mbt_case_call *call, double elements, double flops);
 
 #endif

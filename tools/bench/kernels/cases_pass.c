@@ -19,10 +19,8 @@ bool mbt_cases_channel_stats(mbt_bench_case *c, const mbt_shape *s, size_t numbe
     c->in[0] = mbt_case_rows(c, MBT_CASE_IN, c->rows, c->columns, (size_t)c->ld_in, 1, false);
     c->out[0] = mbt_case_row(c, MBT_CASE_OUT, c->columns);
     c->out[1] = mbt_case_row(c, MBT_CASE_OUT, c->columns);
-    c->elements = (double)(c->rows * c->columns);
-    c->flops = 4 * c->elements;
-    c->call = call_channel_stats;
-    return true;
+    const double elements = (double)(c->rows * c->columns);
+    return mbt_case_ready(c, call_channel_stats, elements, 4 * elements);
 }
 
 static void call_norm_prelu(const mbt_kernels *kernels, const mbt_bench_case *c)
@@ -45,10 +43,8 @@ bool mbt_cases_norm_prelu(mbt_bench_case *c, const mbt_shape *s, size_t number)
         for (size_t j = 0; j < s->channels && !c->overflow; j++)
             c->in[i][j] = i == 1 ? 0.0f : 1.0f;
     }
-    c->elements = (double)(c->rows * c->columns);
-    c->flops = 4 * c->elements;
-    c->call = call_norm_prelu;
-    return true;
+    const double elements = (double)(c->rows * c->columns);
+    return mbt_case_ready(c, call_norm_prelu, elements, 4 * elements);
 }
 
 static void call_layer_norm(const mbt_kernels *kernels, const mbt_bench_case *c)
@@ -73,24 +69,23 @@ static bool make_norm(mbt_bench_case *c, const mbt_shape *s, size_t number, size
     c->ld_out = (ptrdiff_t)s->channels;
     c->in[0] = mbt_case_rows(c, MBT_CASE_IN, c->rows, c->columns, (size_t)c->ld_in, 1, false);
     c->out[0] = mbt_case_rows(c, MBT_CASE_OUT, c->rows, c->columns, s->channels, 1, false);
-    c->elements = (double)(c->rows * c->columns);
     return true;
 }
 
 bool mbt_cases_layer_norm(mbt_bench_case *c, const mbt_shape *s, size_t number)
 {
-    const bool made = make_norm(c, s, number, s->frames, s->inner_bins);
-    c->flops = 6 * c->elements;
-    c->call = call_layer_norm;
-    return made;
+    if (!make_norm(c, s, number, s->frames, s->inner_bins))
+        return false;
+    const double elements = (double)(c->rows * c->columns);
+    return mbt_case_ready(c, call_layer_norm, elements, 6 * elements);
 }
 
 bool mbt_cases_rms_norm(mbt_bench_case *c, const mbt_shape *s, size_t number)
 {
-    const bool made = make_norm(c, s, number, s->chunk, s->chunk);
-    c->flops = 3 * c->elements;
-    c->call = call_rms_norm;
-    return made;
+    if (!make_norm(c, s, number, s->chunk, s->chunk))
+        return false;
+    const double elements = (double)(c->rows * c->columns);
+    return mbt_case_ready(c, call_rms_norm, elements, 3 * elements);
 }
 
 static void call_add(const mbt_kernels *kernels, const mbt_bench_case *c)
@@ -109,10 +104,8 @@ bool mbt_cases_add(mbt_bench_case *c, const mbt_shape *s, size_t number)
     c->ld_out = (ptrdiff_t)(number == 0 ? s->inner_bins * s->channels : s->channels);
     c->in[0] = mbt_case_rows(c, MBT_CASE_IN, c->rows, c->columns, s->channels, 1e-3, false);
     c->out[0] = mbt_case_rows(c, MBT_CASE_INOUT, c->rows, c->columns, (size_t)c->ld_out, 1, false);
-    c->elements = (double)(c->rows * c->columns);
-    c->flops = c->elements;
-    c->call = call_add;
-    return true;
+    const double elements = (double)(c->rows * c->columns);
+    return mbt_case_ready(c, call_add, elements, elements);
 }
 
 static void call_quantise(const mbt_kernels *kernels, const mbt_bench_case *c)
@@ -144,10 +137,8 @@ bool mbt_cases_quantise(mbt_bench_case *c, const mbt_shape *s, size_t number)
         .scale = mbt_case_rows(c, MBT_CASE_OUT, c->rows, 1, c->extra, 1, false),
         .sum = (int32_t *)(void *)mbt_case_rows(c, MBT_CASE_OUT, c->rows, 1, c->extra, 1, false),
     };
-    c->elements = (double)(c->rows * c->columns);
-    c->flops = (block ? 9 : 7) * c->elements;
-    c->call = call_quantise;
-    return true;
+    const double elements = (double)(c->rows * c->columns);
+    return mbt_case_ready(c, call_quantise, elements, (block ? 9 : 7) * elements);
 }
 
 static void call_widen(const mbt_kernels *kernels, const mbt_bench_case *c)
@@ -164,10 +155,8 @@ bool mbt_cases_widen(mbt_bench_case *c, const mbt_shape *s, size_t number)
     c->columns = (number == 0 ? s->d_conv : s->d_state) * s->padded_inner;
     c->arguments.halves = mbt_case_halves(c, c->columns);
     c->out[0] = mbt_case_row(c, MBT_CASE_OUT, c->columns);
-    c->elements = (double)c->columns;
-    c->flops = c->elements;
-    c->call = call_widen;
-    return true;
+    const double elements = (double)c->columns;
+    return mbt_case_ready(c, call_widen, elements, elements);
 }
 
 static void call_spectrum(const mbt_kernels *kernels, const mbt_bench_case *c)
@@ -184,10 +173,8 @@ bool mbt_cases_spectrum(mbt_bench_case *c, const mbt_shape *s, size_t number)
     c->in[0] = mbt_case_row(c, MBT_CASE_IN, s->bins);
     c->in[1] = mbt_case_row(c, MBT_CASE_IN, s->bins);
     c->out[0] = mbt_case_row(c, MBT_CASE_OUT, 2 * s->bins);
-    c->elements = (double)s->bins;
-    c->flops = c->elements * (2 * MBT_WORK_LOG + 4);
-    c->call = call_spectrum;
-    return true;
+    const double elements = (double)s->bins;
+    return mbt_case_ready(c, call_spectrum, elements, elements * (2 * MBT_WORK_LOG + 4));
 }
 
 static void call_mask(const mbt_kernels *kernels, const mbt_bench_case *c)
@@ -212,10 +199,8 @@ bool mbt_cases_mask(mbt_bench_case *c, const mbt_shape *s, size_t number)
                                    .out_bias = 0.1f,
                                    .beta = 2.0f,
                                    .expand = 1.0f / 0.3f};
-    c->elements = (double)s->bins;
-    c->flops = c->elements * (MBT_WORK_EXP + MBT_WORK_LOG + 10);
-    c->call = call_mask;
-    return true;
+    const double elements = (double)s->bins;
+    return mbt_case_ready(c, call_mask, elements, elements * (MBT_WORK_EXP + MBT_WORK_LOG + 10));
 }
 
 static void call_polar(const mbt_kernels *kernels, const mbt_bench_case *c)
@@ -233,8 +218,6 @@ bool mbt_cases_polar(mbt_bench_case *c, const mbt_shape *s, size_t number)
     c->in[1] = mbt_case_row(c, MBT_CASE_IN, 2 * s->bins);
     c->out[0] = mbt_case_row(c, MBT_CASE_OUT, s->bins);
     c->out[1] = mbt_case_row(c, MBT_CASE_OUT, s->bins);
-    c->elements = (double)s->bins;
-    c->flops = 8 * c->elements;
-    c->call = call_polar;
-    return true;
+    const double elements = (double)s->bins;
+    return mbt_case_ready(c, call_polar, elements, 8 * elements);
 }

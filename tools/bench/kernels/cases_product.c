@@ -77,7 +77,7 @@ static window window_of(const product *p)
     return (window){.frames = frames, .frame = p->rows + offsets, .offsets = offsets};
 }
 
-static void make_product(mbt_bench_case *c, const mbt_shape *s, const product *p, mbt_weight_type type)
+static bool make_product(mbt_bench_case *c, const mbt_shape *s, const product *p, mbt_weight_type type)
 {
     mbt_case_name(c, s, "%s", p->name);
     const window in = window_of(p);
@@ -103,9 +103,7 @@ static void make_product(mbt_bench_case *c, const mbt_shape *s, const product *p
         .accumulate = p->accumulate};
     for (size_t tap = 0; tap < p->taps; tap++)
         gemm->a[tap] = a + tap / in.offsets * in.frame * p->lda + tap % in.offsets * bin;
-    c->flops = mbt_work_gemm(gemm);
-    c->elements = (double)(p->rows * p->n);
-    c->call = call_gemm;
+    return mbt_case_ready(c, call_gemm, (double)(p->rows * p->n), mbt_work_gemm(gemm));
 }
 
 bool mbt_cases_gemm_f32(mbt_bench_case *c, const mbt_shape *s, size_t number)
@@ -114,8 +112,7 @@ bool mbt_cases_gemm_f32(mbt_bench_case *c, const mbt_shape *s, size_t number)
     if (number >= PRODUCTS)
         return false;
     list_products(s, list);
-    make_product(c, s, &list[number], MBT_WEIGHT_F32);
-    return true;
+    return make_product(c, s, &list[number], MBT_WEIGHT_F32);
 }
 
 /* The largest convolution, a product of Winograd's, and the layers of Mamba. */
@@ -126,8 +123,7 @@ bool mbt_cases_gemm_f16(mbt_bench_case *c, const mbt_shape *s, size_t number)
     if (number >= sizeof chosen / sizeof chosen[0])
         return false;
     list_products(s, list);
-    make_product(c, s, &list[chosen[number]], MBT_WEIGHT_F16);
-    return true;
+    return make_product(c, s, &list[chosen[number]], MBT_WEIGHT_F16);
 }
 
 static void call_gemm_i8(const mbt_kernels *kernels, const mbt_bench_case *c)
@@ -154,7 +150,7 @@ static mbt_rows_i8 make_rows_i8(mbt_bench_case *c, size_t rows, size_t groups, s
 }
 
 /* A convolution's inputs are groups of the network's channels, which stand as a dense block's do. */
-static void make_product_i8(mbt_bench_case *c, const mbt_shape *s, const product *p)
+static bool make_product_i8(mbt_bench_case *c, const mbt_shape *s, const product *p)
 {
     mbt_case_name(c, s, "%s", p->name);
     const window in = window_of(p);
@@ -186,9 +182,7 @@ static void make_product_i8(mbt_bench_case *c, const mbt_shape *s, const product
         gemm->a[tap] = (mbt_rows_i8){.q = a.q + row * ldq, .scale = a.scale + row * lds, .sum = a.sum + row * lds};
     }
     c->integers = true;
-    c->flops = mbt_work_gemm_i8(gemm);
-    c->elements = (double)(p->rows * p->n);
-    c->call = call_gemm_i8;
+    return mbt_case_ready(c, call_gemm_i8, (double)(p->rows * p->n), mbt_work_gemm_i8(gemm));
 }
 
 /* The convolutions and the linear layers of both axes. */
@@ -200,7 +194,18 @@ bool mbt_cases_gemm_i8(mbt_bench_case *c, const mbt_shape *s, size_t number)
     if (number >= sizeof chosen / sizeof chosen[0])
         return false;
     list_products(s, list);
-    make_product_i8(c, s, &list[chosen[number]]);
+    return make_product_i8(c, s, &list[chosen[number]]);
+}
+
+/* A frame of the encoder or of a decoder; *tiles: of four bins. */
+static bool make_winograd(mbt_bench_case *c, const mbt_shape *s, size_t number, size_t *tiles)
+{
+    if (number > 1)
+        return false;
+    mbt_case_name(c, s, "%s", number == 0 ? "encoder" : "decoder");
+    c->rows = number == 0 ? s->bins : s->inner_bins;
+    c->columns = s->channels;
+    *tiles = (c->rows + 3) / 4;
     return true;
 }
 
@@ -211,21 +216,16 @@ static void call_winograd_input(const mbt_kernels *kernels, const mbt_bench_case
 
 bool mbt_cases_winograd_input(mbt_bench_case *c, const mbt_shape *s, size_t number)
 {
-    if (number > 1)
+    size_t tiles;
+    if (!make_winograd(c, s, number, &tiles))
         return false;
-    c->rows = number == 0 ? s->bins : s->inner_bins;
-    c->columns = s->channels;
-    const size_t tiles = (c->rows + 3) / 4;
-    mbt_case_name(c, s, "%s", number == 0 ? "encoder" : "decoder");
     c->ld_in = (ptrdiff_t)(4 * s->channels);
     c->ld_out = (ptrdiff_t)(MBT_WINOGRAD_INPUTS * s->channels);
     c->extra = tiles * MBT_WINOGRAD_INPUTS * s->channels;
     c->in[0] = mbt_case_rows(c, MBT_CASE_IN, c->rows + 2, s->channels, 4 * s->channels, 1, false);
     c->out[0] = mbt_case_rows(c, MBT_CASE_OUT, 6 * tiles, s->channels, MBT_WINOGRAD_INPUTS * s->channels, 1, false);
-    c->flops = mbt_work_winograd_input(c->rows, c->columns);
-    c->elements = (double)(6 * tiles * s->channels);
-    c->call = call_winograd_input;
-    return true;
+    return mbt_case_ready(c, call_winograd_input, (double)(6 * tiles * s->channels),
+                          mbt_work_winograd_input(c->rows, c->columns));
 }
 
 static void call_winograd_output(const mbt_kernels *kernels, const mbt_bench_case *c)
@@ -235,19 +235,14 @@ static void call_winograd_output(const mbt_kernels *kernels, const mbt_bench_cas
 
 bool mbt_cases_winograd_output(mbt_bench_case *c, const mbt_shape *s, size_t number)
 {
-    if (number > 1)
+    size_t tiles;
+    if (!make_winograd(c, s, number, &tiles))
         return false;
-    c->rows = number == 0 ? s->bins : s->inner_bins;
-    c->columns = s->channels;
-    const size_t tiles = (c->rows + 3) / 4;
-    mbt_case_name(c, s, "%s", number == 0 ? "encoder" : "decoder");
     c->ld_in = (ptrdiff_t)s->channels;
     c->ld_out = (ptrdiff_t)(4 * s->channels);
     c->extra = tiles * s->channels;
     c->in[0] = mbt_case_rows(c, MBT_CASE_IN, 6 * tiles, s->channels, s->channels, 1, false);
     c->out[0] = mbt_case_rows(c, MBT_CASE_OUT, c->rows, s->channels, 4 * s->channels, 1, false);
-    c->flops = mbt_work_winograd_output(c->rows, c->columns);
-    c->elements = (double)(c->rows * s->channels);
-    c->call = call_winograd_output;
-    return true;
+    return mbt_case_ready(c, call_winograd_output, (double)(c->rows * s->channels),
+                          mbt_work_winograd_output(c->rows, c->columns));
 }
