@@ -1,4 +1,4 @@
-/* lists.c: lists of numbers and names from the command line. */
+/* lists.c: reads numbers, and lists of numbers and names, from the command line. */
 #include "tools/bench/lists.h"
 
 #include <stdlib.h>

@@ -21,7 +21,7 @@ static void escape(FILE *stream, const char *text)
         case '&':
             fputs("&amp;", stream);
             break;
-        default: /* names of models may hold anything; XML may not */
+        default: /* names of models may hold any byte; XML must not */
             fputc((unsigned char)*text < 0x20 || (unsigned char)*text > 0x7e ? '?' : *text, stream);
         }
     }
@@ -31,7 +31,7 @@ bool mbt_svg_open(mbt_svg *svg, const char *path)
 {
     if (!mbt_output_create(&svg->file, path))
         return false;
-    const int own = dup(svg->file.fd); /* the stream closes its own */
+    const int own = dup(svg->file.fd); /* fclose closes this one, the output file its own */
     svg->stream = own >= 0 ? fdopen(own, "w") : NULL;
     if (svg->stream == NULL) {
         mbt_complain("%s: %s", path, strerror(errno));

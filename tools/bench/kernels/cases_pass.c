@@ -1,4 +1,4 @@
-/* cases_pass.c: norms, sums, and what stands between the spectrum and the network. */
+/* cases_pass.c: cases of norms, sums, rounding, and the kernels between the spectrum and the network. */
 #include "tools/bench/kernels/cases.h"
 #include "tools/bench/kernels/work.h"
 
@@ -28,7 +28,8 @@ static void call_norm_prelu(const mbt_kernels *kernels, const mbt_bench_case *c)
     kernels->norm_prelu(c->out[0], c->ld_out, c->rows, c->columns, c->in[0], c->in[1], c->in[2]);
 }
 
-/* In place: with scale and slope 1 and shift 0 the values stay what they are, rather than fade to denormals. */
+/* The kernel works in place. With scale and slope 1 and shift 0 the values do not change from call to call; otherwise
+ * they would become denormals. */
 bool mbt_cases_norm_prelu(mbt_bench_case *c, const mbt_shape *s, size_t number)
 {
     if (number > 0)
@@ -57,7 +58,7 @@ static void call_rms_norm(const mbt_kernels *kernels, const mbt_bench_case *c)
     kernels->rms_norm(c->in[0], c->ld_in, c->rows, c->columns, 1e-5f, c->out[0], c->ld_out);
 }
 
-/* A sequence along time, whose positions are a frame apart, or along frequency. */
+/* A sequence along time, whose positions are a frame apart, or one along frequency. */
 static bool make_norm(mbt_bench_case *c, const mbt_shape *s, size_t number, size_t along_time, size_t along_frequency)
 {
     if (number > 1)
@@ -114,8 +115,8 @@ static void call_quantise(const mbt_kernels *kernels, const mbt_bench_case *c)
                       (ptrdiff_t)c->extra);
 }
 
-/* Rows of a dense block, which have a center, and of a sequence's layers. Of each number: its difference to the center
- * twice, absolute value, largest, the multiply-add, the subtraction, the limit, the sum. */
+/* Rows of a dense block, which have a center, and rows of a sequence's layers. Operations for each number: twice the
+ * difference to the center, absolute value, maximum, multiply-add, subtraction, limit, sum. */
 bool mbt_cases_quantise(mbt_bench_case *c, const mbt_shape *s, size_t number)
 {
     static const char *const names[] = {"frame of the encoder", "in_proj", "x_proj"};

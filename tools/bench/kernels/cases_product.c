@@ -1,10 +1,10 @@
-/* cases_product.c: matrix products and convolutions. */
+/* cases_product.c: cases of matrix products and convolutions. */
 #include "tools/bench/kernels/cases.h"
 #include "tools/bench/kernels/work.h"
 #include "runtime/matrix.h"
 #include "runtime/convolution/winograd.h"
 
-/* A product of the network: out [rows][n] += or = the sum over taps of [rows][k] [k][n]. */
+/* A matrix product of the network: out [rows][n] = or += the sum over taps of in [rows][k] times weights [k][n]. */
 typedef struct product {
     const char *name;
     size_t taps, k, n, rows, lda, ldo;
@@ -13,7 +13,7 @@ typedef struct product {
 
 enum { PRODUCTS = 20, TIME_TAPS = 3 };
 
-/* Places in the list below. */
+/* Indices into the list below. */
 enum {
     UNIT_0 = 1,
     UNIT_1,
@@ -29,7 +29,7 @@ enum {
     OUT_PROJ
 };
 
-/* Those of a network, in the order of its parts; the row distances are those that the runtime uses. */
+/* The products of a network, in the order of its parts. Rows are as far apart as in the runtime. */
 static void list_products(const mbt_shape *s, product list[PRODUCTS])
 {
     const size_t c = s->channels, f = s->bins, inner = s->inner_bins, t = s->frames, p = s->padded_inner;
@@ -65,9 +65,9 @@ static void call_gemm(const mbt_kernels *kernels, const mbt_bench_case *c)
     mbt_gemm_run(kernels, &c->arguments.gemm);
 }
 
-/* Where the inputs are: of a window of 3 x 3 a frame for each tap in time, of others one. */
+/* How the inputs of a product lie: those of a 3 x 3 convolution in three frames, others in one. */
 typedef struct window {
-    size_t frames, frame; /* their number, and the rows of one */
+    size_t frames, frame; /* their number, and the rows of each */
     size_t offsets;       /* taps in a frame */
 } window;
 
@@ -115,7 +115,7 @@ bool mbt_cases_gemm_f32(mbt_bench_case *c, const mbt_shape *s, size_t number)
     return make_product(c, s, &list[number], MBT_WEIGHT_F32);
 }
 
-/* The largest convolution, a product of Winograd's, and the layers of Mamba. */
+/* The largest convolution, a product of Winograd's algorithm, and the layers of Mamba. */
 bool mbt_cases_gemm_f16(mbt_bench_case *c, const mbt_shape *s, size_t number)
 {
     static const size_t chosen[] = {UNIT_3, WINOGRAD_POINT, IN_PROJ, X_PROJ, DT_PROJ, OUT_PROJ};
@@ -131,7 +131,7 @@ static void call_gemm_i8(const mbt_kernels *kernels, const mbt_bench_case *c)
     kernels->gemm_i8(&c->arguments.gemm_i8);
 }
 
-/* `rows` rows of `groups` groups of `size` inputs, with sums that are right. */
+/* `rows` rows of `groups` groups of `size` inputs, with their sums. */
 static mbt_rows_i8 make_rows_i8(mbt_bench_case *c, size_t rows, size_t groups, size_t size, size_t ldq, size_t lds)
 {
     const mbt_rows_i8 a = {
@@ -149,7 +149,7 @@ static mbt_rows_i8 make_rows_i8(mbt_bench_case *c, size_t rows, size_t groups, s
     return a;
 }
 
-/* A convolution's inputs are groups of the network's channels, which stand as a dense block's do. */
+/* The inputs of a convolution are groups of the network's channels, laid out as in a dense block. */
 static bool make_product_i8(mbt_bench_case *c, const mbt_shape *s, const product *p)
 {
     mbt_case_name(c, s, "%s", p->name);
@@ -185,7 +185,7 @@ static bool make_product_i8(mbt_bench_case *c, const mbt_shape *s, const product
     return mbt_case_ready(c, call_gemm_i8, (double)(p->rows * p->n), mbt_work_gemm_i8(gemm));
 }
 
-/* The convolutions and the linear layers of both axes. */
+/* The convolutions, and the linear layers along both axes. */
 bool mbt_cases_gemm_i8(mbt_bench_case *c, const mbt_shape *s, size_t number)
 {
     static const size_t chosen[] = {UNIT_0,       UNIT_1,        UNIT_2,  UNIT_3, DECODER_UNIT_3,

@@ -1,4 +1,4 @@
-/* cases_sequence.c: attention, and what the Mamba layer does between its matrix products. */
+/* cases_sequence.c: cases of attention, and of the Mamba layer's kernels between its matrix products. */
 #include "tools/bench/kernels/cases.h"
 #include "tools/bench/kernels/work.h"
 
@@ -91,7 +91,7 @@ static void call_softplus(const mbt_kernels *kernels, const mbt_bench_case *c)
     kernels->softplus(c->out[0], c->columns);
 }
 
-/* In place: the values grow call after call, but ever slower. */
+/* The kernel works in place: the values grow from call to call, but ever more slowly. */
 bool mbt_cases_softplus(mbt_bench_case *c, const mbt_shape *s, size_t number)
 {
     if (number > 0)

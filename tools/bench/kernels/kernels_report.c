@@ -1,4 +1,4 @@
-/* kernels_report.c: what `bench kernels` found, as a table and as JSON. */
+/* kernels_report.c: the results of `bench kernels` as a table and as JSON. */
 #include "tools/bench/kernels/kernels_report.h"
 
 #include <stdio.h>

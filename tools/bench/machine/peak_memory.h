@@ -1,4 +1,4 @@
-/* peak_memory.h: reading and copying memory with the vectors of one instruction set. peak_x86.c and peak_arm.c include it
+/* peak_memory.h: reads and copies memory with the vectors of one instruction set. peak_x86.c and peak_arm.c include it
  * once for each set, with these macros defined; it undefines them at its end.
  *
  *   TARGET         the attribute of the functions, or nothing
@@ -7,10 +7,10 @@
  *   ZERO           a vector of zeros
  *   OR(x, y)       the bits of both
  *   LOAD(p)        the vector at p, which is aligned
- *   STORE(p, x)
+ *   STORE(p, x)    stores x at p, which is aligned
  *   KEEP_VECTOR(x) makes the optimiser compute x */
 
-/* The or of all that is read: one cheap instruction a vector, in four chains. */
+/* Computes the or of all vectors, in four chains: the cheapest use of a vector that keeps the loads. */
 TARGET static void READ(const void *from, size_t bytes, size_t rounds)
 {
     VECTOR x0 = ZERO, x1 = x0, x2 = x0, x3 = x0;

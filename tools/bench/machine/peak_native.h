@@ -38,8 +38,9 @@ mbt_peak_loops mbt_peak_loops_native(mbt_isa isa);
         MBT_EACH_CHAIN(STEP)  \
     } while (0)
 
-/* The chains' loop. DECLARE(i), STEP(i) and KEEP(i) are macros that declare, advance and keep the variable x0, x1 ... of
- * chain i. The chains are variables of their own, so that they stay in registers whatever the compiler does to loops. */
+/* The chains' loop. DECLARE(i), STEP(i) and KEEP(i) are macros that declare, advance and keep the variable x0, x1 ...
+ * of chain i. The chains are variables of their own, so that they stay in registers whatever the compiler does to
+ * loops. */
 #define MBT_RUN_CHAINS(rounds, DECLARE, STEP, KEEP) \
     MBT_EACH_CHAIN(DECLARE)                         \
     for (size_t r = 0; r < (rounds); r++)           \

@@ -1,4 +1,4 @@
-/* network_report.c: what `bench network` found, as tables and as JSON. */
+/* network_report.c: the results of `bench network` as tables and as JSON. */
 #include "tools/bench/network/network_report.h"
 
 #include <math.h>
@@ -8,7 +8,7 @@
 
 #include "tools/bench/report.h"
 
-/* Over the run on one thread with the same kernels and length; NAN where there is none. */
+/* The time of the run on one thread with the same kernels and length, over that of this run; NAN without such a run. */
 static double speed_up(const mbt_network_report *report, const mbt_network_run *run)
 {
     for (size_t i = 0; i < report->run_count; i++) {
@@ -60,7 +60,7 @@ static void print_runs(const mbt_network_report *report)
            first->resident_exact ? "" : " so far");
 }
 
-/* A part of the table: the spectrum, the encoder, all blocks along one axis, or a decoder. */
+/* Parts that the table shows as one: the spectrum, the encoder, all blocks along one axis, or a decoder. */
 typedef struct group {
     const char *name;
     size_t first, step, end; /* parts */
@@ -96,7 +96,7 @@ static void add_row(mbt_table *table, const char *part, const char *layer, doubl
     mbt_table_percent(table, flops > 0 ? flops / ns / peak : -1);
 }
 
-/* The rows of a group, those of the same name added up. */
+/* Prints the rows of a group; those of the same name are added up. */
 static void print_group(mbt_table *table, const mbt_profile *profile, const group *g, double all, double peak)
 {
     double wall = 0, other = 0;
