@@ -10,7 +10,7 @@
 
 #include "tools/bench/machine/machine.h"
 #include "tools/bench/report.h"
-#include "tools/bench/signal.h"
+#include "tools/bench/speech.h"
 #include "tools/base/command.h"
 #include "tools/base/model_load.h"
 

@@ -12,7 +12,7 @@
 
 #include "tools/bench/memory.h"
 #include "tools/bench/report.h"
-#include "tools/bench/signal.h"
+#include "tools/bench/speech.h"
 #include "tools/bench/soak.h"
 #include "tools/base/command.h"
 #include "runtime/enhancer.h"

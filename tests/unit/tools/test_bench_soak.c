@@ -1,5 +1,5 @@
 /* test_bench_soak.c: what `bench stream` rests on: the signal that can be made again, and the pace of a long run. */
-#include "tools/bench/signal.h"
+#include "tools/bench/speech.h"
 #include "tools/bench/soak.h"
 #include "tests/unit/unit_main.h"
 

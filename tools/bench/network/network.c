@@ -13,7 +13,7 @@
 #include "tools/bench/network/network_svg.h"
 #include "tools/bench/network/results.h"
 #include "tools/bench/memory.h"
-#include "tools/bench/signal.h"
+#include "tools/bench/speech.h"
 #include "tools/base/command.h"
 #include "tools/base/model_load.h"
 
