@@ -1,5 +1,4 @@
-/* timing.h: robust timing: a warm-up, batches of calls that are long enough for the clock, the median of many batches.
- * */
+/* timing.h: robust timing: a warm-up, batches of calls long enough for the clock, the median of many batches. */
 #ifndef MBT_TOOLS_BENCH_TIMING_H
 #define MBT_TOOLS_BENCH_TIMING_H
 

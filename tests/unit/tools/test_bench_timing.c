@@ -1,5 +1,4 @@
-/* test_bench_timing.c: medians, quantiles and outliers, compared with values computed by hand and by numpy.percentile.
- * */
+/* test_bench_timing.c: medians, quantiles and outliers, compared with values by hand and by numpy.percentile. */
 #include "tools/bench/timing.h"
 #include "tests/unit/unit_main.h"
 

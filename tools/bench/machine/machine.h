@@ -35,8 +35,7 @@ double mbt_machine_fma(mbt_isa isa, bool quick);
  * line. */
 bool mbt_machine_measure(mbt_machine *machine, const mbt_bench_options *options);
 
-/* Adds the machine to a report, as its member "machine", in which the member "peaks" has the sets that were measured.
- * */
+/* Adds the machine to a report, as its member "machine"; the member "peaks" in it has the sets that were measured. */
 void mbt_machine_to_json(const mbt_machine *machine, struct cJSON *report);
 
 /* Prints a line: "AMD EPYC, 2 cores; caches ...". */

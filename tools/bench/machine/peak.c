@@ -5,8 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Where fmaf is a function, few chains: with many, the loads and stores around the calls would take most of the time.
- * */
+/* Where fmaf is a function, few chains: with many, the loads and stores around the calls would be measured. */
 #ifdef FP_FAST_FMAF
 enum { CHAINS = 48 };
 #else
