@@ -1,20 +1,20 @@
-# bench.sh: tests of the bench subcommand and of tools/bench/bench-check; read by run.
+# bench.sh: tests of the bench subcommand and of tools/bench/bench-check; sourced by run.
 
-# bench ARGUMENT...: done quickly, without a word on stderr; what it prints is in stdout.
+# bench ARGUMENT...: succeeds, prints nothing on stderr and leaves no files; its output is in the file stdout.
 bench() {
     "$command" bench "$@" --quick >stdout 2>stderr || { cat stderr; return 1; }
     cat stderr
     [ ! -s stderr ] && no_leftovers
 }
 
-# says EXPRESSION: of the JSON document d in stdout.
-says() {
+# json_has EXPRESSION: the Python expression is true of d, the JSON document in stdout.
+json_has() {
     python3 -c 'import json, sys
 d = json.load(open("stdout"))
 sys.exit(0 if eval(sys.argv[1]) else 1)' "$1" || { echo "not so: $1"; head -c 3000 stdout; return 1; }
 }
 
-# has_svg FILE TEXT...: well-formed, with an element that has each text.
+# has_svg FILE TEXT...: the file is well-formed XML, and each text is in it.
 has_svg() {
     python3 -c 'import sys, xml.etree.ElementTree as tree
 all_text = "\n".join(tree.parse(sys.argv[1]).getroot().itertext())
@@ -24,73 +24,74 @@ sys.exit("not in it: %s" % missing if missing else 0)' "$@"
 
 bench_of_machine() {
     bench machine --isa scalar && grep -q 'fp32 FMA GFLOP/s' stdout && grep -qE '^scalar +[0-9]' stdout &&
-        bench machine --json && says 'd["bench"] == "machine"' &&
-        says 'all(p["fma_gflops"] > 0 and p["int8_gops"] > 0 for p in d["machine"]["peaks"].values())' &&
-        says 'all(p[l]["read_gbs"] > 0 and p[l]["copy_gbs"] > 0 for p in d["machine"]["peaks"].values()
+        bench machine --json && json_has 'd["bench"] == "machine"' &&
+        json_has 'all(p["fma_gflops"] > 0 and p["int8_gops"] > 0 for p in d["machine"]["peaks"].values())' &&
+        json_has 'all(p[l]["read_gbs"] > 0 and p[l]["copy_gbs"] > 0 for p in d["machine"]["peaks"].values()
             for l in ("l1", "l2", "memory"))' &&
         for name in $("$command" info | sed -n 's/^kernels://p' | sed 's/(chosen)//'); do
-            says "'$name' in d['machine']['peaks']" || return 1
+            json_has "'$name' in d['machine']['peaks']" || return 1
         done
 }
 
-# Every kernel of the table has a case.
+# Every kernel in kernels.def has a case.
 bench_of_kernels() {
     local name
     bench kernels --json --svg roof.svg && has_svg roof.svg 'memory' 'peak' 'softplus, C64' &&
-        says 'd["bench"] == "kernels"' &&
-        says 'all(k["median_ns"] > 0 and k["p10_ns"] <= k["median_ns"] <= k["p90_ns"] and k["gflops"] > 0 and
+        json_has 'd["bench"] == "kernels"' &&
+        json_has 'all(k["median_ns"] > 0 and k["p10_ns"] <= k["median_ns"] <= k["p90_ns"] and k["gflops"] > 0 and
             k["gbs"] > 0 and k["gelements"] > 0 and 0 < k["share_of_peak"] and k["ratio_to_scalar"] > 0
             for k in d["kernels"])' &&
         for name in $(sed -n 's/^MBT_KERNEL(\([a-z0-9_]*\),.*/\1/p' "$root/simd/kernels.def"); do
-            says "any(k['kernel'] == '$name' for k in d['kernels'])" || return 1
+            json_has "any(k['kernel'] == '$name' for k in d['kernels'])" || return 1
         done
 }
 
 bench_of_some_kernels() {
     bench kernels --filter softplus --isa scalar && grep -qE '^softplus +C16' stdout && ! grep -q '^scan' stdout &&
         bench kernels --filter C16 --isa scalar --json &&
-        says 'all("C16" in k["shape"] and k["isa"] == "scalar" for k in d["kernels"])' &&
+        json_has 'all("C16" in k["shape"] and k["isa"] == "scalar" for k in d["kernels"])' &&
         bench kernels --model ./model.so --isa scalar --filter scan --json &&
-        says '{k["kernel"] for k in d["kernels"]} == {"scan", "widen"}'
+        json_has '{k["kernel"] for k in d["kernels"]} == {"scan", "widen"}'
 }
 
 bench_of_network() {
     bench network --seconds 0.3,0.6 --threads 1,2 --isa scalar,auto --runs 2 --json --svg bars.svg &&
-        has_svg bars.svg encoder 'block 2 frequency' 'phase decoder' scan && says 'd["bench"] == "network"' &&
-        says 'len(d["runs"]) == 8 and len(d["profiles"]) == 2' &&
-        says 'all(r["real_time_factor"] > 0 and r["gflops"] > 0 and r["share_of_peak"] > 0 and r["open_ns"] > 0 and
+        has_svg bars.svg encoder 'block 2 frequency' 'phase decoder' scan && json_has 'd["bench"] == "network"' &&
+        json_has 'len(d["runs"]) == 8 and len(d["profiles"]) == 2' &&
+        json_has 'all(r["real_time_factor"] > 0 and r["gflops"] > 0 and r["share_of_peak"] > 0 and r["open_ns"] > 0 and
             r["memory_bytes"] > 0 and r["cores"] > 0 and r["samples"] == 2 for r in d["runs"])' &&
-        says 'all(abs(sum(p["kinds"].values()) - 1) < 1e-3 for p in d["profiles"])' &&
-        says '[p["name"] for p in d["profiles"][0]["parts"]] == ["spectrum", "encoder", "block 1 time",
+        json_has 'all(abs(sum(p["kinds"].values()) - 1) < 1e-3 for p in d["profiles"])' &&
+        json_has '[p["name"] for p in d["profiles"][0]["parts"]] == ["spectrum", "encoder", "block 1 time",
             "block 1 frequency", "block 2 time", "block 2 frequency", "mask decoder", "phase decoder"]' &&
-        says 'all(l["name"] != "other products" for p in d["profiles"] for q in p["parts"] for l in q["layers"])' &&
+        json_has 'all(l["name"] != "other products" for p in d["profiles"] for q in p["parts"] for l in q["layers"])' &&
         bench network --seconds 0.3 --model ./model.so && grep -q 'real-time factor' stdout &&
         grep -q '^blocks, time' stdout && grep -q '^scan ' stdout
 }
 
 bench_of_inputs() {
-    bench inputs --window 0.3 --threads 1,2 --isa scalar,auto --runs 2 --json && says 'd["bench"] == "inputs"' &&
-        says '[r["input"] for r in d["runs"]] == 4 * ["speech", "muted", "near-silent", "denormal",
+    bench inputs --window 0.3 --threads 1,2 --isa scalar,auto --runs 2 --json && json_has 'd["bench"] == "inputs"' &&
+        json_has '[r["input"] for r in d["runs"]] == 4 * ["speech", "muted", "near-silent", "denormal",
             "speech, then denormal", "impulse, else zeros", "impulse, else denormal", "decay into denormals"]' &&
-        says 'all(r["least_ns"] > 0 and r["median_ns"] >= r["least_ns"] and r["samples"] == 2 and
+        json_has 'all(r["least_ns"] > 0 and r["median_ns"] >= r["least_ns"] and r["samples"] == 2 and
             r["ratio_to_speech"] > 0 for r in d["runs"])' &&
-        says 'all(r["ratio_to_speech"] == 1 for r in d["runs"] if r["input"] == "speech")' &&
+        json_has 'all(r["ratio_to_speech"] == 1 for r in d["runs"] if r["input"] == "speech")' &&
         bench inputs --window 0.3 --model ./model.so --isa scalar &&
         grep -qE '^scalar +1 +decay into denormals +[0-9]' stdout
 }
 
-# 7.2 s in windows of 0.3 s, a quarter of which overlaps: 31 begin every 0.225 s, one ends with the stream. The first,
-# the last but one and the last are checked. Of 2.484 s in windows of 0.1 s the last is window 32, which is not full.
+# 7.2 s in windows of 0.3 s that overlap by a quarter: 31 windows begin every 0.225 s, and one ends with the stream. The
+# first, the last but one and the last are checked. In 2.484 s of windows of 0.1 s the last, window 32, is not full.
 bench_of_stream() {
-    bench stream --window 0.3 --hours 0.002 --threads 2 --json && says 'd["bench"] == "stream"' &&
-        says 'abs(d["audio_seconds"] - 7.2) < 1e-3 and d["windows"] == 32 and d["windows_checked"] == 3' &&
-        says 'abs(d["window_seconds"] - 0.3) < 1e-6 and abs(d["overlap_seconds"] - 0.075) < 1e-6' &&
-        says 'd["real_time_factor"] > 0 and d["first_tenth"] > 0 and d["last_tenth"] > 0' &&
-        says 'all(d["processor_" + of] > 0 for of in ("factor", "first_tenth", "last_tenth"))' &&
-        says 'd["memory_bytes_at_end"] >= d["memory_bytes"] > 0 and d["threads"] == 2' &&
+    bench stream --window 0.3 --hours 0.002 --threads 2 --json && json_has 'd["bench"] == "stream"' &&
+        json_has 'abs(d["audio_seconds"] - 7.2) < 1e-3 and d["windows"] == 32 and d["windows_checked"] == 3' &&
+        json_has 'abs(d["window_seconds"] - 0.3) < 1e-6 and abs(d["overlap_seconds"] - 0.075) < 1e-6' &&
+        json_has 'd["real_time_factor"] > 0 and d["first_tenth"] > 0 and d["last_tenth"] > 0' &&
+        json_has 'all(d["processor_" + of] > 0 for of in ("factor", "first_tenth", "last_tenth"))' &&
+        json_has 'd["memory_bytes_at_end"] >= d["memory_bytes"] > 0 and d["threads"] == 2' &&
         bench stream --window 1 --hours 0.0001 --isa scalar --model ./f32.so --json &&
-        says 'd["windows"] == 1 and d["windows_checked"] == 1 and d["isa"] == "scalar"' &&
-        bench stream --window 0.1 --hours 0.00069 --json && says 'd["windows"] == 33 and d["windows_checked"] == 3' &&
+        json_has 'd["windows"] == 1 and d["windows_checked"] == 1 and d["isa"] == "scalar"' &&
+        bench stream --window 0.1 --hours 0.00069 --json &&
+        json_has 'd["windows"] == 33 and d["windows_checked"] == 3' &&
         bench stream --window 0.3 --minutes 0.02 && grep -q 'samples went in, and as many came out' stdout
 }
 
@@ -100,8 +101,9 @@ old_picture_stays() {
     [ $? -eq 1 ] && [ "$(<picture.svg)" = old ] && grep -q 'picture.svg' stderr && no_leftovers
 }
 
-# checked CODE PATTERN ARGUMENT...: bench-check ends so, and a line matches. In case of 2 it is all there is.
-checked() {
+# bench_check CODE PATTERN ARGUMENT...: bench-check exits with CODE, and a line of its output matches PATTERN. With code
+# 2 that is a line on stderr, and there is no other output.
+bench_check() {
     local code=$1 pattern=$2 got=0
     shift 2
     "$root/tools/bench/bench-check" "$@" >stdout 2>stderr || got=$?
@@ -141,43 +143,43 @@ bench_checks() {
     network_json net-lost.json 0.8 1200
     network_json net-slow.json 0.7 1000
     network_json net-other.json 0.8 1000 full
-    check "bench-check: the same file" checked 0 '^0 lost, 2 of 2' old.json old.json
-    check "bench-check: a loss of 8 % is within 10 %" checked 0 '^0 lost, 2 of 2' old.json same.json
-    check "bench-check: it is above 5 %" checked 1 '^2 lost' old.json same.json --limit 5
-    check "bench-check: a loss of 12 %" checked 1 '^scan C64 avx2 +-12\.0 %  LOST' old.json lost.json
-    check "bench-check: a gain of 20 %" checked 0 '^scan C64 avx2 +\+20\.0 %  faster' old.json won.json
-    check "bench-check: only the peak has changed" checked 0 '^0 lost' old.json clock.json
-    check "bench-check: a kernel is missing" checked 1 '^add C64 avx2 +missing +LOST' old.json gone.json
-    check "bench-check: a kernel is new" checked 0 '^add C64 avx2 +new' gone.json old.json
-    check "bench-check: network" checked 0 '^0 lost, 2 of 2' net.json net.json
+    check "bench-check: the same file" bench_check 0 '^0 lost, 2 of 2' old.json old.json
+    check "bench-check: a loss of 8 % is within 10 %" bench_check 0 '^0 lost, 2 of 2' old.json same.json
+    check "bench-check: it is above 5 %" bench_check 1 '^2 lost' old.json same.json --limit 5
+    check "bench-check: a loss of 12 %" bench_check 1 '^scan C64 avx2 +-12\.0 %  LOST' old.json lost.json
+    check "bench-check: a gain of 20 %" bench_check 0 '^scan C64 avx2 +\+20\.0 %  faster' old.json won.json
+    check "bench-check: only the peak has changed" bench_check 0 '^0 lost' old.json clock.json
+    check "bench-check: a kernel is missing" bench_check 1 '^add C64 avx2 +missing +LOST' old.json gone.json
+    check "bench-check: a kernel is new" bench_check 0 '^add C64 avx2 +new' gone.json old.json
+    check "bench-check: network" bench_check 0 '^0 lost, 2 of 2' net.json net.json
     sed 's/0\.001/0.0105/' net.json >net-part.json
     sed 's/0\.001/0.0095/' net.json >net-smaller.json
-    check "bench-check: a part whose share has fallen" checked 0 '^0 lost, 3 of 3' net-part.json net-smaller.json
-    check "bench-check: a part whose share has risen" checked 0 '^0 lost, 2 of 2' net-smaller.json net-part.json
-    check "bench-check: a part lost" checked 1 'encoder +-16\.7 %  LOST' net.json net-lost.json
-    check "bench-check: a run lost" checked 1 '2 s +-12\.5 %  LOST' net.json net-slow.json
-    check "bench-check: other models" checked 2 'of model tiny' net.json net-other.json
-    check "bench-check: other kinds" checked 2 'is of bench kernels, net.json of bench network' old.json net.json
-    check "bench-check: no such file" checked 2 'bench-check: none.json: No such file' old.json none.json
+    check "bench-check: a part whose share has fallen" bench_check 0 '^0 lost, 3 of 3' net-part.json net-smaller.json
+    check "bench-check: a part whose share has risen" bench_check 0 '^0 lost, 2 of 2' net-smaller.json net-part.json
+    check "bench-check: a part lost" bench_check 1 'encoder +-16\.7 %  LOST' net.json net-lost.json
+    check "bench-check: a run lost" bench_check 1 '2 s +-12\.5 %  LOST' net.json net-slow.json
+    check "bench-check: other models" bench_check 2 'of model tiny' net.json net-other.json
+    check "bench-check: other kinds" bench_check 2 'is of bench kernels, net.json of bench network' old.json net.json
+    check "bench-check: no such file" bench_check 2 'bench-check: none.json: No such file' old.json none.json
     head -c 40 old.json >cut.json
-    check "bench-check: cut short" checked 2 'cut.json: not JSON' old.json cut.json
+    check "bench-check: cut short" bench_check 2 'cut.json: not JSON' old.json cut.json
     echo '{"bench": "machine"}' >machine.json
     for wrong in '[]' '{}' '3' '{"bench": "machine"}' '{"bench": ["kernels"]}'; do
         echo "$wrong" >wrong.json
-        check "bench-check: $wrong" checked 2 'wrong.json: not what bench' old.json wrong.json
+        check "bench-check: $wrong" bench_check 2 'wrong.json: not what bench' old.json wrong.json
     done
     for wrong in '{"bench": "kernels"}' '{"bench": "kernels", "kernels": [1]}'; do
         echo "$wrong" >wrong.json
-        check "bench-check: $wrong" checked 2 "'kernels' is no list" old.json wrong.json
+        check "bench-check: $wrong" bench_check 2 "'kernels' is no list" old.json wrong.json
     done
     kernels_json wrong.json scan=0/0.1
-    check "bench-check: a share of 0" checked 2 "'share_of_peak' is 0, not a number above 0" wrong.json old.json
+    check "bench-check: a share of 0" bench_check 2 "'share_of_peak' is 0, not a number above 0" wrong.json old.json
     kernels_json wrong.json scan=NaN/0.1
-    check "bench-check: a share that is no number" checked 2 "'share_of_peak' is NaN" wrong.json old.json
+    check "bench-check: a share that is no number" bench_check 2 "'share_of_peak' is NaN" wrong.json old.json
     "$command" bench kernels --quick --filter softplus --json >real.json
-    check "bench-check: what bench kernels prints" checked 0 '^0 lost' real.json real.json
+    check "bench-check: what bench kernels prints" bench_check 0 '^0 lost' real.json real.json
     "$command" bench network --quick --seconds 0.3 --json >real.json
-    check "bench-check: what bench network prints" checked 0 '^0 lost' real.json real.json
+    check "bench-check: what bench network prints" bench_check 0 '^0 lost' real.json real.json
 }
 
 benches() {

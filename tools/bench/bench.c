@@ -1,4 +1,4 @@
-/* bench.c: the subcommand that measures: the machine, the kernels, the network, inputs of several kinds, a stream. */
+/* bench.c: the subcommand `bench`: its options and its measurements. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "tools/bench/bench.h"
@@ -10,13 +10,20 @@
 
 #include "tools/base/message.h"
 #include "tools/base/options.h"
+#include "tools/bench/inputs.h"
+#include "tools/bench/kernels/kernels.h"
+#include "tools/bench/lists.h"
+#include "tools/bench/machine/machine.h"
+#include "tools/bench/network/network.h"
+#include "tools/bench/options.h"
+#include "tools/bench/stream.h"
 
 typedef struct measurement {
     const char *name;
     int (*run)(const mbt_bench_options *options);
-    const char *options; /* the letters, below, of those that it takes */
-    bool every_isa;      /* without --isa: all that run here; else the one that would be chosen */
-    bool single;         /* one set of kernels, one number of threads */
+    const char *options; /* the letters, in long_options, of the options that it takes */
+    bool every_isa;      /* without --isa it measures all sets that run here, not only the one that the library takes */
+    bool single;         /* it takes one set of kernels and one number of threads */
 } measurement;
 
 #define MEASUREMENTS_LISTED "machine, kernels, network, inputs or stream"
@@ -79,8 +86,8 @@ static bool parse_runs(const char *text, unsigned *runs)
     return *runs >= 1 && *runs <= 1000;
 }
 
-/* The sets asked for, all of which must run here; without a list, all that run, or the one that would be chosen.
- * Returns an exit code. */
+/* Fills in the sets of kernels: those of the list, all of which must run here; without a list, all that run here, or
+ * the one that the library would take. Returns an exit code. */
 static int find_isas(const char *list, bool all, mbt_bench_options *o)
 {
     mbt_isa chosen;
@@ -119,7 +126,7 @@ static int take_number(const char *name, double least, double most, double *numb
                : mbt_usage_error("bench", "--%s takes a number from %g to %g, not '%s'", name, least, most, optarg);
 }
 
-/* One option; returns an exit code. */
+/* Takes in one option. Returns an exit code. */
 static int take_option(int found, char **argv, mbt_bench_options *o, const char **isas)
 {
     switch (found) {
@@ -177,8 +184,8 @@ static const measurement *find_measurement(const char *name)
     return NULL;
 }
 
-/* Options that are given, but not taken. Returns an exit code. */
-static int check_applies(const measurement *wanted, const char *given)
+/* Refuses options that the measurement does not take. Returns an exit code. */
+static int check_options(const measurement *wanted, const char *given)
 {
     for (const char *letter = given; *letter != '\0'; letter++) {
         for (const struct option *option = long_options; option->name != NULL; option++)
@@ -213,7 +220,7 @@ int mbt_command_bench(int argc, char **argv)
         return mbt_usage_error("bench", "measures " MEASUREMENTS_LISTED ", not '%s'", argv[optind]);
     if (optind + 1 < argc)
         return mbt_usage_error("bench", "'%s' is one argument too many", argv[optind + 1]);
-    code = check_applies(wanted, given);
+    code = check_options(wanted, given);
     if (code == MBT_EXIT_OK)
         code = find_isas(isas, wanted->every_isa, &o);
     if (code == MBT_EXIT_OK && wanted->single && (o.isa_count > 1 || o.thread_count > 1))

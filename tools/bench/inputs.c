@@ -1,60 +1,61 @@
-/* inputs.c: `bench inputs`: whether the time of a window depends on what is in it. */
+/* inputs.c: `bench inputs`: whether the time of a window depends on its samples. */
 #define _POSIX_C_SOURCE 200809L
+
+#include "tools/bench/inputs.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "tools/bench/bench.h"
 #include "tools/bench/machine/machine.h"
 #include "tools/bench/report.h"
-#include "tools/bench/signal.h"
+#include "tools/bench/speech.h"
 #include "tools/base/message.h"
 #include "tools/base/model_load.h"
 
 enum { DEFAULT_RUNS = 7 };
 
-#define DEFAULT_WINDOW 10.0 /* s: the library's */
+#define DEFAULT_WINDOW 10.0 /* s, as in the library */
 
-/* Turns speech into something else. */
-typedef void change(float *samples, size_t count);
+/* Makes another input of the speech in `samples`, in place. */
+typedef void input_maker(float *samples, size_t count);
 
-static void set_noise(float *samples, size_t count, double level)
+static void fill_with_noise(float *samples, size_t count, double level)
 {
     for (size_t i = 0; i < count; i++)
         samples[i] = (float)(level * mbt_bench_noise(i));
 }
 
-static void leave(float *samples, size_t count)
+static void keep_speech(float *samples, size_t count)
 {
     (void)samples;
     (void)count;
 }
 
-static void mute(float *samples, size_t count)
+static void make_silence(float *samples, size_t count)
 {
     memset(samples, 0, count * sizeof *samples);
 }
 
 static void make_near_silent(float *samples, size_t count)
 {
-    set_noise(samples, count, 1e-6);
+    fill_with_noise(samples, count, 1e-6);
 }
 
 static void make_denormal(float *samples, size_t count)
 {
-    set_noise(samples, count, 1e-40);
+    fill_with_noise(samples, count, 1e-40);
 }
 
-static void end_in_denormals(float *samples, size_t count)
+static void make_denormal_end(float *samples, size_t count)
 {
-    set_noise(samples + count / 2, count - count / 2, 1e-40);
+    fill_with_noise(samples + count / 2, count - count / 2, 1e-40);
 }
 
 static void make_impulse(float *samples, size_t count)
 {
-    mute(samples, count);
+    make_silence(samples, count);
     samples[count / 8] = 1;
 }
 
@@ -64,28 +65,28 @@ static void make_impulse_in_denormals(float *samples, size_t count)
     samples[count / 8] = 1;
 }
 
-static void decay(float *samples, size_t count)
+static void make_decay(float *samples, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         samples[i] = (float)(mbt_bench_noise(i) * exp2(-150 * (double)i / (double)count));
 }
 
-/* The first is what the others are compared with. */
+/* The others are compared with the first. */
 static const struct input {
     const char *name;
-    change *make;
-} inputs[] = {{"speech", leave},
-              {"muted", mute},
+    input_maker *make;
+} inputs[] = {{"speech", keep_speech},
+              {"muted", make_silence},
               {"near-silent", make_near_silent},
               {"denormal", make_denormal},
-              {"speech, then denormal", end_in_denormals},
+              {"speech, then denormal", make_denormal_end},
               {"impulse, else zeros", make_impulse},
               {"impulse, else denormal", make_impulse_in_denormals},
-              {"decay into denormals", decay}};
+              {"decay into denormals", make_decay}};
 
 enum { INPUTS = sizeof inputs / sizeof inputs[0] };
 
-/* One set of kernels, one number of threads. */
+/* The times with one set of kernels and one number of threads. */
 typedef struct inputs_run {
     mbt_isa isa;
     unsigned threads;
@@ -105,8 +106,9 @@ typedef struct inputs_report {
     size_t run_count;
 } inputs_report;
 
-/* All inputs take turns, so that they meet the same clock and the same neighbours; the first round warms up. */
-static bool take_turns(inputs_report *r, mbt_enhancer *enhancer, inputs_run *run)
+/* Each round runs all inputs once, so that changes of the clock rate and other processes affect all alike. The first
+ * round warms up and is not counted. */
+static bool time_rounds(inputs_report *r, mbt_enhancer *enhancer, inputs_run *run)
 {
     for (size_t round = 0; round <= r->rounds; round++) {
         for (size_t i = 0; i < INPUTS; i++) {
@@ -123,7 +125,7 @@ static bool take_turns(inputs_report *r, mbt_enhancer *enhancer, inputs_run *run
     return true;
 }
 
-static bool measure(inputs_report *r, const mbt_model *model, mbt_isa isa, unsigned threads)
+static bool measure_run(inputs_report *r, const mbt_model *model, mbt_isa isa, unsigned threads)
 {
     mbt_options options;
     mbt_options_init(&options);
@@ -136,13 +138,13 @@ static bool measure(inputs_report *r, const mbt_model *model, mbt_isa isa, unsig
         return mbt_complain_status(status, "inputs");
     inputs_run *run = &r->runs[r->run_count++];
     *run = (inputs_run){.isa = isa, .threads = threads};
-    const bool good = take_turns(r, enhancer, run);
+    const bool good = time_rounds(r, enhancer, run);
     mbt_close(enhancer);
     return good;
 }
 
-/* Over the time of speech, by the shortest of each: what else runs on the machine only ever adds. */
-static double ratio(const inputs_run *run, size_t input)
+/* The time over that of speech, by the shortest run of each: other processes only add time. */
+static double ratio_to_speech(const inputs_run *run, size_t input)
 {
     return run->time[input].least / run->time[0].least;
 }
@@ -163,7 +165,7 @@ static void print_table(const inputs_report *r)
             mbt_table_number(&table, run->time[i].median / 1e6, 1);
             mbt_table_number(&table, run->time[i].p90 / 1e6, 1);
             mbt_table_number(&table, (double)run->time[i].count, 0);
-            mbt_table_number(&table, ratio(run, i), 3);
+            mbt_table_number(&table, ratio_to_speech(run, i), 3);
         }
     }
     mbt_table_print(&table);
@@ -187,7 +189,7 @@ static bool print_json(const inputs_report *r)
             cJSON_AddStringToObject(object, "input", inputs[i].name);
             mbt_report_stats(object, &run->time[i]);
             mbt_report_number(object, "least_ns", run->time[i].least);
-            mbt_report_number(object, "ratio_to_speech", ratio(run, i));
+            mbt_report_number(object, "ratio_to_speech", ratio_to_speech(run, i));
         }
     }
     return mbt_report_print(root);
@@ -220,7 +222,7 @@ static bool run_inputs(inputs_report *r, const mbt_loaded_model *loaded)
     bool good = prepare(r, loaded->info.sample_rate);
     for (size_t isa = 0; isa < o->isa_count; isa++)
         for (size_t i = 0; i < o->thread_count && good; i++)
-            good = measure(r, loaded->model, o->isas[isa], o->threads[i]);
+            good = measure_run(r, loaded->model, o->isas[isa], o->threads[i]);
     if (good && o->json)
         good = print_json(r);
     else if (good)

@@ -1,5 +1,5 @@
-/* lists.c: lists of numbers and names from the command line. */
-#include "tools/bench/bench.h"
+/* lists.c: reads numbers, and lists of numbers and names, from the command line. */
+#include "tools/bench/lists.h"
 
 #include <stdlib.h>
 #include <string.h>

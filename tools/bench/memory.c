@@ -1,4 +1,4 @@
-/* memory.c: the memory that the process has had. */
+/* memory.c: the peak resident memory of the process. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "tools/bench/memory.h"
@@ -35,7 +35,7 @@ size_t mbt_bench_memory_since(void)
 bool mbt_bench_memory_reset(void)
 {
 #if defined(__GLIBC__)
-    malloc_trim(0); /* what earlier runs have freed goes back to the system */
+    malloc_trim(0); /* gives the memory that earlier runs have freed back to the system */
 #endif
     FILE *file = fopen("/proc/self/clear_refs", "w");
     if (file == NULL)

@@ -1,14 +1,14 @@
-/* memory.h: the memory that the process has had. */
+/* memory.h: the peak resident memory of the process. */
 #ifndef MBT_TOOLS_BENCH_MEMORY_H
 #define MBT_TOOLS_BENCH_MEMORY_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The most bytes so far; 0 where the system does not say. */
+/* The peak so far, in bytes; 0 where the system does not provide it. */
 size_t mbt_bench_memory_peak(void);
 
-/* The most bytes since mbt_bench_memory_reset, which returns false where the system cannot do that. */
+/* The peak since mbt_bench_memory_reset, which returns false where the system cannot reset it. */
 size_t mbt_bench_memory_since(void);
 bool mbt_bench_memory_reset(void);
 

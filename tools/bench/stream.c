@@ -1,6 +1,8 @@
-/* stream.c: `bench stream`: an endless recording through mbt_push and mbt_pull, watched for growth, for loss of
- * speed, and for samples that are not where or what they should be. */
+/* stream.c: `bench stream`: an endless recording through mbt_push and mbt_pull. Checks that the memory does not
+ * grow, and that the output has the right bits at the right place; measures whether the speed stays the same. */
 #define _POSIX_C_SOURCE 200809L
+
+#include "tools/bench/stream.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -8,10 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tools/bench/bench.h"
 #include "tools/bench/memory.h"
 #include "tools/bench/report.h"
-#include "tools/bench/signal.h"
+#include "tools/bench/speech.h"
 #include "tools/bench/soak.h"
 #include "tools/base/message.h"
 #include "runtime/enhancer.h"
@@ -19,32 +20,35 @@
 
 enum {
     MOST_BLOCK = 5000, /* samples pushed or pulled at once */
-    CHECK_EVERY = 32,  /* windows: a check takes as long as a window, so this is 3% of the time */
+    CHECK_EVERY = 32,  /* windows: a check takes as long as a window, so checks take 3% of the time */
     DEFAULT_MINUTES = 1,
     QUICK_WINDOWS = 5,
 };
 
-/* As in the library, in s, but at most a quarter of a window, so that something is left between the fades. */
+/* s, as in the library; but at most a quarter of a window, so that there are samples without a cross-fade to check. */
 #define DEFAULT_OVERLAP 0.5
 
-#define LINE_EVERY_NS 30e9
-#define GROWTH 0.01
-#define GROWTH_SMALL 262144.0 /* bytes: pages of code that ran late */
+#define PROGRESS_EVERY_NS 30e9
+
+/* How much the memory may grow: a share of it, or so many bytes if that is more, for pages of code that ran late. */
+#define MOST_GROWTH 0.01
+#define SMALL_GROWTH 262144.0
 
 typedef struct stream {
     const mbt_bench_options *options;
     const mbt_loaded_model *loaded;
     double rate;
-    size_t window, overlap, step;   /* samples */
-    mbt_enhancer *enhancer, *other; /* other: for windows by themselves */
-    float *block, *in, *out;        /* [MOST_BLOCK], [window], [window] */
-    float *ring;                    /* [ring_size] the last samples that came out, sample i at i % ring_size */
+    size_t window, overlap, step; /* samples */
+    mbt_enhancer *enhancer;
+    mbt_enhancer *reference; /* enhances single windows, which the stream is compared with */
+    float *block, *in, *out; /* [MOST_BLOCK], [window], [window] */
+    float *ring;             /* [ring_size] the last samples that came out, sample i at i % ring_size */
     size_t ring_size, block_size, block_used;
-    uint64_t pushed, given, windows; /* samples, samples, windows whose middle has come out */
-    uint64_t checked;                /* windows */
-    uint64_t draws;                  /* random numbers so far */
-    double begin, next_line;         /* ns */
-    double busy, processor;          /* ns in the stream's calls; of all threads */
+    uint64_t pushed, given, windows; /* samples, samples, windows whose output is complete */
+    uint64_t checked;                /* windows compared */
+    uint64_t draws;                  /* random numbers drawn so far */
+    double begin, next_progress;     /* ns */
+    double busy, processor;          /* ns in the stream's calls: by the clock, and of all threads */
     size_t memory_early, memory;     /* bytes: the peak after two windows, and at the end */
     mbt_soak_pace pace, processor_pace;
 } stream;
@@ -61,11 +65,12 @@ static uint32_t bits_of(float value)
     return bits;
 }
 
-/* Samples first .. end - 1 of what came out have the bits of the window that begins at `start` and is `size` long. */
+/* Enhances the window that begins at `start` and is `size` long on its own, and checks that samples first .. end - 1 of
+ * the stream have the same bits. */
 static bool check_window(stream *s, uint64_t start, size_t size, uint64_t first, uint64_t end)
 {
     mbt_bench_speech(s->in, size, start, s->rate);
-    const mbt_status status = mbt_enhance(s->other, s->in, s->out, size);
+    const mbt_status status = mbt_enhance(s->reference, s->in, s->out, size);
     if (status != MBT_OK)
         return mbt_complain_status(status, "stream: a window by itself");
     for (uint64_t i = first; i < end; i++) {
@@ -79,15 +84,16 @@ static bool check_window(stream *s, uint64_t start, size_t size, uint64_t first,
     return true;
 }
 
-/* Window k fades out from (k + 1) step on, and the first does not fade in. */
-static bool check_full(stream *s, uint64_t k)
+/* Checks full window k without its cross-faded parts: it fades out from (k + 1) step on; all but the first fade in. */
+static bool check_full_window(stream *s, uint64_t k)
 {
     const uint64_t start = k * s->step;
     return check_window(s, start, s->window, k > 0 ? start + s->overlap : 0, start + s->step);
 }
 
-/* Of a last window that takes over `rest` samples before the end: whole overlaps, half a window or more. */
-static size_t size_of_last(const stream *s, uint64_t rest)
+/* The size of the last window, which ends with the recording and covers its last `rest` samples: whole overlaps, at
+ * least half a window, at most a window. */
+static size_t last_window_size(const stream *s, uint64_t rest)
 {
     size_t size = s->overlap;
     while (size < rest || 2 * size < s->window)
@@ -95,7 +101,7 @@ static size_t size_of_last(const stream *s, uint64_t rest)
     return size < s->window ? size : s->window;
 }
 
-/* The last full window, and what lies behind it: the end of that window, or of one more. */
+/* Checks the last full window, and what follows: the end of that window, or of one more that is shorter. */
 static bool check_end(stream *s)
 {
     if (s->given <= s->window) {
@@ -105,28 +111,29 @@ static bool check_end(stream *s)
     const uint64_t last = (s->given - s->window) / s->step;
     const uint64_t end = last * s->step + s->window;
     const bool more = s->given > end;
-    const size_t size = more ? size_of_last(s, s->given - (last + 1) * s->step) : s->window;
+    const size_t size = more ? last_window_size(s, s->given - (last + 1) * s->step) : s->window;
     s->windows = last + 1 + more;
-    return check_full(s, last) && check_window(s, s->given - size, size, end, s->given);
+    return check_full_window(s, last) && check_window(s, s->given - size, size, end, s->given);
 }
 
-/* Looks at the full windows whose middle has come out; by then the one behind is done. */
-static bool look_at_windows(stream *s)
+/* Counts the full windows whose output is complete up to the fade into the next one, checks one in CHECK_EVERY, and
+ * marks the time. */
+static bool check_windows(stream *s)
 {
     while (s->windows * s->step + s->window <= s->pushed && (s->windows + 1) * s->step < s->given) {
-        if (s->windows % CHECK_EVERY == 0 && !check_full(s, s->windows))
+        if (s->windows % CHECK_EVERY == 0 && !check_full_window(s, s->windows))
             return false;
         s->windows++;
         const double seconds = (double)(s->windows * s->step) / s->rate;
         mbt_soak_mark(&s->pace, seconds, s->busy);
         mbt_soak_mark(&s->processor_pace, seconds, s->processor);
     }
-    if (s->memory_early == 0 && s->windows > 0) /* the second window is the first that fills all buffers */
+    if (s->memory_early == 0 && s->windows > 0) /* only now: the second window fills all buffers */
         s->memory_early = mbt_bench_memory_peak();
     return true;
 }
 
-static bool count(const stream *s)
+static bool check_pending(const stream *s)
 {
     return mbt_pending(s->enhancer) == s->pushed - s->given ||
            mbt_complain("stream: %" PRIu64 " samples went in, %" PRIu64 " came out, %zu are said to be in between",
@@ -145,7 +152,7 @@ static void stop_clocks(stream *s)
     s->busy += mbt_bench_now();
 }
 
-/* A block goes in as far as there is room. */
+/* Pushes as much of the block as fits. */
 static bool push(stream *s)
 {
     size_t taken;
@@ -156,10 +163,10 @@ static bool push(stream *s)
         return mbt_complain_status(status, "stream: push");
     s->block_used += taken;
     s->pushed += taken;
-    return count(s);
+    return check_pending(s);
 }
 
-/* *given: of at least one sample asked for. */
+/* Asks for a random number of samples, at least one; *given: how many came. */
 static bool pull(stream *s, size_t *given)
 {
     float out[MOST_BLOCK];
@@ -172,15 +179,15 @@ static bool pull(stream *s, size_t *given)
     for (size_t i = 0; i < *given; i++)
         s->ring[(s->given + i) % s->ring_size] = out[i];
     s->given += *given;
-    return count(s) && look_at_windows(s);
+    return check_pending(s) && check_windows(s);
 }
 
-static double seconds_in(const stream *s)
+static double seconds_pushed(const stream *s)
 {
     return (double)s->pushed / s->rate;
 }
 
-/* How many samples there are in all; UINT64_MAX where time alone says when to end. */
+/* How many samples to push; UINT64_MAX where the time limit alone ends the run. */
 static uint64_t find_total(const stream *s)
 {
     const mbt_bench_options *o = s->options;
@@ -195,28 +202,28 @@ static double find_time_limit(const stream *s, uint64_t total)
     return 60e9 * (minutes > 0 ? minutes : total < UINT64_MAX ? (double)INFINITY : DEFAULT_MINUTES);
 }
 
-static void say_line(stream *s, double now)
+static void print_progress(stream *s, double now)
 {
-    if (now - s->begin >= s->next_line && !s->options->json) {
+    if (now - s->begin >= s->next_progress && !s->options->json) {
         printf("%8.0f s of audio in %6.0f s: real-time factor %.4f, %.1f MB, %" PRIu64 " windows, %" PRIu64
                " of them checked\n",
-               seconds_in(s), (now - s->begin) / 1e9, s->busy / 1e9 / seconds_in(s),
+               seconds_pushed(s), (now - s->begin) / 1e9, s->busy / 1e9 / seconds_pushed(s),
                (double)mbt_bench_memory_peak() / 1e6, s->windows, s->checked);
         fflush(stdout);
-        s->next_line += LINE_EVERY_NS;
+        s->next_progress += PROGRESS_EVERY_NS;
     }
 }
 
-static bool run_through(stream *s)
+static bool run_stream(stream *s)
 {
     const uint64_t total = find_total(s);
     const double limit = find_time_limit(s, total);
     size_t given;
     s->begin = mbt_bench_now();
-    s->next_line = LINE_EVERY_NS;
+    s->next_progress = PROGRESS_EVERY_NS;
     while (s->pushed < total) {
         const double now = mbt_bench_now();
-        say_line(s, now);
+        print_progress(s, now);
         if (s->block_used == s->block_size) {
             if (now - s->begin >= limit)
                 break;
@@ -255,10 +262,10 @@ static void print_report(const stream *s, double wall)
     const unsigned threads = s->options->threads[0];
     printf("%s, %u %s, windows of %g s that overlap by %g s: %.1f s of audio in %.1f s\n\n",
            mbt_isa_name(s->options->isas[0]), threads, threads == 1 ? "thread" : "threads", (double)s->window / s->rate,
-           (double)s->overlap / s->rate, seconds_in(s), wall / 1e9);
+           (double)s->overlap / s->rate, seconds_pushed(s), wall / 1e9);
     mbt_table table;
     mbt_table_begin(&table, "|real-time factor|processor time over audio");
-    add_pace(&table, "all", s->busy / 1e9 / seconds_in(s), s->processor / 1e9 / seconds_in(s));
+    add_pace(&table, "all", s->busy / 1e9 / seconds_pushed(s), s->processor / 1e9 / seconds_pushed(s));
     add_pace(&table, "first tenth", mbt_soak_first_tenth(&s->pace), mbt_soak_first_tenth(&s->processor_pace));
     add_pace(&table, "last tenth", mbt_soak_last_tenth(&s->pace), mbt_soak_last_tenth(&s->processor_pace));
     mbt_table_print(&table);
@@ -279,12 +286,12 @@ static bool print_json(const stream *s, double wall)
     mbt_report_number(root, "threads", s->options->threads[0]);
     mbt_report_number(root, "window_seconds", (double)s->window / s->rate);
     mbt_report_number(root, "overlap_seconds", (double)s->overlap / s->rate);
-    mbt_report_number(root, "audio_seconds", seconds_in(s));
+    mbt_report_number(root, "audio_seconds", seconds_pushed(s));
     mbt_report_number(root, "wall_seconds", wall / 1e9);
-    mbt_report_number(root, "real_time_factor", s->busy / 1e9 / seconds_in(s));
+    mbt_report_number(root, "real_time_factor", s->busy / 1e9 / seconds_pushed(s));
     mbt_report_number(root, "first_tenth", mbt_soak_first_tenth(&s->pace));
     mbt_report_number(root, "last_tenth", mbt_soak_last_tenth(&s->pace));
-    mbt_report_number(root, "processor_factor", s->processor / 1e9 / seconds_in(s));
+    mbt_report_number(root, "processor_factor", s->processor / 1e9 / seconds_pushed(s));
     mbt_report_number(root, "processor_first_tenth", mbt_soak_first_tenth(&s->processor_pace));
     mbt_report_number(root, "processor_last_tenth", mbt_soak_last_tenth(&s->processor_pace));
     mbt_report_number(root, "memory_bytes", (double)s->memory_early);
@@ -294,20 +301,24 @@ static bool print_json(const stream *s, double wall)
     return mbt_report_print(root);
 }
 
-static bool report(const stream *s)
+static bool print_results(const stream *s)
 {
     const double wall = mbt_bench_now() - s->begin;
-    if (!s->options->json)
-        print_report(s, wall);
-    else if (!print_json(s, wall))
-        return false;
-    const double early = (double)s->memory_early, allowed = early * GROWTH;
-    return (double)s->memory <= early + (allowed > GROWTH_SMALL ? allowed : GROWTH_SMALL) ||
+    if (s->options->json)
+        return print_json(s, wall);
+    print_report(s, wall);
+    return true;
+}
+
+static bool check_growth(const stream *s)
+{
+    const double early = (double)s->memory_early, allowed = early * MOST_GROWTH;
+    return (double)s->memory <= early + (allowed > SMALL_GROWTH ? allowed : SMALL_GROWTH) ||
            mbt_complain("stream: memory grew from %.1f MB after two windows to %.1f MB", early / 1e6,
                         (double)s->memory / 1e6);
 }
 
-/* Memory that has been written to, so that the system has handed it out. */
+/* Memory that has been written to: it is resident from now on, and does not count as growth later. */
 static float *new_samples(size_t count)
 {
     float *samples = malloc(count * sizeof *samples);
@@ -329,7 +340,7 @@ static bool open_stream(stream *s)
     options.overlap = standard < quarter ? standard : quarter;
     mbt_status status = mbt_open(model, &options, &s->enhancer);
     if (status == MBT_OK)
-        status = mbt_open(model, &options, &s->other);
+        status = mbt_open(model, &options, &s->reference);
     if (status != MBT_OK)
         return mbt_complain_status(status, "stream");
     mbt_options_windows(&options, model, &s->window, &s->overlap);
@@ -350,9 +361,9 @@ int mbt_bench_stream(const mbt_bench_options *options)
     stream s = {.options = options, .loaded = &loaded, .rate = loaded.info.sample_rate};
     if (!options->json)
         printf("model %s\n", loaded.info.name);
-    const bool done = open_stream(&s) && run_through(&s) && report(&s);
+    const bool done = open_stream(&s) && run_stream(&s) && print_results(&s) && check_growth(&s);
     mbt_close(s.enhancer);
-    mbt_close(s.other);
+    mbt_close(s.reference);
     free(s.block);
     free(s.in);
     free(s.out);

@@ -19,7 +19,7 @@ static void escape(FILE *stream, const char *text)
         case '&':
             fputs("&amp;", stream);
             break;
-        default: /* names of models may hold anything; XML may not */
+        default: /* names of models may hold any byte; XML must not */
             fputc((unsigned char)*text < 0x20 || (unsigned char)*text > 0x7e ? '?' : *text, stream);
         }
     }

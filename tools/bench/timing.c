@@ -17,7 +17,7 @@ static int compare(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
-/* sorted[share (count - 1)], interpolated. */
+/* sorted[share (count - 1)], interpolated between two values. */
 static double quantile(const double *sorted, size_t count, double share)
 {
     const double at = share * (double)(count - 1);
@@ -63,8 +63,8 @@ static double time_batch(mbt_bench_function *function, void *context, size_t cal
     return mbt_bench_now() - begin;
 }
 
-/* Doubles the batch until it is long enough, and goes on for a tenth of the time to be measured, so that the caches,
- * the branch predictors and the clock rate are those of steady work. */
+/* Doubles the batch until it is long enough. Goes on until a tenth of the measuring time has passed, so that the
+ * caches, the branch predictors and the clock rate are in a steady state. Returns the calls in a batch. */
 static size_t warm_up(mbt_bench_function *function, void *context, const mbt_bench_plan *plan)
 {
     const double begin = mbt_bench_now();

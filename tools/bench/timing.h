@@ -1,4 +1,4 @@
-/* timing.h: robust timing: warm-up, batches long enough for the clock, the median of many. */
+/* timing.h: robust timing: a warm-up, batches of calls long enough for the clock, the median of many batches. */
 #ifndef MBT_TOOLS_BENCH_TIMING_H
 #define MBT_TOOLS_BENCH_TIMING_H
 
@@ -7,7 +7,7 @@
 
 enum { MBT_BENCH_SAMPLES = 400 };
 
-/* Of a list of times, in its unit. Quantiles between two values are interpolated linearly, as numpy does. */
+/* Statistics of a list of times, in its unit. Quantiles between two values are interpolated linearly, as numpy does. */
 typedef struct mbt_bench_stats {
     double median, p10, p90, least;
     size_t count;
@@ -16,30 +16,30 @@ typedef struct mbt_bench_stats {
 
 /* How long to measure. */
 typedef struct mbt_bench_plan {
-    double total_ns;  /* about, warm-up left out */
+    double total_ns;  /* about, without the warm-up */
     double sample_ns; /* a sample is a batch of calls that takes at least this long */
-    size_t fewest;    /* samples, even if they take longer than the total; <= MBT_BENCH_SAMPLES */
+    size_t fewest;    /* samples at least, even if they take longer than total_ns; <= MBT_BENCH_SAMPLES */
 } mbt_bench_plan;
 
-/* The plan of kernels and peaks; quick: for trying out. */
+/* The plan for kernels and peaks; quick: so short that the figures mean little. */
 mbt_bench_plan mbt_bench_default_plan(int quick);
 
-/* Sorts values. count >= 1. */
+/* Sorts the values. count >= 1. */
 mbt_bench_stats mbt_bench_statistics(double *values, size_t count);
 
-/* Nanoseconds of a clock that only rises. */
+/* Nanoseconds of a clock that never goes back. */
 double mbt_bench_now(void);
 
 /* Nanoseconds that all threads of the process have run so far. */
 double mbt_bench_processor(void);
 
-/* What is timed: `calls` calls one after the other. */
+/* The function to be timed: makes `calls` calls. */
 typedef void mbt_bench_function(void *context, size_t calls);
 
-/* Nanoseconds of one call; *calls, if not NULL: how many a sample had. */
+/* Statistics of the nanoseconds of one call; *calls, if not NULL: calls in a sample. */
 mbt_bench_stats mbt_bench_time(mbt_bench_function *function, void *context, const mbt_bench_plan *plan, size_t *calls);
 
-/* A counter that costs next to nothing to read; its rate is found by reading mbt_bench_now beside it. */
+/* A counter that takes very little time to read. Its rate is unknown: callers read mbt_bench_now beside it. */
 static inline uint64_t mbt_bench_ticks(void)
 {
 #if defined(__x86_64__) || defined(__i386__)

@@ -1,11 +1,11 @@
-/* predict_arm.c: what tools/dev/predict-arm compiles for aarch64 and runs under qemu-user.
+/* predict_arm.c: the program that tools/dev/predict-arm compiles for aarch64 and runs under qemu-user.
  *
- *     predict_arm count SECONDS                         the calls of kernels in a run of the network, which computes
- *                                                       nothing: lines of "KERNEL A B C D ROWS CALLS"
- *     predict_arm call KERNEL A B C D ROWS              one call, between mbt_trace_begin and mbt_trace_end
+ *     predict_arm count SECONDS                 prints the calls of kernels in a run of the network, as lines of
+ *                                               "KERNEL A B C D ROWS CALLS"; the kernels compute nothing
+ *     predict_arm call KERNEL A B C D ROWS      makes one call, between mbt_trace_begin and mbt_trace_end
  *
- * A to D are what note() is given, ROWS is the length of what the kernel walks along. The kernels called are those that
- * the library takes on the processor that qemu emulates, or those that MBT_ISA names. */
+ * A to D are the sizes that note_call gets, which depend on the kernel; ROWS is the length of what it loops over. The
+ * kernels are those that the library chooses on the processor that qemu emulates, or those that MBT_ISA names. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,30 +17,31 @@ extern const mbt_model MODEL;
 
 enum { MOST_CALLS = 1000, ROOM = 1 << 17, STATE = 64, FIELDS = 5 };
 
-typedef struct note_line {
+typedef struct call_count {
     const char *kernel;
     size_t shape[FIELDS], calls;
-} note_line;
+} call_count;
 
-static note_line notes[MOST_CALLS];
-static size_t note_count;
+static call_count counts[MOST_CALLS];
+static size_t count_used;
 
-static void note(const char *kernel, size_t a, size_t b, size_t c, size_t d, size_t rows)
+static void note_call(const char *kernel, size_t a, size_t b, size_t c, size_t d, size_t rows)
 {
     const size_t shape[FIELDS] = {a, b, c, d, rows};
     size_t i = 0;
-    while (i < note_count && (strcmp(notes[i].kernel, kernel) != 0 || memcmp(notes[i].shape, shape, sizeof shape) != 0))
+    while (i < count_used &&
+           (strcmp(counts[i].kernel, kernel) != 0 || memcmp(counts[i].shape, shape, sizeof shape) != 0))
         i++;
     if (i == MOST_CALLS) {
         fprintf(stderr, "predict_arm: more than %d different calls\n", MOST_CALLS);
         exit(1);
     }
-    if (i == note_count) {
-        note_count++;
-        notes[i].kernel = kernel;
-        memcpy(notes[i].shape, shape, sizeof shape);
+    if (i == count_used) {
+        count_used++;
+        counts[i].kernel = kernel;
+        memcpy(counts[i].shape, shape, sizeof shape);
     }
-    notes[i].calls++;
+    counts[i].calls++;
 }
 
 static void note_gemm(const char *kernel, const mbt_gemm *g)
@@ -48,7 +49,7 @@ static void note_gemm(const char *kernel, const mbt_gemm *g)
     size_t taps = 0;
     for (uint32_t tap = 0; tap < g->w->taps; tap++)
         taps += g->a[tap] != NULL;
-    note(kernel, g->w->k, g->w->n, taps, g->accumulate != 0, g->rows);
+    note_call(kernel, g->w->k, g->w->n, taps, g->accumulate != 0, g->rows);
 }
 
 static void note_gemm_f32(const mbt_gemm *g)
@@ -63,30 +64,31 @@ static void note_gemm_f16(const mbt_gemm *g)
 
 static void note_gemm_i8(const mbt_gemm_i8 *g)
 {
-    note("gemm_i8", g->w->k, g->w->n, g->w->taps, 2 * g->groups + (g->accumulate != 0), g->rows);
+    note_call("gemm_i8", g->w->k, g->w->n, g->w->taps, 2 * g->groups + (g->accumulate != 0), g->rows);
 }
 
 static void note_attend(const mbt_attend *attend)
 {
-    note("attend", attend->dims, attend->queries, 0, 0, attend->keys);
+    note_call("attend", attend->dims, attend->queries, 0, 0, attend->keys);
 }
 
 static void note_scan(const mbt_scan *scan)
 {
-    note("scan", scan->channels, scan->d_state, 0, 0, scan->steps);
+    note_call("scan", scan->channels, scan->d_state, 0, 0, scan->steps);
 }
 
 static void note_mask(const mbt_mask *mask)
 {
-    note("mask", 0, 0, 0, 0, mask->bins);
+    note_call("mask", 0, 0, 0, 0, mask->bins);
 }
 
-/* A kernel whose arguments are not in a struct. What is not noted is named once, so that compilers do not complain. */
+/* A kernel whose arguments are not in a struct. `others` uses the arguments that are not noted, so that compilers do
+ * not warn. */
 #define NOTED(name, parameters, a, b, rows, others) \
     static void note_##name parameters              \
     {                                               \
         (void)(others);                             \
-        note(#name, a, b, 0, 0, rows);              \
+        note_call(#name, a, b, 0, 0, rows);         \
     }
 #define FLOATS const float *
 
@@ -119,7 +121,7 @@ NOTED(spectrum, (FLOATS re, FLOATS im, size_t bins, float compress_factor, float
 NOTED(polar, (FLOATS magnitude, FLOATS pairs, size_t bins, float *re, float *im), 0, 0, bins,
       ((void)magnitude, (void)pairs, (void)re, im))
 
-static const mbt_kernels noting = {
+static const mbt_kernels counting_kernels = {
     .isa = MBT_ISA_NEON,
 #define MBT_KERNEL(name, parameters) .name = note_##name,
 #include "simd/kernels.def"
@@ -139,7 +141,7 @@ static int count_calls(double seconds)
     if (status == MBT_OK) {
         for (size_t i = 0; i < samples; i++)
             sound[i] = (float)(i % 100) / 100.0f - 0.5f;
-        mbt_enhancer_set_kernels(enhancer, &noting);
+        mbt_enhancer_set_kernels(enhancer, &counting_kernels);
         status = mbt_enhance(enhancer, sound, sound, samples);
     }
     mbt_close(enhancer);
@@ -148,9 +150,9 @@ static int count_calls(double seconds)
         fprintf(stderr, "predict_arm: %s\n", mbt_status_string(status));
         return 1;
     }
-    for (size_t i = 0; i < note_count; i++) {
-        const size_t *s = notes[i].shape;
-        printf("%s %zu %zu %zu %zu %zu %zu\n", notes[i].kernel, s[0], s[1], s[2], s[3], s[4], notes[i].calls);
+    for (size_t i = 0; i < count_used; i++) {
+        const size_t *s = counts[i].shape;
+        printf("%s %zu %zu %zu %zu %zu %zu\n", counts[i].kernel, s[0], s[1], s[2], s[3], s[4], counts[i].calls);
     }
     return 0;
 }
@@ -304,7 +306,7 @@ static int call_rows(const mbt_kernels *k, const char *name, const size_t *s, si
     return 1;
 }
 
-/* By copies of copies, because the trace is of every block executed. */
+/* Copies what is filled already, doubling it, because qemu logs every block that it executes. */
 static void fill(float *data, float value)
 {
     data[0] = value;

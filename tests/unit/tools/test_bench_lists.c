@@ -1,5 +1,5 @@
-/* test_bench_lists.c: the lists of numbers and names that bench takes. */
-#include "tools/bench/bench.h"
+/* test_bench_lists.c: the numbers, and the lists of numbers and names, that bench takes. */
+#include "tools/bench/lists.h"
 #include "tests/unit/unit_main.h"
 
 START_TEST(thread_lists)
@@ -47,7 +47,7 @@ START_TEST(second_lists)
         "1,", ",", "1..2", ".",     "1 2", "2s",  "1,,2", "9999999999999", "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17"};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
         ck_assert_msg(!mbt_bench_parse_seconds(wrong[i], seconds, &count), "'%s'", wrong[i]);
-    ck_assert(!mbt_bench_parse_seconds("2,1,x", seconds, &count) && count == 2); /* what is refused is not counted */
+    ck_assert(!mbt_bench_parse_seconds("2,1,x", seconds, &count) && count == 2); /* a refused item is not counted */
 }
 END_TEST
 
@@ -82,8 +82,8 @@ START_TEST(isa_lists)
 }
 END_TEST
 
-/* Longer than anything that could be right: refused, and not read beyond. */
-START_TEST(endless)
+/* A text longer than any right list is refused, without writing beyond the arrays. */
+START_TEST(too_long)
 {
     char text[5000];
     unsigned threads[MBT_BENCH_LIST];
@@ -106,6 +106,6 @@ int main(void)
     tcase_add_test(tests, second_lists);
     tcase_add_test(tests, numbers);
     tcase_add_test(tests, isa_lists);
-    tcase_add_test(tests, endless);
+    tcase_add_test(tests, too_long);
     return unit_main(tests, "bench_lists");
 }

@@ -1,5 +1,5 @@
-/* test_bench_profile.c: what the profile of tiny's run is made of: which layers and kernels in which part, how often,
- * and how many operations, against what follows from the network's sizes. */
+/* test_bench_profile.c: the profile of a run of tiny: which layers and kernels it has in which part, how often they are
+ * called, and how many operations they do, compared with what follows from the network's sizes. */
 #include "tools/bench/network/layers.h"
 #include "tools/bench/network/profile.h"
 #include "tests/unit/unit_main.h"
@@ -12,7 +12,7 @@ extern const mbt_model mbt_model_tiny_f32, mbt_model_tiny_int8;
 /* 0.1 s of tiny: 9 frames (hop 200) of 201 bins, 100 inside; C = 16, d_inner 32; 8 heads. */
 enum { SAMPLES = 1600, FRAMES = 9, BINS = 201, INNER = 100, C = 16, PARTS = 8 };
 
-static mbt_profile take(const mbt_model *model, unsigned threads)
+static mbt_profile take_profile(const mbt_model *model, unsigned threads)
 {
     static float in[SAMPLES];
     mbt_profile profile;
@@ -41,7 +41,7 @@ static void expect_calls(const mbt_profile *profile, const char *part, const cha
     ck_assert_msg(row->calls >= calls && row->calls <= calls, "%s, %s: %g calls", part, name, row->calls);
 }
 
-/* What runs once for each frame, sequence, or 16 queries of a head does so in every form of the network. */
+/* The calls that every form of the network makes: once for each frame or sequence. */
 static void expect_parts(const mbt_profile *profile)
 {
     expect_calls(profile, "spectrum", "spectrum", FRAMES);
@@ -71,7 +71,7 @@ static void expect_parts(const mbt_profile *profile)
 
 START_TEST(parts_one_thread)
 {
-    mbt_profile profile = take(&mbt_model_tiny_f32, 1);
+    mbt_profile profile = take_profile(&mbt_model_tiny_f32, 1);
     expect_parts(&profile);
     for (size_t part = 0; part < profile.parts; part++)
         ck_assert(profile.part_ns[part] > 0 && profile.part_other[part] >= 0);
@@ -81,7 +81,7 @@ END_TEST
 
 START_TEST(parts_three_threads)
 {
-    mbt_profile profile = take(&mbt_model_tiny_f32, 3);
+    mbt_profile profile = take_profile(&mbt_model_tiny_f32, 3);
     expect_parts(&profile);
     mbt_profile_release(&profile);
 }
@@ -90,7 +90,7 @@ END_TEST
 /* 2 operations for each multiply-add of the layers that have no padding in time. */
 START_TEST(operations)
 {
-    mbt_profile profile = take(&mbt_model_tiny_f32, 1);
+    mbt_profile profile = take_profile(&mbt_model_tiny_f32, 1);
     ck_assert_double_eq_tol(find(&profile, "encoder", "dense_conv_1")->flops, 2.0 * FRAMES * BINS * 2 * C, 0.5);
     ck_assert_double_eq_tol(find(&profile, "encoder", "dense_conv_2")->flops, 2.0 * FRAMES * INNER * 3 * C * C, 0.5);
     ck_assert_double_eq_tol(find(&profile, "block 2 time", "attention in_proj")->flops,
@@ -103,7 +103,7 @@ END_TEST
 /* In int8 taps in the padding are computed too; x_proj is from 32 to 33, both ways. */
 START_TEST(int8_operations)
 {
-    mbt_profile profile = take(&mbt_model_tiny_int8, 1);
+    mbt_profile profile = take_profile(&mbt_model_tiny_int8, 1);
     static const char *const units[] = {"unit 0 conv", "unit 1 conv", "unit 2 conv", "unit 3 conv"};
     for (int i = 0; i < 4; i++) {
         ck_assert_double_eq_tol(find(&profile, "encoder", units[i])->flops, 2.0 * FRAMES * BINS * 9 * (i + 1) * C * C,

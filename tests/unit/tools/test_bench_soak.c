@@ -1,5 +1,6 @@
-/* test_bench_soak.c: what `bench stream` rests on: the signal that can be made again, and the pace of a long run. */
-#include "tools/bench/signal.h"
+/* test_bench_soak.c: what `bench stream` needs: a recording of which any piece can be made again, and the pace of a
+ * long run. */
+#include "tools/bench/speech.h"
 #include "tools/bench/soak.h"
 #include "tests/unit/unit_main.h"
 
@@ -10,7 +11,7 @@ enum { LENGTH = 20000 };
 
 static float whole[LENGTH], pieces[LENGTH];
 
-START_TEST(signal_is_a_matter_of_position)
+START_TEST(samples_depend_on_position_alone)
 {
     static const uint64_t starts[] = {0, UINT64_C(1382400000)}; /* a day at 16 kHz */
     const uint64_t start = starts[_i];
@@ -84,7 +85,7 @@ END_TEST
 int main(void)
 {
     TCase *tests = tcase_create("bench_soak");
-    tcase_add_loop_test(tests, signal_is_a_matter_of_position, 0, 2);
+    tcase_add_loop_test(tests, samples_depend_on_position_alone, 0, 2);
     tcase_add_test(tests, noise_is_uniform);
     tcase_add_loop_test(tests, pace_of_first_and_last_tenth, 0, (int)(sizeof lengths / sizeof lengths[0]));
     tcase_add_test(tests, pace_of_few_windows);

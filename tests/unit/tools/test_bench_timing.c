@@ -1,4 +1,4 @@
-/* test_bench_timing.c: medians, quantiles and outliers against values worked out by hand (and numpy.percentile). */
+/* test_bench_timing.c: medians, quantiles and outliers, compared with values by hand and by numpy.percentile. */
 #include "tools/bench/timing.h"
 #include "tests/unit/unit_main.h"
 
@@ -39,7 +39,7 @@ START_TEST(even_count_unsorted)
 }
 END_TEST
 
-/* Sorted 10 11 12 13 14: quartiles 11 and 13, so that what lies below 8 or above 16 is out. */
+/* Sorted 10 11 12 13 14: quartiles 11 and 13, so that values below 8 or above 16 are outliers. */
 START_TEST(odd_count_and_fences)
 {
     const double inside[] = {14, 10, 13, 11, 12};
@@ -58,7 +58,7 @@ START_TEST(odd_count_and_fences)
 }
 END_TEST
 
-/* A value on the fence is inside: the quartiles are 1 (index 2) and 3 (index 6), the fences -2 and 6. */
+/* A value on the fence is no outlier. The quartiles are 1 (index 2) and 3 (index 6), the fences -2 and 6. */
 START_TEST(on_the_fence)
 {
     const double values[] = {1, 1, 1, 2, 3, 3, 3, 6, 6.5};
@@ -82,7 +82,7 @@ static void count(void *context, size_t calls)
         x = x * 0.5 + 0.5;
 }
 
-/* What is timed is run in batches of one size after the warm-up, at least as often as the plan says. */
+/* After the warm-up the function is called in batches of one size, at least as many as the plan says. */
 START_TEST(batches)
 {
     counter c = {0, 0, 0};

@@ -1,82 +1,17 @@
-/* cases.h: every kernel at the shapes that networks use.
+/* cases.h: the cases of every kernel, at the shapes that networks use.
  *
- * To add a kernel: write mbt_cases_NAME in one of the bench_cases_*.c (without it this does not link), and its line in
- * bench_profile.c. */
+ * To add a kernel: write mbt_cases_NAME in one of the cases_*.c (without it this does not link), and its line in
+ * tools/bench/network/profile.c. */
 #ifndef MBT_TOOLS_BENCH_KERNELS_CASES_H
 #define MBT_TOOLS_BENCH_KERNELS_CASES_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "tools/bench/kernels/case.h"
 
-#include "tools/bench/kernels/work.h"
-#include "tools/base/message.h"
-#include "simd/kernels.h"
-
-/* What the shapes of a network come from. */
-typedef struct mbt_shape {
-    char label[16]; /* C64 */
-    size_t channels, heads;
-    size_t frames, long_frames;   /* of 2 s and of 10 s */
-    size_t bins, inner_bins;      /* F, F' */
-    size_t d_inner, padded_inner; /* E, P(E) */
-    size_t d_state, d_conv, dt_rank;
-    size_t chunk; /* positions that the Mamba layer takes at once */
-} mbt_shape;
-
-typedef struct mbt_bench_case {
-    char shape[40];         /* what of the network it is, with its sizes */
-    double flops, elements; /* of a call; elements: outputs */
-    double bytes;           /* read and written, each place once for each */
-    size_t footprint;       /* bytes of the places */
-    bool writes_much;       /* the bandwidth to compare with is that of copying */
-    bool integers;          /* the peak to compare with is that of int8 */
-    void (*call)(const mbt_kernels *kernels, const struct mbt_bench_case *c);
-    mbt_matrix matrix;
-    union {
-        mbt_gemm gemm;
-        mbt_gemm_i8 gemm_i8;
-        mbt_rows_i8 rows_i8;
-        const uint16_t *halves;
-        mbt_attend attend;
-        mbt_scan scan;
-        mbt_mask mask;
-    } arguments;
-    /* Of kernels that take their arguments one by one; each uses what it needs. */
-    float *in[4], *out[2];
-    ptrdiff_t ld_in, ld_out;
-    size_t rows, columns, extra;
-    /* Where the arrays are. */
-    unsigned char *memory;
-    size_t size, used;
-    bool overflow;
-    uint64_t random;
-} mbt_bench_case;
-
-/* Makes case `number` of a kernel: false if there are fewer. */
+/* Makes case `number` of a kernel; false if the kernel has fewer cases. */
 typedef bool mbt_case_maker(mbt_bench_case *c, const mbt_shape *shape, size_t number);
 
 #define MBT_KERNEL(name, parameters) mbt_case_maker mbt_cases_##name;
 #include "simd/kernels.def"
 #undef MBT_KERNEL
-
-typedef enum mbt_case_role { MBT_CASE_IN, MBT_CASE_OUT, MBT_CASE_INOUT } mbt_case_role;
-
-/* rows x width floats, ld apart, aligned to 64 bytes, filled with numbers from -scale to scale, or from 0 to scale if
- * positive. Counts as read, written, or both. Never NULL: when the memory is too small, the case is marked. */
-float *mbt_case_rows(mbt_bench_case *c, mbt_case_role role, size_t rows, size_t width, size_t ld, double scale,
-                     bool positive);
-
-/* The same, one row from -1 to 1. */
-float *mbt_case_row(mbt_bench_case *c, mbt_case_role role, size_t width);
-
-/* Weights in binary16, aligned to 64 bytes: numbers from 1/16 to 1 of both signs. */
-const uint16_t *mbt_case_halves(mbt_bench_case *c, size_t count);
-
-/* rows x width integers, ld apart, aligned to 64 bytes, from -127 to 127, counted as mbt_case_rows says. */
-int8_t *mbt_case_integers(mbt_bench_case *c, mbt_case_role role, size_t rows, size_t width, size_t ld);
-
-/* The name of the case: what it is, with the network's label before it. */
-void mbt_case_name(mbt_bench_case *c, const mbt_shape *shape, const char *format, ...) MBT_PRINTF(3, 4);
 
 #endif

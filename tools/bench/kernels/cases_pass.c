@@ -1,5 +1,6 @@
-/* cases_pass.c: norms, sums, and what stands between the spectrum and the network. */
+/* cases_pass.c: cases of norms, sums, rounding, and the kernels between the spectrum and the network. */
 #include "tools/bench/kernels/cases.h"
+#include "tools/bench/kernels/work.h"
 
 static void call_channel_stats(const mbt_kernels *kernels, const mbt_bench_case *c)
 {
@@ -18,10 +19,8 @@ bool mbt_cases_channel_stats(mbt_bench_case *c, const mbt_shape *s, size_t numbe
     c->in[0] = mbt_case_rows(c, MBT_CASE_IN, c->rows, c->columns, (size_t)c->ld_in, 1, false);
     c->out[0] = mbt_case_row(c, MBT_CASE_OUT, c->columns);
     c->out[1] = mbt_case_row(c, MBT_CASE_OUT, c->columns);
-    c->elements = (double)(c->rows * c->columns);
-    c->flops = 4 * c->elements;
-    c->call = call_channel_stats;
-    return true;
+    const double elements = (double)(c->rows * c->columns);
+    return mbt_case_ready(c, call_channel_stats, elements, 4 * elements);
 }
 
 static void call_norm_prelu(const mbt_kernels *kernels, const mbt_bench_case *c)
@@ -29,7 +28,8 @@ static void call_norm_prelu(const mbt_kernels *kernels, const mbt_bench_case *c)
     kernels->norm_prelu(c->out[0], c->ld_out, c->rows, c->columns, c->in[0], c->in[1], c->in[2]);
 }
 
-/* In place: with scale and slope 1 and shift 0 the values stay what they are, rather than fade to denormals. */
+/* The kernel works in place. With scale and slope 1 and shift 0 the values do not change from call to call; otherwise
+ * they would become denormals. */
 bool mbt_cases_norm_prelu(mbt_bench_case *c, const mbt_shape *s, size_t number)
 {
     if (number > 0)
@@ -44,10 +44,8 @@ bool mbt_cases_norm_prelu(mbt_bench_case *c, const mbt_shape *s, size_t number)
         for (size_t j = 0; j < s->channels && !c->overflow; j++)
             c->in[i][j] = i == 1 ? 0.0f : 1.0f;
     }
-    c->elements = (double)(c->rows * c->columns);
-    c->flops = 4 * c->elements;
-    c->call = call_norm_prelu;
-    return true;
+    const double elements = (double)(c->rows * c->columns);
+    return mbt_case_ready(c, call_norm_prelu, elements, 4 * elements);
 }
 
 static void call_layer_norm(const mbt_kernels *kernels, const mbt_bench_case *c)
@@ -60,7 +58,7 @@ static void call_rms_norm(const mbt_kernels *kernels, const mbt_bench_case *c)
     kernels->rms_norm(c->in[0], c->ld_in, c->rows, c->columns, 1e-5f, c->out[0], c->ld_out);
 }
 
-/* A sequence along time, whose positions are a frame apart, or along frequency. */
+/* A sequence along time, whose positions are a frame apart, or one along frequency. */
 static bool make_norm(mbt_bench_case *c, const mbt_shape *s, size_t number, size_t along_time, size_t along_frequency)
 {
     if (number > 1)
@@ -72,24 +70,23 @@ static bool make_norm(mbt_bench_case *c, const mbt_shape *s, size_t number, size
     c->ld_out = (ptrdiff_t)s->channels;
     c->in[0] = mbt_case_rows(c, MBT_CASE_IN, c->rows, c->columns, (size_t)c->ld_in, 1, false);
     c->out[0] = mbt_case_rows(c, MBT_CASE_OUT, c->rows, c->columns, s->channels, 1, false);
-    c->elements = (double)(c->rows * c->columns);
     return true;
 }
 
 bool mbt_cases_layer_norm(mbt_bench_case *c, const mbt_shape *s, size_t number)
 {
-    const bool made = make_norm(c, s, number, s->frames, s->inner_bins);
-    c->flops = 6 * c->elements;
-    c->call = call_layer_norm;
-    return made;
+    if (!make_norm(c, s, number, s->frames, s->inner_bins))
+        return false;
+    const double elements = (double)(c->rows * c->columns);
+    return mbt_case_ready(c, call_layer_norm, elements, 6 * elements);
 }
 
 bool mbt_cases_rms_norm(mbt_bench_case *c, const mbt_shape *s, size_t number)
 {
-    const bool made = make_norm(c, s, number, s->chunk, s->chunk);
-    c->flops = 3 * c->elements;
-    c->call = call_rms_norm;
-    return made;
+    if (!make_norm(c, s, number, s->chunk, s->chunk))
+        return false;
+    const double elements = (double)(c->rows * c->columns);
+    return mbt_case_ready(c, call_rms_norm, elements, 3 * elements);
 }
 
 static void call_add(const mbt_kernels *kernels, const mbt_bench_case *c)
@@ -108,10 +105,8 @@ bool mbt_cases_add(mbt_bench_case *c, const mbt_shape *s, size_t number)
     c->ld_out = (ptrdiff_t)(number == 0 ? s->inner_bins * s->channels : s->channels);
     c->in[0] = mbt_case_rows(c, MBT_CASE_IN, c->rows, c->columns, s->channels, 1e-3, false);
     c->out[0] = mbt_case_rows(c, MBT_CASE_INOUT, c->rows, c->columns, (size_t)c->ld_out, 1, false);
-    c->elements = (double)(c->rows * c->columns);
-    c->flops = c->elements;
-    c->call = call_add;
-    return true;
+    const double elements = (double)(c->rows * c->columns);
+    return mbt_case_ready(c, call_add, elements, elements);
 }
 
 static void call_quantise(const mbt_kernels *kernels, const mbt_bench_case *c)
@@ -120,8 +115,8 @@ static void call_quantise(const mbt_kernels *kernels, const mbt_bench_case *c)
                       (ptrdiff_t)c->extra);
 }
 
-/* Rows of a dense block, which have a center, and of a sequence's layers. Of each number: its difference to the center
- * twice, absolute value, largest, the multiply-add, the subtraction, the limit, the sum. */
+/* Rows of a dense block, which have a center, and rows of a sequence's layers. Operations for each number: twice the
+ * difference to the center, absolute value, maximum, multiply-add, subtraction, limit, sum. */
 bool mbt_cases_quantise(mbt_bench_case *c, const mbt_shape *s, size_t number)
 {
     static const char *const names[] = {"frame of the encoder", "in_proj", "x_proj"};
@@ -143,10 +138,8 @@ bool mbt_cases_quantise(mbt_bench_case *c, const mbt_shape *s, size_t number)
         .scale = mbt_case_rows(c, MBT_CASE_OUT, c->rows, 1, c->extra, 1, false),
         .sum = (int32_t *)(void *)mbt_case_rows(c, MBT_CASE_OUT, c->rows, 1, c->extra, 1, false),
     };
-    c->elements = (double)(c->rows * c->columns);
-    c->flops = (block ? 9 : 7) * c->elements;
-    c->call = call_quantise;
-    return true;
+    const double elements = (double)(c->rows * c->columns);
+    return mbt_case_ready(c, call_quantise, elements, (block ? 9 : 7) * elements);
 }
 
 static void call_widen(const mbt_kernels *kernels, const mbt_bench_case *c)
@@ -163,10 +156,8 @@ bool mbt_cases_widen(mbt_bench_case *c, const mbt_shape *s, size_t number)
     c->columns = (number == 0 ? s->d_conv : s->d_state) * s->padded_inner;
     c->arguments.halves = mbt_case_halves(c, c->columns);
     c->out[0] = mbt_case_row(c, MBT_CASE_OUT, c->columns);
-    c->elements = (double)c->columns;
-    c->flops = c->elements;
-    c->call = call_widen;
-    return true;
+    const double elements = (double)c->columns;
+    return mbt_case_ready(c, call_widen, elements, elements);
 }
 
 static void call_spectrum(const mbt_kernels *kernels, const mbt_bench_case *c)
@@ -183,10 +174,8 @@ bool mbt_cases_spectrum(mbt_bench_case *c, const mbt_shape *s, size_t number)
     c->in[0] = mbt_case_row(c, MBT_CASE_IN, s->bins);
     c->in[1] = mbt_case_row(c, MBT_CASE_IN, s->bins);
     c->out[0] = mbt_case_row(c, MBT_CASE_OUT, 2 * s->bins);
-    c->elements = (double)s->bins;
-    c->flops = c->elements * (2 * MBT_WORK_LOG + 4);
-    c->call = call_spectrum;
-    return true;
+    const double elements = (double)s->bins;
+    return mbt_case_ready(c, call_spectrum, elements, elements * (2 * MBT_WORK_LOG + 4));
 }
 
 static void call_mask(const mbt_kernels *kernels, const mbt_bench_case *c)
@@ -211,10 +200,8 @@ bool mbt_cases_mask(mbt_bench_case *c, const mbt_shape *s, size_t number)
                                    .out_bias = 0.1f,
                                    .beta = 2.0f,
                                    .expand = 1.0f / 0.3f};
-    c->elements = (double)s->bins;
-    c->flops = c->elements * (MBT_WORK_EXP + MBT_WORK_LOG + 10);
-    c->call = call_mask;
-    return true;
+    const double elements = (double)s->bins;
+    return mbt_case_ready(c, call_mask, elements, elements * (MBT_WORK_EXP + MBT_WORK_LOG + 10));
 }
 
 static void call_polar(const mbt_kernels *kernels, const mbt_bench_case *c)
@@ -232,8 +219,6 @@ bool mbt_cases_polar(mbt_bench_case *c, const mbt_shape *s, size_t number)
     c->in[1] = mbt_case_row(c, MBT_CASE_IN, 2 * s->bins);
     c->out[0] = mbt_case_row(c, MBT_CASE_OUT, s->bins);
     c->out[1] = mbt_case_row(c, MBT_CASE_OUT, s->bins);
-    c->elements = (double)s->bins;
-    c->flops = 8 * c->elements;
-    c->call = call_polar;
-    return true;
+    const double elements = (double)s->bins;
+    return mbt_case_ready(c, call_polar, elements, 8 * elements);
 }

@@ -1,9 +1,10 @@
-/* cases_product.c: matrix products and convolutions. */
+/* cases_product.c: cases of matrix products and convolutions. */
 #include "tools/bench/kernels/cases.h"
+#include "tools/bench/kernels/work.h"
 #include "runtime/matrix.h"
 #include "runtime/convolution/winograd.h"
 
-/* A product of the network: out [rows][n] += or = the sum over taps of [rows][k] [k][n]. */
+/* A matrix product of the network: out [rows][n] = or += the sum over taps of in [rows][k] times weights [k][n]. */
 typedef struct product {
     const char *name;
     size_t taps, k, n, rows, lda, ldo;
@@ -12,7 +13,7 @@ typedef struct product {
 
 enum { PRODUCTS = 20, TIME_TAPS = 3 };
 
-/* Places in the list below. */
+/* Indices into the list below. */
 enum {
     UNIT_0 = 1,
     UNIT_1,
@@ -28,7 +29,7 @@ enum {
     OUT_PROJ
 };
 
-/* Those of a network, in the order of its parts; the row distances are those that the runtime uses. */
+/* The products of a network, in the order of its parts. Rows are as far apart as in the runtime. */
 static void list_products(const mbt_shape *s, product list[PRODUCTS])
 {
     const size_t c = s->channels, f = s->bins, inner = s->inner_bins, t = s->frames, p = s->padded_inner;
@@ -64,9 +65,9 @@ static void call_gemm(const mbt_kernels *kernels, const mbt_bench_case *c)
     mbt_gemm_run(kernels, &c->arguments.gemm);
 }
 
-/* Where the inputs are: of a window of 3 x 3 a frame for each tap in time, of others one. */
+/* How the inputs of a product lie: those of a 3 x 3 convolution in three frames, others in one. */
 typedef struct window {
-    size_t frames, frame; /* their number, and the rows of one */
+    size_t frames, frame; /* their number, and the rows of each */
     size_t offsets;       /* taps in a frame */
 } window;
 
@@ -76,7 +77,7 @@ static window window_of(const product *p)
     return (window){.frames = frames, .frame = p->rows + offsets, .offsets = offsets};
 }
 
-static void make_product(mbt_bench_case *c, const mbt_shape *s, const product *p, mbt_weight_type type)
+static bool make_product(mbt_bench_case *c, const mbt_shape *s, const product *p, mbt_weight_type type)
 {
     mbt_case_name(c, s, "%s", p->name);
     const window in = window_of(p);
@@ -102,9 +103,7 @@ static void make_product(mbt_bench_case *c, const mbt_shape *s, const product *p
         .accumulate = p->accumulate};
     for (size_t tap = 0; tap < p->taps; tap++)
         gemm->a[tap] = a + tap / in.offsets * in.frame * p->lda + tap % in.offsets * bin;
-    c->flops = mbt_work_gemm(gemm);
-    c->elements = (double)(p->rows * p->n);
-    c->call = call_gemm;
+    return mbt_case_ready(c, call_gemm, (double)(p->rows * p->n), mbt_work_gemm(gemm));
 }
 
 bool mbt_cases_gemm_f32(mbt_bench_case *c, const mbt_shape *s, size_t number)
@@ -113,11 +112,10 @@ bool mbt_cases_gemm_f32(mbt_bench_case *c, const mbt_shape *s, size_t number)
     if (number >= PRODUCTS)
         return false;
     list_products(s, list);
-    make_product(c, s, &list[number], MBT_WEIGHT_F32);
-    return true;
+    return make_product(c, s, &list[number], MBT_WEIGHT_F32);
 }
 
-/* The largest convolution, a product of Winograd's, and the layers of Mamba. */
+/* The largest convolution, a product of Winograd's algorithm, and the layers of Mamba. */
 bool mbt_cases_gemm_f16(mbt_bench_case *c, const mbt_shape *s, size_t number)
 {
     static const size_t chosen[] = {UNIT_3, WINOGRAD_POINT, IN_PROJ, X_PROJ, DT_PROJ, OUT_PROJ};
@@ -125,8 +123,7 @@ bool mbt_cases_gemm_f16(mbt_bench_case *c, const mbt_shape *s, size_t number)
     if (number >= sizeof chosen / sizeof chosen[0])
         return false;
     list_products(s, list);
-    make_product(c, s, &list[chosen[number]], MBT_WEIGHT_F16);
-    return true;
+    return make_product(c, s, &list[chosen[number]], MBT_WEIGHT_F16);
 }
 
 static void call_gemm_i8(const mbt_kernels *kernels, const mbt_bench_case *c)
@@ -134,7 +131,7 @@ static void call_gemm_i8(const mbt_kernels *kernels, const mbt_bench_case *c)
     kernels->gemm_i8(&c->arguments.gemm_i8);
 }
 
-/* `rows` rows of `groups` groups of `size` inputs, with sums that are right. */
+/* `rows` rows of `groups` groups of `size` inputs, with their sums. */
 static mbt_rows_i8 make_rows_i8(mbt_bench_case *c, size_t rows, size_t groups, size_t size, size_t ldq, size_t lds)
 {
     const mbt_rows_i8 a = {
@@ -152,8 +149,8 @@ static mbt_rows_i8 make_rows_i8(mbt_bench_case *c, size_t rows, size_t groups, s
     return a;
 }
 
-/* A convolution's inputs are groups of the network's channels, which stand as a dense block's do. */
-static void make_product_i8(mbt_bench_case *c, const mbt_shape *s, const product *p)
+/* The inputs of a convolution are groups of the network's channels, laid out as in a dense block. */
+static bool make_product_i8(mbt_bench_case *c, const mbt_shape *s, const product *p)
 {
     mbt_case_name(c, s, "%s", p->name);
     const window in = window_of(p);
@@ -185,12 +182,10 @@ static void make_product_i8(mbt_bench_case *c, const mbt_shape *s, const product
         gemm->a[tap] = (mbt_rows_i8){.q = a.q + row * ldq, .scale = a.scale + row * lds, .sum = a.sum + row * lds};
     }
     c->integers = true;
-    c->flops = mbt_work_gemm_i8(gemm);
-    c->elements = (double)(p->rows * p->n);
-    c->call = call_gemm_i8;
+    return mbt_case_ready(c, call_gemm_i8, (double)(p->rows * p->n), mbt_work_gemm_i8(gemm));
 }
 
-/* The convolutions and the linear layers of both axes. */
+/* The convolutions, and the linear layers along both axes. */
 bool mbt_cases_gemm_i8(mbt_bench_case *c, const mbt_shape *s, size_t number)
 {
     static const size_t chosen[] = {UNIT_0,       UNIT_1,        UNIT_2,  UNIT_3, DECODER_UNIT_3,
@@ -199,7 +194,18 @@ bool mbt_cases_gemm_i8(mbt_bench_case *c, const mbt_shape *s, size_t number)
     if (number >= sizeof chosen / sizeof chosen[0])
         return false;
     list_products(s, list);
-    make_product_i8(c, s, &list[chosen[number]]);
+    return make_product_i8(c, s, &list[chosen[number]]);
+}
+
+/* A frame of the encoder or of a decoder; *tiles: of four bins. */
+static bool make_winograd(mbt_bench_case *c, const mbt_shape *s, size_t number, size_t *tiles)
+{
+    if (number > 1)
+        return false;
+    mbt_case_name(c, s, "%s", number == 0 ? "encoder" : "decoder");
+    c->rows = number == 0 ? s->bins : s->inner_bins;
+    c->columns = s->channels;
+    *tiles = (c->rows + 3) / 4;
     return true;
 }
 
@@ -210,21 +216,16 @@ static void call_winograd_input(const mbt_kernels *kernels, const mbt_bench_case
 
 bool mbt_cases_winograd_input(mbt_bench_case *c, const mbt_shape *s, size_t number)
 {
-    if (number > 1)
+    size_t tiles;
+    if (!make_winograd(c, s, number, &tiles))
         return false;
-    c->rows = number == 0 ? s->bins : s->inner_bins;
-    c->columns = s->channels;
-    const size_t tiles = (c->rows + 3) / 4;
-    mbt_case_name(c, s, "%s", number == 0 ? "encoder" : "decoder");
     c->ld_in = (ptrdiff_t)(4 * s->channels);
     c->ld_out = (ptrdiff_t)(MBT_WINOGRAD_INPUTS * s->channels);
     c->extra = tiles * MBT_WINOGRAD_INPUTS * s->channels;
     c->in[0] = mbt_case_rows(c, MBT_CASE_IN, c->rows + 2, s->channels, 4 * s->channels, 1, false);
     c->out[0] = mbt_case_rows(c, MBT_CASE_OUT, 6 * tiles, s->channels, MBT_WINOGRAD_INPUTS * s->channels, 1, false);
-    c->flops = mbt_work_winograd_input(c->rows, c->columns);
-    c->elements = (double)(6 * tiles * s->channels);
-    c->call = call_winograd_input;
-    return true;
+    return mbt_case_ready(c, call_winograd_input, (double)(6 * tiles * s->channels),
+                          mbt_work_winograd_input(c->rows, c->columns));
 }
 
 static void call_winograd_output(const mbt_kernels *kernels, const mbt_bench_case *c)
@@ -234,19 +235,14 @@ static void call_winograd_output(const mbt_kernels *kernels, const mbt_bench_cas
 
 bool mbt_cases_winograd_output(mbt_bench_case *c, const mbt_shape *s, size_t number)
 {
-    if (number > 1)
+    size_t tiles;
+    if (!make_winograd(c, s, number, &tiles))
         return false;
-    c->rows = number == 0 ? s->bins : s->inner_bins;
-    c->columns = s->channels;
-    const size_t tiles = (c->rows + 3) / 4;
-    mbt_case_name(c, s, "%s", number == 0 ? "encoder" : "decoder");
     c->ld_in = (ptrdiff_t)s->channels;
     c->ld_out = (ptrdiff_t)(4 * s->channels);
     c->extra = tiles * s->channels;
     c->in[0] = mbt_case_rows(c, MBT_CASE_IN, 6 * tiles, s->channels, s->channels, 1, false);
     c->out[0] = mbt_case_rows(c, MBT_CASE_OUT, c->rows, s->channels, 4 * s->channels, 1, false);
-    c->flops = mbt_work_winograd_output(c->rows, c->columns);
-    c->elements = (double)(c->rows * s->channels);
-    c->call = call_winograd_output;
-    return true;
+    return mbt_case_ready(c, call_winograd_output, (double)(c->rows * s->channels),
+                          mbt_work_winograd_output(c->rows, c->columns));
 }

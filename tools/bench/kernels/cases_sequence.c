@@ -1,5 +1,6 @@
-/* cases_sequence.c: attention, and what the Mamba layer does between its matrix products. */
+/* cases_sequence.c: cases of attention, and of the Mamba layer's kernels between its matrix products. */
 #include "tools/bench/kernels/cases.h"
+#include "tools/bench/kernels/work.h"
 
 static void call_attend(const mbt_kernels *kernels, const mbt_bench_case *c)
 {
@@ -25,10 +26,7 @@ bool mbt_cases_attend(mbt_bench_case *c, const mbt_shape *s, size_t number)
                                        .out = mbt_case_rows(c, MBT_CASE_OUT, keys, dims, s->channels, 1, false),
                                        .ldo = (ptrdiff_t)s->channels,
                                        .scratch = mbt_case_row(c, MBT_CASE_INOUT, MBT_ATTEND_QUERIES * (keys + dims))};
-    c->flops = mbt_work_attend(&c->arguments.attend);
-    c->elements = (double)keys * (double)keys;
-    c->call = call_attend;
-    return true;
+    return mbt_case_ready(c, call_attend, (double)keys * (double)keys, mbt_work_attend(&c->arguments.attend));
 }
 
 static void call_scan(const mbt_kernels *kernels, const mbt_bench_case *c)
@@ -61,10 +59,7 @@ bool mbt_cases_scan(mbt_bench_case *c, const mbt_shape *s, size_t number)
                                    .steps = steps,
                                    .channels = p,
                                    .d_state = s->d_state};
-    c->flops = mbt_work_scan(&c->arguments.scan);
-    c->elements = (double)(steps * p * s->d_state);
-    c->call = call_scan;
-    return true;
+    return mbt_case_ready(c, call_scan, (double)(steps * p * s->d_state), mbt_work_scan(&c->arguments.scan));
 }
 
 static void call_conv1d_silu(const mbt_kernels *kernels, const mbt_bench_case *c)
@@ -87,10 +82,8 @@ bool mbt_cases_conv1d_silu(mbt_bench_case *c, const mbt_shape *s, size_t number)
     c->in[1] = mbt_case_row(c, MBT_CASE_IN, s->d_conv * p);
     c->in[2] = mbt_case_row(c, MBT_CASE_IN, p);
     c->out[0] = mbt_case_rows(c, MBT_CASE_OUT, c->rows, p, p, 1, false);
-    c->elements = (double)(c->rows * p);
-    c->flops = c->elements * (2 * (double)s->d_conv + MBT_WORK_SILU);
-    c->call = call_conv1d_silu;
-    return true;
+    const double elements = (double)(c->rows * p);
+    return mbt_case_ready(c, call_conv1d_silu, elements, elements * (2 * (double)s->d_conv + MBT_WORK_SILU));
 }
 
 static void call_softplus(const mbt_kernels *kernels, const mbt_bench_case *c)
@@ -98,7 +91,7 @@ static void call_softplus(const mbt_kernels *kernels, const mbt_bench_case *c)
     kernels->softplus(c->out[0], c->columns);
 }
 
-/* In place: the values grow call after call, but ever slower. */
+/* The kernel works in place: the values grow from call to call, but ever more slowly. */
 bool mbt_cases_softplus(mbt_bench_case *c, const mbt_shape *s, size_t number)
 {
     if (number > 0)
@@ -106,8 +99,6 @@ bool mbt_cases_softplus(mbt_bench_case *c, const mbt_shape *s, size_t number)
     c->columns = s->chunk * s->padded_inner;
     mbt_case_name(c, s, "%zu steps", s->chunk);
     c->out[0] = mbt_case_row(c, MBT_CASE_INOUT, c->columns);
-    c->elements = (double)c->columns;
-    c->flops = c->elements * (MBT_WORK_EXP + MBT_WORK_LOG + 3);
-    c->call = call_softplus;
-    return true;
+    const double elements = (double)c->columns;
+    return mbt_case_ready(c, call_softplus, elements, elements * (MBT_WORK_EXP + MBT_WORK_LOG + 3));
 }

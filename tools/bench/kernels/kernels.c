@@ -1,4 +1,4 @@
-/* kernels.c: every kernel at the shapes of the network, with every set of kernels. */
+/* kernels.c: `bench kernels`: every kernel at the shapes of the network, with every set of kernels. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "tools/bench/kernels/kernels.h"
@@ -8,7 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/bench/kernels/cases.h"
 #include "tools/bench/kernels/events.h"
+#include "tools/bench/kernels/kernels_report.h"
+#include "tools/bench/kernels/results.h"
+#include "tools/bench/kernels/roofline.h"
 #include "tools/bench/report.h"
 #include "tools/base/message.h"
 #include "runtime/layers/mamba.h"
@@ -19,7 +23,7 @@ static const size_t case_memory = (size_t)64 << 20;
 typedef struct kernel_cases {
     const char *name;
     mbt_case_maker *make;
-    size_t place; /* of its pointer in a table */
+    size_t offset; /* of its pointer in mbt_kernels */
 } kernel_cases;
 
 static const kernel_cases kernels_list[] = {
@@ -30,8 +34,8 @@ static const kernel_cases kernels_list[] = {
 
 enum { KERNELS = sizeof kernels_list / sizeof kernels_list[0], SHORT_SECONDS = 2, LONG_SECONDS = 10 };
 
-/* The published size, and tiny; the chunk is that of a sequence along frequency. */
-static const mbt_shape own_shapes[] = {
+/* The published size, and tiny. The chunk is that of a sequence along frequency. */
+static const mbt_shape default_shapes[] = {
     {"C64", 64, 8, 321, 1601, 201, 100, 256, 256, 16, 4, 4, 50},
     {"C16", 16, 8, 161, 801, 201, 100, 32, 32, 16, 4, 1, 50},
 };
@@ -61,7 +65,7 @@ static mbt_shape shape_of(const mbt_model *model)
 {
     const mbt_attention *attention = find_layer(model, MBT_STEP_ATTENTION);
     const mbt_bimamba *bimamba = find_layer(model, MBT_STEP_BIMAMBA);
-    mbt_shape s = own_shapes[0];
+    mbt_shape s = default_shapes[0];
     s.channels = model->channels;
     s.d_inner = 4 * s.channels;
     s.dt_rank = (s.channels + 15) / 16;
@@ -85,20 +89,22 @@ static mbt_shape shape_of(const mbt_model *model)
     return s;
 }
 
-typedef struct timed {
+/* What mbt_bench_time calls. */
+typedef struct timed_case {
     const mbt_kernels *kernels;
     const mbt_bench_case *c;
-} timed;
+} timed_case;
 
 static void run_case(void *context, size_t calls)
 {
-    const timed *t = context;
+    const timed_case *t = context;
     for (size_t i = 0; i < calls; i++)
         t->c->call(t->kernels, t->c);
 }
 
-/* The first level that holds the arrays, and its bandwidth. Whole numbers can be multiplied as floats, too. */
-static void find_roof(mbt_kernel_result *result, const mbt_machine *machine, const mbt_bench_case *c)
+/* Finds the smallest level that holds the arrays, its bandwidth, and the peak. For products of int8 the peak is at
+ * least that of floats, because they could be computed as floats. */
+static void find_limits(mbt_kernel_result *result, const mbt_machine *machine, const mbt_bench_case *c)
 {
     const mbt_isa_peak *peak = &machine->peak[result->isa];
     result->level = c->footprint <= machine->l1   ? MBT_LEVEL_L1
@@ -123,14 +129,13 @@ static mbt_kernel_result *next_result(mbt_kernel_report *report)
     return &report->results[report->count++];
 }
 
-/* Whether set number i has the kernel from one before it in the list: most of an extension are those of what it
- * extends. */
+/* Whether a set before number i in the list has the same kernel: an extension of a set replaces few of its kernels. */
 static bool is_shared(const kernel_cases *kernel, const mbt_bench_options *o, size_t i)
 {
     typedef void (*function)(void);
-    const char *own = (const char *)mbt_kernels_for(o->isas[i]) + kernel->place;
+    const char *pointer = (const char *)mbt_kernels_for(o->isas[i]) + kernel->offset;
     for (size_t j = 0; j < i; j++)
-        if (memcmp((const char *)mbt_kernels_for(o->isas[j]) + kernel->place, own, sizeof(function)) == 0)
+        if (memcmp((const char *)mbt_kernels_for(o->isas[j]) + kernel->offset, pointer, sizeof(function)) == 0)
             return true;
     return false;
 }
@@ -146,7 +151,7 @@ static bool measure_case(mbt_kernel_report *report, const kernel_cases *kernel, 
         mbt_kernel_result *result = next_result(report);
         if (result == NULL)
             return false;
-        timed t = {mbt_kernels_for(o->isas[i]), c};
+        timed_case t = {mbt_kernels_for(o->isas[i]), c};
         size_t calls;
         *result = (mbt_kernel_result){.kernel = kernel->name,
                                       .number = report->cases,
@@ -164,30 +169,30 @@ static bool measure_case(mbt_kernel_report *report, const kernel_cases *kernel, 
         }
         scalar = result->isa == MBT_ISA_SCALAR ? result->time.median : scalar;
         result->scalar_ns = scalar;
-        find_roof(result, report->machine, c);
+        find_limits(result, report->machine, c);
     }
     report->cases++;
     return true;
 }
 
-/* Whether "kernel shape" has the text. */
-static bool is_wanted(const char *kernel, const char *shape, const char *filter)
+/* Whether the filter's text is in "kernel shape". */
+static bool matches_filter(const char *kernel, const char *shape, const char *filter)
 {
     char name[128];
     snprintf(name, sizeof name, "%s %s", kernel, shape);
     return filter == NULL || strstr(name, filter) != NULL;
 }
 
-/* All cases; with events NULL they are only counted. */
-static bool walk(mbt_kernel_report *report, const mbt_shape *shape, void *memory, const mbt_bench_options *o,
-                 const mbt_events *events)
+/* Measures all cases of a shape; with events NULL it only counts them. */
+static bool run_cases(mbt_kernel_report *report, const mbt_shape *shape, void *memory, const mbt_bench_options *o,
+                      const mbt_events *events)
 {
     for (size_t i = 0; i < KERNELS; i++) {
         for (size_t number = 0;; number++) {
             mbt_bench_case c = {.memory = memory, .size = case_memory, .random = 1};
             if (!kernels_list[i].make(&c, shape, number))
                 break;
-            if (!is_wanted(kernels_list[i].name, c.shape, o->filter))
+            if (!matches_filter(kernels_list[i].name, c.shape, o->filter))
                 continue;
             if (c.overflow)
                 return mbt_complain("%s %s: takes more than %zu MiB", kernels_list[i].name, c.shape, case_memory >> 20);
@@ -200,30 +205,28 @@ static bool walk(mbt_kernel_report *report, const mbt_shape *shape, void *memory
     return true;
 }
 
-static bool walk_all(mbt_kernel_report *report, const mbt_shape *shapes, size_t count, void *memory,
-                     const mbt_bench_options *o, const mbt_events *events)
+static bool run_all_shapes(mbt_kernel_report *report, const mbt_shape *shapes, size_t count, void *memory,
+                           const mbt_bench_options *o, const mbt_events *events)
 {
     report->cases = 0;
     for (size_t i = 0; i < count; i++)
-        if (!walk(report, &shapes[i], memory, o, events))
+        if (!run_cases(report, &shapes[i], memory, o, events))
             return false;
     return true;
 }
 
-static bool report_kernels(const mbt_kernel_report *report, const mbt_bench_options *o, mbt_svg *svg)
+static bool print_results(const mbt_kernel_report *report, const mbt_bench_options *o, mbt_svg *svg)
 {
-    if (o->json) {
-        if (!mbt_kernels_print_json(report))
-            return false;
-    } else {
+    if (o->json && !mbt_kernels_print_json(report))
+        return false;
+    if (!o->json)
         mbt_kernels_print(report);
-    }
     if (svg != NULL)
         mbt_kernels_draw(report, svg);
     return true;
 }
 
-/* The scalar kernels go first, so that others can be compared with them. */
+/* Puts the scalar kernels first, so that others can be compared with them. */
 static int by_number(const void *left, const void *right)
 {
     return (int)*(const mbt_isa *)left - (int)*(const mbt_isa *)right;
@@ -243,11 +246,11 @@ static bool run_kernels(const mbt_shape *shapes, size_t count, const mbt_bench_o
     mbt_events_open(&events);
     report.events = mbt_events_are_open(&events);
     memcpy(report.why_no_events, events.why_not, sizeof report.why_no_events);
-    bool done = walk_all(&report, shapes, count, memory, &o, NULL);
+    bool done = run_all_shapes(&report, shapes, count, memory, &o, NULL);
     if (done && report.cases == 0)
         done = mbt_complain("no kernel or shape has '%s' in its name", o.filter);
-    done = done && mbt_machine_measure(&machine, &o) && walk_all(&report, shapes, count, memory, &o, &events) &&
-           report_kernels(&report, &o, svg);
+    done = done && mbt_machine_measure(&machine, &o) && run_all_shapes(&report, shapes, count, memory, &o, &events) &&
+           print_results(&report, &o, svg);
     mbt_events_close(&events);
     free(report.results);
     free(memory);
@@ -258,7 +261,7 @@ static bool run_for_model(const mbt_bench_options *options, mbt_svg *svg)
 {
     mbt_loaded_model loaded;
     if (options->model == NULL)
-        return run_kernels(own_shapes, sizeof own_shapes / sizeof own_shapes[0], options, svg);
+        return run_kernels(default_shapes, sizeof default_shapes / sizeof default_shapes[0], options, svg);
     if (!mbt_model_load(options->model, &loaded))
         return false;
     const mbt_shape shape = shape_of(loaded.model);

@@ -1,5 +1,5 @@
-/* kernels_report.c: what `bench kernels` found, as a table and as JSON. */
-#include "tools/bench/kernels/kernels.h"
+/* kernels_report.c: the results of `bench kernels` as a table and as JSON. */
+#include "tools/bench/kernels/kernels_report.h"
 
 #include <stdio.h>
 

@@ -1,5 +1,5 @@
-/* roofline.c: every kernel under the roofs of its instruction set (Williams, Waterman, Patterson 2009). */
-#include "tools/bench/kernels/kernels.h"
+/* roofline.c: the results of `bench kernels` as a roofline model (Williams, Waterman, Patterson 2009). */
+#include "tools/bench/kernels/roofline.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -63,7 +63,7 @@ static void draw_grid(mbt_svg *svg, const axes *a)
     mbt_svg_text(svg, 12, TOP - 14, 13, MBT_SVG_START, "#222222", "GFLOP/s");
 }
 
-/* From the left edge up the slope of the bandwidth to the peak, or to the right edge if that comes first. */
+/* The line of the bandwidth: it rises from the left edge to the peak, or to the right edge if that comes first. */
 static void draw_slope(mbt_svg *svg, const axes *a, double bandwidth, double peak, const char *name, const char *colour)
 {
     const double left = pow(10, a->x_low), right = pow(10, a->x_high), bottom = pow(10, a->y_low);

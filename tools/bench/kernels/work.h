@@ -1,7 +1,7 @@
-/* work.h: how many operations on floats, or on integers, the kernels do.
+/* work.h: how many operations the kernels do, on floats or on integers.
  *
- * A multiply-add is two; a comparison, a division and a root are one. So that rates can be held against the peak,
- * exp is 11, which is what 2^x of simd/vec_math.h takes, and log, pow and atan2 are 20. */
+ * A multiply-add counts as two operations; a comparison, a division and a square root as one. An exp counts as 11, the
+ * instructions of 2^x in simd/vec_math.h, so that rates can be compared with the peak; a log, pow or atan2 as 20. */
 #ifndef MBT_TOOLS_BENCH_KERNELS_WORK_H
 #define MBT_TOOLS_BENCH_KERNELS_WORK_H
 
@@ -24,7 +24,8 @@ static inline double mbt_work_gemm_i8(const mbt_gemm_i8 *gemm)
     return 2.0 * gemm->w->taps * (double)gemm->rows * gemm->w->k * gemm->w->n;
 }
 
-/* For each query and key: a product of dims, its difference to the largest, exp, the sum, dims multiply-adds. */
+/* For each query and key: dims multiply-adds for the score, its difference to the largest, exp, the sum, and dims
+ * multiply-adds. */
 static inline double mbt_work_attend(const mbt_attend *a)
 {
     return (double)a->queries * (double)a->keys * (4 * (double)a->dims + 3 + MBT_WORK_EXP);

@@ -1,4 +1,4 @@
-/* machine.c: measures what a core of this machine can do at most, for each set of kernels. */
+/* machine.c: `bench machine`: the peak rates and bandwidths of a core, for each set of kernels. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "tools/bench/machine/machine.h"
@@ -16,7 +16,7 @@
 
 enum { STEP = 4096 };
 
-/* The text of a file of one line, for instance below /sys; false if there is none. */
+/* Reads the first line of a file, for instance below /sys. False if there is none. */
 static bool read_line(const char *path, char *line, size_t size)
 {
     FILE *file = fopen(path, "r");
@@ -52,7 +52,7 @@ static void find_caches(mbt_machine *machine)
     }
 }
 
-/* The first "model name" of /proc/cpuinfo; ARM has none there, but often a name of the board. */
+/* The first "model name" of /proc/cpuinfo. On ARM there is none, but often the name of the board. */
 static void find_name(mbt_machine *machine)
 {
     char line[256];
@@ -90,7 +90,7 @@ static void run_loop(void *context, size_t calls)
     loop->run(calls * 100);
 }
 
-/* The best sample: what disturbs a measurement only lowers it. */
+/* By the shortest sample: disturbances only add time. */
 static double measure_loop(const mbt_peak_loop *loop, const mbt_bench_plan *plan)
 {
     mbt_peak_loop copy = *loop;

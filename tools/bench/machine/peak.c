@@ -1,11 +1,11 @@
-/* peak.c: what a core can do at most in portable C: the peak of the scalar kernels. */
+/* peak.c: the loops that measure the peak of a core in portable C, which is that of the scalar kernels. */
 #include "tools/bench/machine/peak.h"
 
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
 
-/* Where fmaf is a call, few chains, or the loads and stores around the calls are what is measured. */
+/* Where fmaf is a function, few chains: with many, the loads and stores around the calls would be measured. */
 #ifdef FP_FAST_FMAF
 enum { CHAINS = 48 };
 #else
@@ -13,8 +13,8 @@ enum { CHAINS = 8 };
 #endif
 enum { INT8_CHAINS = 16 };
 
-/* As the scalar matrix product does it, with weights from memory: where the target has no fused multiply-add, fmaf is a
- * call; where it has, the compiler may use it in vectors. */
+/* Like the scalar matrix product, with weights from memory. Where the target has no fused multiply-add, fmaf is a
+ * function of the C library; where it has one, the compiler may use it in vectors. */
 static void fma_scalar(size_t rounds)
 {
     static volatile const float tiny = 1e-9f;

@@ -75,7 +75,7 @@ bool mbt_layer_index_build(mbt_layer_index *index, const mbt_model *model)
 size_t mbt_layer_find(const mbt_layer_index *index, const void *weights)
 {
     const uintptr_t wanted = (uintptr_t)weights;
-    size_t below = 0, above = index->count; /* the last range that begins at or before lies in [below, above) */
+    size_t below = 0, above = index->count; /* the last range that begins at or before wanted is in [below, above) */
     while (above - below > 1) {
         const size_t middle = below + (above - below) / 2;
         if ((uintptr_t)index->range[middle].begin <= wanted)

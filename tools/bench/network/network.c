@@ -9,15 +9,18 @@
 #include <unistd.h>
 
 #include "tools/bench/network/layers.h"
+#include "tools/bench/network/network_report.h"
+#include "tools/bench/network/network_svg.h"
+#include "tools/bench/network/results.h"
 #include "tools/bench/memory.h"
-#include "tools/bench/signal.h"
+#include "tools/bench/speech.h"
 #include "tools/base/message.h"
 #include "tools/base/model_load.h"
 
 enum { OPENINGS = 5, DEFAULT_RUNS = 5, PROFILED_RUNS = 3 };
 
-/* Half a minute of work in a kind of run is enough: longer recordings run less often. */
-static const double patience_ns = 30e9;
+/* After so much time no new round begins: long recordings run less often. */
+static const double enough_ns = 30e9;
 
 static bool open_enhancer(const mbt_model *model, const mbt_network_run *run, mbt_enhancer **enhancer, double *ns)
 {
@@ -32,8 +35,9 @@ static bool open_enhancer(const mbt_model *model, const mbt_network_run *run, mb
     return status == MBT_OK || mbt_complain_status(status, "network");
 }
 
-/* The system hands out memory that it does not have and kills the process when that comes to light: asked before. */
-static bool find_memory(const mbt_model *model, mbt_network_run *run, double *together)
+/* Fails if the runs need more memory than the machine has. That is checked before they start, because Linux grants more
+ * memory than there is, and kills the process when it writes to it. *total: bytes of this run and those before it. */
+static bool check_memory(const mbt_model *model, mbt_network_run *run, double *total)
 {
     mbt_options options;
     mbt_options_init(&options);
@@ -43,10 +47,10 @@ static bool find_memory(const mbt_model *model, mbt_network_run *run, double *to
     const mbt_status status = mbt_memory_needed(model, &options, &run->memory);
     if (status != MBT_OK)
         return mbt_complain_status(status, "network");
-    *together += (double)run->memory;
+    *total += (double)run->memory;
     const double machine = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
-    return machine <= 0 || *together <= machine ||
-           mbt_complain("%g s need %.1f GB of memory, and this machine has %.1f GB", run->seconds, *together / 1e9,
+    return machine <= 0 || *total <= machine ||
+           mbt_complain("%g s need %.1f GB of memory, and this machine has %.1f GB", run->seconds, *total / 1e9,
                         machine / 1e9);
 }
 
@@ -63,7 +67,7 @@ static bool measure_opening(const mbt_model *model, mbt_network_run *run)
     return true;
 }
 
-static bool enhance(mbt_enhancer *enhancer, const float *in, float *out, size_t samples, double *ns)
+static bool time_enhance(mbt_enhancer *enhancer, const float *in, float *out, size_t samples, double *ns)
 {
     const double begin = mbt_bench_now();
     const mbt_status status = mbt_enhance(enhancer, in, out, samples);
@@ -71,7 +75,7 @@ static bool enhance(mbt_enhancer *enhancer, const float *in, float *out, size_t 
     return status == MBT_OK || mbt_complain_status(status, "network");
 }
 
-/* A run by itself, for its memory. */
+/* One run with no other enhancer open, to measure its resident memory. */
 static bool measure_resident(const mbt_model *model, mbt_network_run *run, const float *in, float *out)
 {
     mbt_enhancer *enhancer;
@@ -79,7 +83,7 @@ static bool measure_resident(const mbt_model *model, mbt_network_run *run, const
     run->resident_exact = mbt_bench_memory_reset();
     if (!open_enhancer(model, run, &enhancer, &ns))
         return false;
-    const bool done = enhance(enhancer, in, out, run->samples, &ns);
+    const bool done = time_enhance(enhancer, in, out, run->samples, &ns);
     mbt_close(enhancer);
     run->resident = run->resident_exact ? mbt_bench_memory_since() : 0;
     if (run->resident == 0) {
@@ -89,91 +93,92 @@ static bool measure_resident(const mbt_model *model, mbt_network_run *run, const
     return done;
 }
 
-/* Runs that take turns, so that they meet the same clock and the same neighbours: one set of kernels, one length,
- * several numbers of threads. */
-typedef struct turns {
+/* Runs with one set of kernels and one length, one for each number of threads. They are timed in rounds: each round
+ * does each run once, so that changes of the clock rate and other processes affect all alike. */
+typedef struct run_group {
     mbt_network_run *runs;
     size_t count;
     mbt_enhancer *enhancers[MBT_BENCH_LIST];
     double *times; /* [count][rounds] */
     size_t rounds;
-} turns;
+} run_group;
 
-/* The first round warms up. The peak is measured in each, and the best counts. */
-static bool take_turns(turns *t, const float *in, float *out, const mbt_bench_options *o)
+/* The first round warms up. Each round also measures the peak, of which the highest counts. */
+static bool time_rounds(run_group *group, const float *in, float *out, const mbt_bench_options *o)
 {
     double spent = 0;
     size_t done = 0;
-    for (size_t round = 0; round <= t->rounds && (done == 0 || spent < patience_ns); round++) {
-        const double peak = mbt_machine_fma(t->runs[0].isa, o->quick);
-        for (size_t i = 0; i < t->count; i++) {
-            mbt_network_run *run = &t->runs[i];
+    for (size_t round = 0; round <= group->rounds && (done == 0 || spent < enough_ns); round++) {
+        const double peak = mbt_machine_fma(group->runs[0].isa, o->quick);
+        for (size_t i = 0; i < group->count; i++) {
+            mbt_network_run *run = &group->runs[i];
             double ns;
             run->peak = fmax(run->peak, peak);
             const double begin = mbt_bench_processor();
-            if (!enhance(t->enhancers[i], in, out, run->samples, &ns))
+            if (!time_enhance(group->enhancers[i], in, out, run->samples, &ns))
                 return false;
             if (round > 0) {
                 run->cpu_ns += mbt_bench_processor() - begin;
                 run->wall_ns += ns;
             }
-            t->times[i * t->rounds + done] = ns;
+            group->times[i * group->rounds + done] = ns;
             spent += ns;
         }
         done += round > 0;
     }
-    for (size_t i = 0; i < t->count; i++) {
-        t->runs[i].time = mbt_bench_statistics(t->times + i * t->rounds, done);
-        t->runs[i].cpu_ns /= (double)done;
-        t->runs[i].wall_ns /= (double)done;
+    for (size_t i = 0; i < group->count; i++) {
+        group->runs[i].time = mbt_bench_statistics(group->times + i * group->rounds, done);
+        group->runs[i].cpu_ns /= (double)done;
+        group->runs[i].wall_ns /= (double)done;
     }
     return true;
 }
 
-static bool measure_runs(const mbt_model *model, turns *t, const float *in, float *out, const mbt_bench_options *o)
+static bool measure_runs(const mbt_model *model, run_group *group, const float *in, float *out,
+                         const mbt_bench_options *o)
 {
     bool good = true;
     size_t opened = 0;
     double ns;
-    t->times = malloc((t->count * t->rounds + 1) * sizeof *t->times);
-    if (t->times == NULL)
+    group->times = malloc((group->count * group->rounds + 1) * sizeof *group->times);
+    if (group->times == NULL)
         return mbt_complain("out of memory");
-    while (good && opened < t->count) {
-        good = open_enhancer(model, &t->runs[opened], &t->enhancers[opened], &ns);
+    while (good && opened < group->count) {
+        good = open_enhancer(model, &group->runs[opened], &group->enhancers[opened], &ns);
         opened += good;
     }
-    good = good && take_turns(t, in, out, o);
+    good = good && time_rounds(group, in, out, o);
     while (opened > 0)
-        mbt_close(t->enhancers[--opened]);
-    free(t->times);
+        mbt_close(group->enhancers[--opened]);
+    free(group->times);
     return good;
 }
 
-/* All numbers of threads with one set of kernels and one length; adds them to the report. */
-static bool measure(mbt_network_report *report, const mbt_model *model, mbt_isa isa, double seconds, const float *in,
-                    float *out, const mbt_bench_options *o)
+/* Measures a group of runs and adds it to the report. */
+static bool measure_group(mbt_network_report *report, const mbt_model *model, mbt_isa isa, double seconds,
+                          const float *in, float *out, const mbt_bench_options *o)
 {
-    turns t = {.runs = &report->runs[report->run_count],
-               .count = o->thread_count,
-               .rounds = o->runs > 0 ? o->runs
-                         : o->quick  ? 1
-                                     : DEFAULT_RUNS};
-    double together = 0;
-    for (size_t i = 0; i < t.count; i++) {
-        mbt_network_run *run = &t.runs[i];
+    run_group group = {.runs = &report->runs[report->run_count],
+                       .count = o->thread_count,
+                       .rounds = o->runs > 0 ? o->runs
+                                 : o->quick  ? 1
+                                             : DEFAULT_RUNS};
+    double total = 0;
+    for (size_t i = 0; i < group.count; i++) {
+        mbt_network_run *run = &group.runs[i];
         *run = (mbt_network_run){.isa = isa,
                                  .threads = o->threads[i],
                                  .seconds = seconds,
                                  .samples = (size_t)(seconds * model->sample_rate)};
         run->macs = mbt_plain_macs(model, run->samples);
-        if (!find_memory(model, run, &together))
+        if (!check_memory(model, run, &total))
             return false;
     }
-    for (size_t i = 0; i < t.count; i++)
-        if (!measure_opening(model, &t.runs[i]) || !measure_resident(model, &t.runs[i], in, out))
+    for (size_t i = 0; i < group.count; i++)
+        if (!measure_opening(model, &group.runs[i]) || !measure_resident(model, &group.runs[i], in, out))
             return false;
-    report->run_count += t.count;
-    return measure_runs(model, &t, in, out, o);
+    report->run_count += group.count;
+    return measure_runs(model, &group, in, out, o);
 }
 
 static bool measure_all(mbt_network_report *report, const mbt_model *model, const mbt_bench_options *o, const float *in,
@@ -182,7 +187,7 @@ static bool measure_all(mbt_network_report *report, const mbt_model *model, cons
     for (size_t isa = 0; isa < o->isa_count; isa++) {
         const mbt_network_run *first = &report->runs[report->run_count];
         for (size_t i = 0; i < o->second_count; i++)
-            if (!measure(report, model, o->isas[isa], o->seconds[i], in, out, o))
+            if (!measure_group(report, model, o->isas[isa], o->seconds[i], in, out, o))
                 return false;
         mbt_network_profile *profiled = &report->profiles[report->profile_count];
         profiled->run = first;
@@ -194,31 +199,7 @@ static bool measure_all(mbt_network_report *report, const mbt_model *model, cons
     return true;
 }
 
-double mbt_network_gflops(const mbt_network_run *run)
-{
-    return 2 * run->macs / run->time.median;
-}
-
-double mbt_network_share(const mbt_network_run *run)
-{
-    return mbt_network_gflops(run) / (run->peak * run->threads);
-}
-
-void mbt_network_kinds(const mbt_profile *profile, double share[MBT_KINDS])
-{
-    double all = 0;
-    memset(share, 0, MBT_KINDS * sizeof *share);
-    for (size_t i = 0; i < profile->rows; i++)
-        share[profile->row[i].kind] += profile->row[i].ns;
-    for (size_t part = 0; part < profile->parts; part++)
-        share[MBT_KIND_OTHER] += profile->part_other[part];
-    for (int kind = 0; kind < MBT_KINDS; kind++)
-        all += share[kind];
-    for (int kind = 0; kind < MBT_KINDS; kind++)
-        share[kind] /= all > 0 ? all : 1;
-}
-
-static bool report_network(const mbt_network_report *report, const mbt_bench_options *o)
+static bool print_results(const mbt_network_report *report, const mbt_bench_options *o)
 {
     if (o->json)
         return mbt_network_print_json(report);
@@ -235,21 +216,21 @@ static bool run_network(const mbt_loaded_model *loaded, const mbt_bench_options 
     for (size_t i = 0; i < o->second_count; i++)
         longest = fmax(longest, o->seconds[i]);
     const size_t samples = (size_t)(longest * loaded->model->sample_rate);
+    mbt_network_report report;
+    if (!mbt_network_report_open(&report, o->isa_count * o->second_count * o->thread_count, loaded->info.name,
+                                 &machine))
+        return false;
     float *in = malloc(samples * sizeof *in), *out = malloc(samples * sizeof *out);
-    mbt_network_report report = {.model = loaded->info.name, .machine = &machine};
-    report.runs = calloc(o->isa_count * o->second_count * o->thread_count + 1, sizeof *report.runs);
-    bool done = (in != NULL && out != NULL && report.runs != NULL) || mbt_complain("out of memory");
+    bool done = (in != NULL && out != NULL) || mbt_complain("out of memory");
     if (done) {
         mbt_bench_speech(in, samples, 0, loaded->model->sample_rate);
-        done = measure_all(&report, loaded->model, o, in, out) && report_network(&report, o);
+        done = measure_all(&report, loaded->model, o, in, out) && print_results(&report, o);
     }
     if (done && svg != NULL)
         mbt_network_draw(&report, svg);
-    for (size_t i = 0; i < report.profile_count; i++)
-        mbt_profile_release(&report.profiles[i].profile);
-    free(report.runs);
     free(in);
     free(out);
+    mbt_network_report_close(&report);
     return done;
 }
 

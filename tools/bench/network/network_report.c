@@ -1,5 +1,5 @@
-/* network_report.c: what `bench network` found, as tables and as JSON. */
-#include "tools/bench/network/network.h"
+/* network_report.c: the results of `bench network` as tables and as JSON. */
+#include "tools/bench/network/network_report.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -8,7 +8,7 @@
 
 #include "tools/bench/report.h"
 
-/* Over the run on one thread with the same kernels and length; NAN where there is none. */
+/* The time of the run on one thread with the same kernels and length, over that of this run; NAN without such a run. */
 static double speed_up(const mbt_network_report *report, const mbt_network_run *run)
 {
     for (size_t i = 0; i < report->run_count; i++) {
@@ -60,7 +60,7 @@ static void print_runs(const mbt_network_report *report)
            first->resident_exact ? "" : " so far");
 }
 
-/* A part of the table: the spectrum, the encoder, all blocks along one axis, or a decoder. */
+/* Parts that the table shows as one: the spectrum, the encoder, all blocks along one axis, or a decoder. */
 typedef struct group {
     const char *name;
     size_t first, step, end; /* parts */
@@ -96,7 +96,7 @@ static void add_row(mbt_table *table, const char *part, const char *layer, doubl
     mbt_table_percent(table, flops > 0 ? flops / ns / peak : -1);
 }
 
-/* The rows of a group, those of the same name added up. */
+/* Prints the rows of a group; those of the same name are added up. */
 static void print_group(mbt_table *table, const mbt_profile *profile, const group *g, double all, double peak)
 {
     double wall = 0, other = 0;
@@ -123,16 +123,6 @@ static void print_group(mbt_table *table, const mbt_profile *profile, const grou
     add_row(table, "", "other", other, all, 0, 0, 0);
 }
 
-static double busy(const mbt_profile *profile)
-{
-    double all = 0;
-    for (size_t part = 0; part < profile->parts; part++)
-        all += profile->part_other[part];
-    for (size_t i = 0; i < profile->rows; i++)
-        all += profile->row[i].ns;
-    return all;
-}
-
 static void print_profile(const mbt_network_profile *p)
 {
     const mbt_network_run *run = p->run;
@@ -140,7 +130,7 @@ static void print_profile(const mbt_network_profile *p)
            "%+.1f %% of the plain one.\n\n",
            mbt_isa_name(run->isa), run->threads, run->threads == 1 ? "thread" : "threads", run->seconds,
            p->profile.ns / 1e6, 100 * (p->profile.ns / run->time.median - 1));
-    const double all = busy(&p->profile);
+    const double all = mbt_network_thread_ns(&p->profile);
     mbt_table table;
     group groups[GROUPS];
     make_groups(p->profile.parts, groups);
@@ -191,7 +181,7 @@ static void add_run(cJSON *list, const mbt_network_report *report, const mbt_net
 static void add_profile(cJSON *list, const mbt_network_profile *p)
 {
     const mbt_profile *profile = &p->profile;
-    const double all = busy(profile);
+    const double all = mbt_network_thread_ns(profile);
     double share[MBT_KINDS];
     mbt_network_kinds(profile, share);
     cJSON *object = cJSON_CreateObject();

@@ -1,5 +1,5 @@
-/* network_svg.c: what `bench network` found, as bars. */
-#include "tools/bench/network/network.h"
+/* network_svg.c: the results of `bench network` as bars. */
+#include "tools/bench/network/network_svg.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -15,7 +15,7 @@ static void bar(mbt_svg *svg, double y, const char *name, double share, double l
     mbt_svg_text(svg, LABEL + BAR * share / largest + 6, y + 15, 12, MBT_SVG_START, "#222222", "%.1f %%", 100 * share);
 }
 
-/* A part's bar is the time on the wall; returns where the next thing goes. */
+/* A bar for the time of each part. Returns the y below the last bar. */
 static double draw_parts(mbt_svg *svg, const mbt_profile *profile, double y)
 {
     double largest = 1e-9;

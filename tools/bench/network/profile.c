@@ -1,4 +1,4 @@
-/* profile.c: a table of kernels that takes the time of each call, and what its calls come to. */
+/* profile.c: a table of functions that time each call of a kernel, and the sums of their times. */
 #include "tools/bench/network/profile.h"
 
 #include <math.h>
@@ -30,22 +30,22 @@ typedef struct slot {
     entry *entries;
 } slot;
 
-/* One profile is taken at a time: the kernels have no context of their own. */
+/* There is one profile at a time, because kernels are called without a context. */
 static struct {
-    const mbt_kernels *kernels; /* those that do the work */
+    const mbt_kernels *kernels; /* the kernels that compute */
     mbt_layer_index index;
     size_t parts;
     slot *slots; /* [threads] */
     size_t slot_count;
     atomic_uint slots_taken;
-    atomic_uint run; /* a thread whose own number of the run is older has no slot yet */
+    atomic_uint run; /* the number of this run; a thread whose my_run differs has no slot in it yet */
     atomic_size_t part;
-    bool second_axis;     /* of the block: the progress has come by */
+    bool second_axis;     /* the block has ended its axis of time */
     uint64_t part_begin;  /* ticks */
     uint64_t *part_ticks; /* [parts] */
 } profiler;
 
-/* What is counted apart in a part: the model's layers, products of no layer, then kernels. */
+/* The entries that are counted in each part: the layers of the model, products of no known layer, then kernels. */
 static size_t first_kernel(void)
 {
     return profiler.index.layers + 1;
@@ -62,7 +62,7 @@ static size_t entry_count(void)
 #define PER_THREAD
 #endif
 static PER_THREAD unsigned my_run;
-static PER_THREAD entry *my_entries; /* NULL in a thread that came too late for a slot: never in a pool of ours */
+static PER_THREAD entry *my_entries; /* NULL without a slot; the pool never has more threads than there are slots */
 
 static entry *find_entries(void)
 {
@@ -75,7 +75,7 @@ static entry *find_entries(void)
     return my_entries;
 }
 
-/* Only the thread that called mbt_enhance changes the part, but for the first change: see leave_spectrum. */
+/* Called by the thread that called mbt_enhance alone, except in leave_spectrum. */
 static void change_part(size_t part)
 {
     const uint64_t now = mbt_bench_ticks();
@@ -84,7 +84,7 @@ static void change_part(size_t part)
     atomic_store(&profiler.part, part);
 }
 
-/* No event tells the end of the spectrum, but another kernel does. */
+/* The end of the spectrum has no event: the first call of another kernel, by any thread, marks it. */
 static void leave_spectrum(void)
 {
     static atomic_flag changing = ATOMIC_FLAG_INIT;
@@ -120,8 +120,8 @@ static void record_kernel(int kernel, uint64_t begin, double flops)
     record(first_kernel() + (size_t)kernel, kernel == KERNEL_spectrum || kernel == KERNEL_polar, begin, flops);
 }
 
-/* A new kernel needs a line here, or else the table below does not compile: its kind, its name, its parameters, its
- * arguments, and the operations of a call, 0 where the rate tells nothing. */
+/* A new kernel needs a line here, otherwise the table below does not compile: its kind, its name, its parameters, its
+ * arguments, and the operations of a call, 0 where a rate would mean little. */
 #define PROFILED(kind, name, parameters, arguments, flops) \
     enum { KIND_##name = kind };                           \
     static void profile_##name parameters                  \
@@ -131,7 +131,7 @@ static void record_kernel(int kernel, uint64_t begin, double flops)
         record_kernel(KERNEL_##name, begin, flops);        \
     }
 
-/* Products are counted by layer. */
+/* Matrix products are counted by layer. */
 #define PROFILED_PRODUCT(name, type, work)                                                \
     enum { KIND_##name = MBT_KIND_PRODUCT };                                              \
     static void profile_##name(const type *gemm)                                          \
@@ -144,7 +144,7 @@ static void record_kernel(int kernel, uint64_t begin, double flops)
 PROFILED_PRODUCT(gemm_f32, mbt_gemm, mbt_work_gemm)
 PROFILED_PRODUCT(gemm_f16, mbt_gemm, mbt_work_gemm)
 PROFILED_PRODUCT(gemm_i8, mbt_gemm_i8, mbt_work_gemm_i8)
-/* A part of the product of int8, as the transforms are of Winograd's. */
+/* Rounding belongs to the products of int8, as the transforms belong to Winograd's. */
 PROFILED(MBT_KIND_PRODUCT, quantise,
          (const float *x, ptrdiff_t ldx, size_t rows, size_t channels, const float *center, mbt_rows_i8 to,
           ptrdiff_t ldq, ptrdiff_t lds),
@@ -246,7 +246,7 @@ static void on_stage(void *cookie, const char *stage, unsigned index, const floa
     change_part(next < profiler.parts ? next : MBT_PART_SPECTRUM);
 }
 
-/* In a block the first progress is the end of the axis of time. */
+/* In a block the first call of progress is the end of the axis of time. */
 static int on_progress(void *cookie, double done)
 {
     (void)cookie, (void)done;
@@ -270,7 +270,7 @@ static void begin_run(void)
     profiler.part_begin = mbt_bench_ticks();
 }
 
-/* The sum over threads of what the run left in the slots; scale: ns of a tick. */
+/* Adds up the entries of all threads; scale: ns of a tick. */
 static bool collect(mbt_profile *profile, unsigned threads, double ns, double scale)
 {
     const size_t parts = profiler.parts;
@@ -325,7 +325,7 @@ static int by_length(const void *left, const void *right)
 
 enum { MOST_RUNS = 9 };
 
-/* Runs, and keeps the one of median length. */
+/* Runs `runs` times, and keeps the profile of the run of median length. */
 static bool profile_runs(mbt_profile *kept, mbt_enhancer *enhancer, unsigned threads, const float *in, size_t samples,
                          unsigned runs)
 {

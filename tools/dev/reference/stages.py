@@ -1,4 +1,4 @@
-"""Runs the reference network and keeps the tensors between its parts, the phase as the pair (r, i) before atan2."""
+"""Runs the reference network and keeps the tensors between its parts, and the phase as the pair (r, i) before atan2."""
 import hashlib
 import os
 import sys
@@ -45,7 +45,7 @@ def run(model, cfg, pcm):
 
 
 def snr(reference, test):
-    """Signal to difference, in dB."""
+    """Power of the reference over power of the difference, in dB."""
     reference, test = np.asarray(reference, np.float64), np.asarray(test, np.float64)
     noise = np.sum((reference - test) ** 2)
     return float("inf") if noise == 0 else 10 * np.log10(np.sum(reference ** 2) / noise)

@@ -1,5 +1,5 @@
-/* signal.c: what bench lets the network hear. */
-#include "tools/bench/signal.h"
+/* speech.c: the synthetic recordings that bench measures with. */
+#include "tools/bench/speech.h"
 
 #include <math.h>
 
@@ -14,7 +14,7 @@ double mbt_bench_noise(uint64_t position)
     return 2 * mbt_random_fraction(mbt_random_at(position)) - 1;
 }
 
-/* sum of sin(h p) / h, by sin((h + 1) p) = 2 cos(p) sin(h p) - sin((h - 1) p). */
+/* The sum of sin(h p) / h for h from 1 to HARMONICS, by sin((h + 1) p) = 2 cos(p) sin(h p) - sin((h - 1) p). */
 static double harmonics(double p)
 {
     const double factor = 2 * cos(p);
