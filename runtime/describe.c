@@ -42,6 +42,7 @@ mbt_status mbt_model_describe(const mbt_model *model, mbt_model_info *info)
                              .parameters = model->parameters,
                              .weight_bytes = model->weight_bytes,
                              .macs_per_second = model->macs_per_second,
-                             .precision = find_precision(model)};
+                             .precision = find_precision(model),
+                             .family = model->family};
     return MBT_OK;
 }

@@ -14,8 +14,8 @@ typedef struct memory {
 static bool check(const void *layer, uint32_t channels)
 {
     const mbt_bimamba *bimamba = layer;
-    return bimamba->forward.d_conv == bimamba->backward.d_conv && mbt_mamba_is(&bimamba->forward, channels) && mbt_mamba_is(&bimamba->backward, channels) &&
-           mbt_linear_is(&bimamba->joining, channels, channels);
+    return bimamba->forward.d_conv == bimamba->backward.d_conv && mbt_mamba_is(&bimamba->forward, channels) &&
+           mbt_mamba_is(&bimamba->backward, channels) && mbt_linear_is(&bimamba->joining, channels, channels);
 }
 
 static size_t larger(size_t a, size_t b)

@@ -148,6 +148,7 @@ START_TEST(the_embedded_model_describes_itself)
         i++;
     ck_assert_int_lt(i, COUNT(tiny));
     ck_assert_str_eq(info.precision, tiny[i].precision);
+    ck_assert_str_eq(info.family, "mambattention");
     ck_assert_msg(strstr(info.provenance, "sha256 ") != NULL && strstr(info.provenance, "tiny.pth\n") != NULL, "%s",
                   info.provenance);
     ck_assert_uint_eq(info.sample_rate, 16000);

@@ -12,10 +12,10 @@ static const struct {
     const char *name, *precision;
     const mbt_model *model;
 } models[] = {
-    {"tiny", "f32", &mbt_model_tiny_f32},   {"tiny", "f16", &mbt_model_tiny_f16},
-    {"tiny", "int8", &mbt_model_tiny_int8}, {"small", "f32", &mbt_model_small_f32},
-    {"small", "f16", &mbt_model_small_f16}, {"small", "int8", &mbt_model_small_int8},
-    {"after", "f32", &mbt_model_after_f32}, {"unshared", "f32", &mbt_model_unshared_f32},
+    {"tiny", "f32", &mbt_model_tiny_f32},       {"tiny", "f16", &mbt_model_tiny_f16},
+    {"tiny", "int8", &mbt_model_tiny_int8},     {"small", "f32", &mbt_model_small_f32},
+    {"small", "f16", &mbt_model_small_f16},     {"small", "int8", &mbt_model_small_int8},
+    {"after", "f32", &mbt_model_after_f32},     {"unshared", "f32", &mbt_model_unshared_f32},
     {"semamba", "f32", &mbt_model_semamba_f32},
 };
 

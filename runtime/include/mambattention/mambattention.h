@@ -174,7 +174,8 @@ typedef struct mbt_model_info {
     uint64_t weight_bytes;     /* bytes of constant data */
     double macs_per_second; /* multiply-adds for a second of audio; attention along time adds a share for each second */
     const char *precision;  /* how most weights are stored: "f32", "f16" or "int8"; some may be stored otherwise */
-    uintptr_t reserved[7];  /* room to grow */
+    const char *family;     /* of networks: "mambattention", "unshared", "after" or "semamba"; see docs/models.md */
+    uintptr_t reserved[6];  /* room to grow */
 } mbt_model_info;
 
 /* Describes a model. MBT_ERROR_ARGUMENT, MBT_ERROR_MODEL. */
