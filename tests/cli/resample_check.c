@@ -1,4 +1,4 @@
-/* resample_check.c: tools/audio/resample.c against sines, whose samples at the new rate are known: no delay, same level. */
+/* resample_check.c: tools/audio/resample.c on sines, whose samples at the new rate are known: no delay, same level. */
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>

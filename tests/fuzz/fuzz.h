@@ -1,7 +1,8 @@
 /* fuzz.h: what the fuzzers share: their entry, reading an input bit by bit, and checks that no build leaves out.
  *
- * A fuzzer is one file, fuzz_NAME.c, with an LLVMFuzzerTestOneInput. libFuzzer calls it (tools/dev/fuzz), or fuzz_main.c
- * does, which replays files and simple mutations of them (ctest). It must come to the same for the same bytes. */
+ * A fuzzer is one file, fuzz_NAME.c, with an LLVMFuzzerTestOneInput. libFuzzer calls it (tools/dev/fuzz), or
+ * fuzz_main.c does, which replays files and simple mutations of them (ctest). It must come to the same for the same
+ * bytes. */
 #ifndef MBT_TESTS_FUZZ_FUZZ_H
 #define MBT_TESTS_FUZZ_FUZZ_H
 

@@ -127,8 +127,8 @@ START_TEST(gemm_int8)
 END_TEST
 
 /* Sums that can be told by heart: 127^2 = 16129. Each input i is q, or q and -q in turn, and so are the weights, which
- * are negative in the second output. The row's scale is 0.5, the weights' 0.25. A float holds 16129 * 65536 = 1057030144;
- * 16129 * 65533 = 1056981757 is rounded to a multiple of 64, 1056981760. */
+ * are negative in the second output. The row's scale is 0.5, the weights' 0.25. A float holds
+ * 16129 * 65536 = 1057030144; 16129 * 65533 = 1056981757 is rounded to a multiple of 64, 1056981760. */
 START_TEST(gemm_int8_by_hand)
 {
     static const struct {

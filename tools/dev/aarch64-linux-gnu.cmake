@@ -1,5 +1,5 @@
-# CMake toolchain: aarch64 on Debian, by gcc-aarch64-linux-gnu and the arm64 libraries of multiarch, run under qemu-user.
-# (With the C library of multiarch too: the loader of the cross compiler's own beside it makes pthread_create spin.)
+# CMake toolchain: aarch64 on Debian, by gcc-aarch64-linux-gnu and multiarch's arm64 libraries, run under qemu-user.
+# The C library is multiarch's too. Beside it, the loader of the cross compiler's own makes pthread_create spin.
 set(CMAKE_SYSTEM_NAME Linux)
 set(CMAKE_SYSTEM_PROCESSOR aarch64)
 set(CMAKE_C_COMPILER aarch64-linux-gnu-gcc)

@@ -10,8 +10,8 @@ extern const mbt_model mbt_model_tiny_int8;
 
 enum { MOST_FRAMES = 14, BINS = 11, C = 16 };
 
-/* Rounding activations to 8 bits leaves 43 to 48 dB on average, inside and at the border; of 40 inputs the worst had 38.
- * With zeros for padding, where the integers stand for values less a center, it is 10 dB at most. */
+/* Rounding activations to 8 bits leaves 43 to 48 dB on average, inside and at the border. Of 40 inputs the worst had
+ * 38 dB. With zeros for padding, where the integers stand for values less a center, it is 10 dB at most. */
 #define MIN_SNR 42.0
 #define INPUTS 8
 

@@ -307,8 +307,8 @@ static void set_channels(copy *c, uint32_t type, uint32_t channels)
     }
 }
 
-/* The last unit of a dense block adds 9 * 4 C products: 65376 with 1816 channels, 65664, which is too many for int8, with
- * 1824. */
+/* The last unit of a dense block adds 9 * 4 C products: 65376 with 1816 channels, and with 1824 channels 65664, which
+ * is too many for int8. */
 START_TEST(sums_of_int8_have_a_limit)
 {
     copy c;
