@@ -5,16 +5,16 @@
 #include <string.h>
 
 #include "common/output_file.h"
-#include "compiler/emit.h"
+#include "compiler/write/emit.h"
 #include "compiler/network.h"
 #include "compiler/options.h"
-#include "compiler/precision.h"
+#include "compiler/storage/precision.h"
 #include "compiler/provenance.h"
 #include "compiler/random.h"
 #include "compiler/read/config.h"
 #include "compiler/read/files.h"
 #include "compiler/read/tensors.h"
-#include "compiler/rounding_table.h"
+#include "compiler/storage/rounding_table.h"
 
 #define EXIT_USAGE 2
 #define WINOGRAD_CHANNELS 32u

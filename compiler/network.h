@@ -2,7 +2,7 @@
 #ifndef MBT_COMPILER_NETWORK_H
 #define MBT_COMPILER_NETWORK_H
 
-#include "compiler/arrays.h"
+#include "compiler/storage/arrays.h"
 #include "compiler/parts.h"
 
 #define MBT_NAME_MAX 64 /* longest name of a model */

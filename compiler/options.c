@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "compiler/network.h"
-#include "compiler/precision.h"
+#include "compiler/storage/precision.h"
 
 const char mbt_usage[] =
     "usage: mambac CHECKPOINT --config FILE.yaml --precision TYPE --name NAME -o FILE.c\n"

@@ -1,6 +1,6 @@
-/* block.c: each bin is a sequence along time, then each frame one along frequency. A task brings one sequence, or as many
- * as the axis' layers take at once, through all steps of the axis while they are in the cache. Sequences touch nothing of
- * each other, so the work is done in place. */
+/* block.c: each bin is a sequence along time, then each frame one along frequency. A task takes one sequence, or as
+ * many as the layers of the axis take at once, through all steps of the axis, while they are in the cache. Sequences
+ * touch nothing of each other, so the work is done in place. */
 #include "runtime/block.h"
 
 #include "runtime/layers/layer.h"

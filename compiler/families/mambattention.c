@@ -1,5 +1,5 @@
-/* mambattention.c: MambAttention (arXiv 2507.00966) and the two ablations that its paper describes. The number of heads is
- * fixed in the published code. No code of the ablations is published: the names of `unshared`'s tensors are ours. */
+/* mambattention.c: MambAttention (arXiv 2507.00966) and the two ablations that its paper describes. The number of heads
+ * is fixed in the published code. No code of the ablations is published: the names of `unshared`'s tensors are ours. */
 #include "compiler/families/family.h"
 
 #define HEADS 8

@@ -30,8 +30,8 @@ static bool walk_tensors(const mbt_walk *walk, const mbt_place *place, void *raw
            mbt_walk_vector(walk, &attention->norm_bias, MBT_ROLE_BIAS, c, prefix, "layernorm.bias");
 }
 
-/* LayerNorm's gain and bias go into in_proj: W (gain x + b) + bias = (W diag(gain)) x + (W b + bias). The rows of q also
- * take the scale of the scores, (C / heads)^-0.5, and log2(e): e^(q k) = 2^(log2(e) q k). */
+/* LayerNorm's gain and bias go into in_proj: W (gain x + b) + bias = (W diag(gain)) x + (W b + bias). The rows of q
+ * also take the scale of the scores, (C / heads)^-0.5, and log2(e): e^(q k) = 2^(log2(e) q k). */
 static bool fold_in_proj(const mbt_fold *fold, const mbt_place *place, const raw_attention *raw, mbt_matrix *matrix)
 {
     const uint32_t c = place->config->hid_feature;

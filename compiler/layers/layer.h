@@ -1,14 +1,14 @@
-/* layer.h: what the compiler knows of a kind of layer: its tensors in a checkpoint, its folding, its C, the names of its
- * parts in a table, and its cost. A new kind is a file in this folder. */
+/* layer.h: what the compiler knows of a kind of layer: its tensors in a checkpoint, its folding, its C, the names of
+ * its parts in a table, and its cost. A new kind is a file in this folder. */
 #ifndef MBT_COMPILER_LAYERS_LAYER_H
 #define MBT_COMPILER_LAYERS_LAYER_H
 
 #include <stddef.h>
 
-#include "compiler/arrays.h"
-#include "compiler/c_text.h"
+#include "compiler/storage/arrays.h"
+#include "compiler/write/c_text.h"
 #include "compiler/read/config.h"
-#include "compiler/rules.h"
+#include "compiler/storage/rules.h"
 #include "compiler/slots.h"
 
 /* The axes of a block that a layer works along. */

@@ -3,7 +3,7 @@
 #define MBT_COMPILER_LAYERS_LINEAR_H
 
 #include "compiler/layers/layer.h"
-#include "compiler/pack.h"
+#include "compiler/storage/pack.h"
 
 /* The type of the layer that prefix and name make up: "PREFIX_NAME". */
 mbt_weight_type mbt_fold_type(const mbt_fold *fold, const char *prefix, const char *name);

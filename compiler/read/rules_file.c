@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "compiler/precision.h"
-#include "compiler/rules.h"
+#include "compiler/storage/precision.h"
+#include "compiler/storage/rules.h"
 #include "compiler/read/yaml_events.h"
 
 /* The current event is the value of a key. */

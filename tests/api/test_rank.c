@@ -1,6 +1,6 @@
 /* test_rank.c: layers whose dt_rank is larger than d_inner and channels, all of them or those of one direction, with
- * dt_proj in int8. Everything that they have more than the layers of the embedded model is zero, so the output has to be
- * the same as theirs. */
+ * dt_proj in int8. Everything that they have more than the layers of the embedded model is zero, so the output has to
+ * be the same as theirs. */
 #include "tests/api/api.h"
 
 /* tiny.yaml: two blocks of four layers, with these sizes. */

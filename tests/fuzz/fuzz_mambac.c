@@ -6,13 +6,13 @@
 #include <float.h>
 #include <math.h>
 
-#include "compiler/emit.h"
+#include "compiler/write/emit.h"
 #include "tests/fuzz/fuzz_compiler.h"
 #include "mambattention/mambattention.h"
 #include "compiler/network.h"
 #include "compiler/provenance.h"
 #include "compiler/random.h"
-#include "compiler/rounding_table.h"
+#include "compiler/storage/rounding_table.h"
 
 #define FLAG_TYPE 3u /* mask: f32, f16, int8, or as the rules say */
 #define FLAG_WINOGRAD 4u

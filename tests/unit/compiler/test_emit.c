@@ -1,7 +1,7 @@
 /* test_emit.c: floats round-trip; the generated file is the same each time and says what it is. */
 #include "tests/unit/compiler/compiler_fixture.h"
-#include "compiler/emit.h"
-#include "compiler/half.h"
+#include "compiler/write/emit.h"
+#include "compiler/storage/half.h"
 
 #include <math.h>
 #include <string.h>

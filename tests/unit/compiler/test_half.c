@@ -1,5 +1,5 @@
 /* test_half.c: rounding to binary16: what numpy 1.24 makes of the same numbers, and every number there is. */
-#include "compiler/half.h"
+#include "compiler/storage/half.h"
 #include "tests/unit/unit.h"
 
 #include <math.h>

@@ -1,6 +1,6 @@
 /* test_pack.c: the packed layout, written out by hand, and the store of arrays. */
 #include "tests/unit/compiler/compiler_fixture.h"
-#include "compiler/pack.h"
+#include "compiler/storage/pack.h"
 
 #include <math.h>
 #include <stdint.h>

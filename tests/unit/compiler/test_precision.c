@@ -1,6 +1,6 @@
 /* test_precision.c: the names of precisions, and the table of rounding errors. */
-#include "compiler/precision.h"
-#include "compiler/rounding_table.h"
+#include "compiler/storage/precision.h"
+#include "compiler/storage/rounding_table.h"
 #include "tests/unit/unit.h"
 
 #include <string.h>

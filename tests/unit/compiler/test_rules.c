@@ -1,7 +1,7 @@
 /* test_rules.c: which type each layer gets, by precision and by rules, and what rules are refused. */
 #include "tests/unit/compiler/compiler_fixture.h"
-#include "compiler/precision.h"
-#include "compiler/rules.h"
+#include "compiler/storage/precision.h"
+#include "compiler/storage/rules.h"
 
 #define RULE(layers, type) "  - {layers: \"" layers "\", precision: " type "}\n"
 

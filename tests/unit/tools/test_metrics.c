@@ -11,7 +11,8 @@
 
 #define PI 3.14159265358979323846
 
-/* Of double-precision sums in another order, and of transforms in float, whose errors cancel in the mean over frames. */
+/* Of double-precision sums in another order, and of transforms in float, whose errors cancel in the mean over
+ * frames. */
 #define CLOSE 1e-6
 
 /* STOI's signals resampled by another filter: measured at most 3.5e-5. At 8 kHz, where the highest band ends beyond
@@ -19,7 +20,8 @@
 #define CLOSE_RESAMPLED 1e-4
 #define CLOSE_BEYOND 5e-3
 
-/* Power of a bin for each sample of the frame, of samples up to 0.5: KissFFT works in float. Measured at most 1.6e-7. */
+/* Power of a bin for each sample of the frame, of samples up to 0.5: KissFFT works in float. Measured at most
+ * 1.6e-7. */
 #define CLOSE_SPECTRUM 3e-7
 
 enum { CASES = 24, LONGEST = 88200 };

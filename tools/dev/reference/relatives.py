@@ -124,7 +124,8 @@ class Unshared(TwoAxes):
 def mlstm(q, k, v, i, f):
     """The matrix-memory cell, one step at a time. q, k, v: (batch, heads, L, D); i, f: (batch, heads, L), before their
     activations (exp for i, sigmoid for f). Returns (batch, heads, L, D). The published code computes the same sums as
-    one L x L matrix; its running maximum starts at minus infinity, not at 0 as in other recurrent versions of the cell."""
+    one L x L matrix; its running maximum starts at minus infinity, not at 0 as in other recurrent versions of the
+    cell."""
     b, n, L, d = q.shape
     k, lf = k / d ** 0.5, F.logsigmoid(f)
     C, s, m = q.new_zeros(b, n, d, d), q.new_zeros(b, n, d), q.new_full((b, n), -float("inf"))
@@ -442,13 +443,14 @@ FAMILIES = {
     "after": lambda cfg: Network(cfg, "TFMambAttention", MambaFirst, cfg["model_cfg"]["num_tfmamba"]),
 }
 CHECKPOINTS = {"TSMamba.": "semamba", "TSTransformer.": "mpsenet", "TSConformer.": "mpsenet2023",
-               "TSxLSTM.": "xlstmsenet", "TSLSTM.": "lstm", "TFMambAttention.0.time_attention.": "unshared", "TFMambAttention.": "mambattention"}
+               "TSxLSTM.": "xlstmsenet", "TSLSTM.": "lstm",
+               "TFMambAttention.0.time_attention.": "unshared", "TFMambAttention.": "mambattention"}
 
 
 def family(cfg, names=()):
     """The config's `family`; else the name of the blocks in the checkpoint; else the config's own fields. (The
-    published configs of SEMamba and MambAttention have the same fields, and MP-SENet's two networks have one config: only the
-    checkpoint tells those apart. `after` has MambAttention's names and shapes: only `family` tells it.)"""
+    published configs of SEMamba and MambAttention have the same fields, and MP-SENet's two networks have one config: only
+    the checkpoint tells those apart. `after` has MambAttention's names and shapes: only `family` tells it.)"""
     if "family" in cfg:
         return cfg["family"]
     for start, kind in CHECKPOINTS.items():
@@ -467,7 +469,8 @@ def normal(cfg):
         return cfg
     return {"stft_cfg": {k: cfg[k] for k in ("sampling_rate", "n_fft", "hop_size", "win_size")},
             "model_cfg": {"hid_feature": cfg["dense_channel"], "compress_factor": cfg["compress_factor"],
-                          "beta": cfg["beta"], "blocks": cfg.get("num_tsconformers", 4), "batch_first": cfg.get("batch_first", False),
+                          "beta": cfg["beta"], "blocks": cfg.get("num_tsconformers", 4),
+                          "batch_first": cfg.get("batch_first", False),
                           "input_channel": 2, "output_channel": 1}}
 
 
@@ -507,8 +510,8 @@ def init(cfg, seed):
 
 def macs(model, cfg):
     """Multiply-adds for one second of audio by operation, and those of attention over time for each second that the
-    recording lasts; norms and pointwise work left out. One multiply-add for each weight at each position, three for each
-    state element of a scan, two for each pair and channel of attention."""
+    recording lasts; norms and pointwise work left out. One multiply-add for each weight at each position, three for
+    each state element of a scan, two for each pair and channel of attention."""
     rate, frames, count = cfg["stft_cfg"]["sampling_rate"] / cfg["stft_cfg"]["hop_size"], 23, {}
 
     def add(key, n, order=1):

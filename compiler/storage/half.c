@@ -1,5 +1,5 @@
 /* half.c: rounding to IEEE binary16. */
-#include "compiler/half.h"
+#include "compiler/storage/half.h"
 
 #include <math.h>
 

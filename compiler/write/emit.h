@@ -1,6 +1,6 @@
 /* emit.h: writes a network as C99. */
-#ifndef MBT_COMPILER_EMIT_H
-#define MBT_COMPILER_EMIT_H
+#ifndef MBT_COMPILER_WRITE_EMIT_H
+#define MBT_COMPILER_WRITE_EMIT_H
 
 #include <stdio.h>
 

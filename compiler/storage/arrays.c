@@ -1,11 +1,11 @@
 /* arrays.c: the store of arrays. */
-#include "compiler/arrays.h"
+#include "compiler/storage/arrays.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "compiler/precision.h"
+#include "compiler/storage/precision.h"
 
 #define ALIGNMENT 64u
 

@@ -1,11 +1,11 @@
 /* rounding_table.c: the table of what rounding did to each layer. */
-#include "compiler/rounding_table.h"
+#include "compiler/storage/rounding_table.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
-#include "compiler/precision.h"
+#include "compiler/storage/precision.h"
 
 /* What a line of the table sums up. */
 typedef struct sums {

@@ -1,6 +1,6 @@
 /* half.h: rounding to IEEE binary16. */
-#ifndef MBT_COMPILER_HALF_H
-#define MBT_COMPILER_HALF_H
+#ifndef MBT_COMPILER_STORAGE_HALF_H
+#define MBT_COMPILER_STORAGE_HALF_H
 
 #include <stdint.h>
 

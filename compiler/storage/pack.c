@@ -1,12 +1,12 @@
 /* pack.c: from matrices in double to the layout that every kernel reads. */
-#include "compiler/pack.h"
+#include "compiler/storage/pack.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "compiler/read/elements.h"
-#include "compiler/half.h"
+#include "compiler/storage/half.h"
 
 #define INT8_LARGEST 127.0
 

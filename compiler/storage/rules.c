@@ -1,6 +1,6 @@
 /* rules.c: what the precisions mean for each kind of layer, and rules that come before that. */
 #define _POSIX_C_SOURCE 200809L
-#include "compiler/rules.h"
+#include "compiler/storage/rules.h"
 
 #include <fnmatch.h>
 

@@ -1,11 +1,11 @@
 /* emit.c: the generated C: arrays first, then the structs that point to them, then the model. */
-#include "compiler/emit.h"
+#include "compiler/write/emit.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
-#include "compiler/c_text.h"
+#include "compiler/write/c_text.h"
 
 static void emit_part(const mbt_c_file *out, const mbt_part *part)
 {

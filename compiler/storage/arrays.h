@@ -1,12 +1,12 @@
 /* arrays.h: the arrays of numbers that the generated C will hold. */
-#ifndef MBT_COMPILER_ARRAYS_H
-#define MBT_COMPILER_ARRAYS_H
+#ifndef MBT_COMPILER_STORAGE_ARRAYS_H
+#define MBT_COMPILER_STORAGE_ARRAYS_H
 
 #include <stddef.h>
 #include <stdint.h>
 
 #include "compiler/error.h"
-#include "compiler/rules.h"
+#include "compiler/storage/rules.h"
 #include "mambattention/model.h"
 
 #define MBT_ARRAY_NAME 96

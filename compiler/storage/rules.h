@@ -1,7 +1,7 @@
 /* rules.h: in which type the weights of each layer are stored. A layer is a packed matrix by its name in the table
  * (block_0_time_linear), or the constants of a Mamba layer, conv_weight and a (block_0_time_forward_constants). */
-#ifndef MBT_COMPILER_RULES_H
-#define MBT_COMPILER_RULES_H
+#ifndef MBT_COMPILER_STORAGE_RULES_H
+#define MBT_COMPILER_STORAGE_RULES_H
 
 #include <stddef.h>
 

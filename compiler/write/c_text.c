@@ -1,12 +1,12 @@
 /* c_text.c: numbers, arrays and fields as C. */
-#include "compiler/c_text.h"
+#include "compiler/write/c_text.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "compiler/precision.h"
+#include "compiler/storage/precision.h"
 
 #define LINE_WIDTH 118u
 #define INDENT 4u

@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "compiler/precision.h"
-#include "compiler/rules.h"
+#include "compiler/storage/precision.h"
+#include "compiler/storage/rules.h"
 
 /* Each rule decides the type of a layer. */
 static bool check_use(const mbt_rules *rules, const mbt_layer_names *names, mbt_error *error)

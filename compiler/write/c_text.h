@@ -1,10 +1,10 @@
 /* c_text.h: the pieces of generated C that every layer is written with. */
-#ifndef MBT_COMPILER_C_TEXT_H
-#define MBT_COMPILER_C_TEXT_H
+#ifndef MBT_COMPILER_WRITE_C_TEXT_H
+#define MBT_COMPILER_WRITE_C_TEXT_H
 
 #include <stdio.h>
 
-#include "compiler/arrays.h"
+#include "compiler/storage/arrays.h"
 
 #define MBT_FLOAT_TEXT 32
 

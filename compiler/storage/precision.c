@@ -1,5 +1,5 @@
 /* precision.c: names and sizes of the types. */
-#include "compiler/precision.h"
+#include "compiler/storage/precision.h"
 
 #include <stdint.h>
 #include <string.h>

@@ -1,10 +1,10 @@
 /* pack.h: matrices in double while they are folded, and their packed form. */
-#ifndef MBT_COMPILER_PACK_H
-#define MBT_COMPILER_PACK_H
+#ifndef MBT_COMPILER_STORAGE_PACK_H
+#define MBT_COMPILER_STORAGE_PACK_H
 
 #include "compiler/error.h"
 #include "mambattention/model.h"
-#include "compiler/arrays.h"
+#include "compiler/storage/arrays.h"
 
 #define MBT_INT8_INPUTS 65536u /* k * taps: the sum of as many products of int8 is exact in 32 bits */
 

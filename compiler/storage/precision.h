@@ -1,6 +1,6 @@
 /* precision.h: the types in which weights are stored. */
-#ifndef MBT_COMPILER_PRECISION_H
-#define MBT_COMPILER_PRECISION_H
+#ifndef MBT_COMPILER_STORAGE_PRECISION_H
+#define MBT_COMPILER_STORAGE_PRECISION_H
 
 #include <stdbool.h>
 #include <stddef.h>
