@@ -449,8 +449,8 @@ CHECKPOINTS = {"TSMamba.": "semamba", "TSTransformer.": "mpsenet", "TSConformer.
 
 def family(cfg, names=()):
     """The config's `family`; else the name of the blocks in the checkpoint; else the config's own fields. (The
-    published configs of SEMamba and MambAttention have the same fields, and MP-SENet's two networks have one config: only
-    the checkpoint tells those apart. `after` has MambAttention's names and shapes: only `family` tells it.)"""
+    published configs of SEMamba and MambAttention have the same fields, and MP-SENet's two networks have one config:
+    only the checkpoint tells those apart. `after` has MambAttention's names and shapes: only `family` tells it.)"""
     if "family" in cfg:
         return cfg["family"]
     for start, kind in CHECKPOINTS.items():
