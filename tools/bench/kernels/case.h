@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "tools/base/message.h"
+#include "common/text.h"
 #include "simd/kernels.h"
 
 /* The sizes of a network, from which the shapes of its kernels follow. */
