@@ -1,4 +1,4 @@
-/* output_file.c: writing under a hidden name, which a rename makes the right one. */
+/* output_file.c: writes to a temporary file, and renames it when it is complete. */
 #define _POSIX_C_SOURCE 200809L
 #define _XOPEN_SOURCE 700
 
@@ -20,10 +20,11 @@
 
 const int mbt_output_signals[MBT_OUTPUT_SIGNALS] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE};
 
-/* What the handler removes. It changes only while the signals are blocked, and while no other thread runs. */
+/* The file that the signal handler removes. It is changed only while the signals are blocked and no other thread
+ * runs. */
 static const char *volatile removed_on_signal;
 
-static char signal_text[128]; /* a line end, the line, its end; empty without a line */
+static char signal_text[128]; /* a newline, the line, a newline; empty if there is no line */
 static size_t signal_text_bytes;
 static bool stderr_is_terminal;
 
@@ -35,15 +36,15 @@ void mbt_output_set_signal_line(const char *line)
     signal_text_bytes = strlen(signal_text);
 }
 
-/* On a terminal a progress bar may stand in the current line, and the text begins a new one. */
+/* On a terminal the current line may hold a progress bar, so the text begins on a new line. */
 static void print_signal_line(void)
 {
     const size_t skipped = stderr_is_terminal ? 0 : 1;
     const ssize_t written = write(STDERR_FILENO, signal_text + skipped, signal_text_bytes - skipped);
-    (void)written; /* a failure has nowhere to be reported */
+    (void)written; /* nothing can be done about a failure */
 }
 
-/* All signals are blocked while this runs; the one that is raised ends the process when it returns. */
+/* All signals are blocked while this handler runs. The raised signal ends the process when the handler returns. */
 static void remove_and_end(int number)
 {
     if (removed_on_signal != NULL) {
@@ -79,7 +80,7 @@ static void catch_signals(void)
     signal(SIGXFSZ, SIG_IGN);
 }
 
-/* Keeps the reason and releases the file. Returns false. */
+/* Stores the reason, and closes and removes the temporary file. Returns false. */
 static bool fail(mbt_output_file *file, const char *format, ...) MBT_PRINTF(2, 3);
 
 static bool fail(mbt_output_file *file, const char *format, ...)
@@ -92,14 +93,14 @@ static bool fail(mbt_output_file *file, const char *format, ...)
     return false;
 }
 
-/* The length of a path up to its last slash, that included. */
+/* The length of the folder in a path, with its last slash. */
 static size_t folder_length(const char *path)
 {
     const char *slash = strrchr(path, '/');
     return slash != NULL ? (size_t)(slash - path) + 1 : 0;
 }
 
-/* The first `folder` bytes of path, then name; to be freed. NULL without memory. */
+/* The first `folder` bytes of path, followed by name. The caller frees it. NULL if memory ran out. */
 static char *join(const char *path, size_t folder, const char *name)
 {
     char *joined = malloc(folder + strlen(name) + 1);
@@ -110,7 +111,7 @@ static char *join(const char *path, size_t folder, const char *name)
     return joined;
 }
 
-/* Sets file->path to what path is a symbolic link to, in the end. The target need not be there. */
+/* Sets file->path to the end of the chain of symbolic links that starts at path. The last target need not exist. */
 static bool follow_links(mbt_output_file *file, const char *path)
 {
     char target[LONGEST_TARGET];
@@ -127,7 +128,8 @@ static bool follow_links(mbt_output_file *file, const char *path)
     return fail(file, "%s", file->path == NULL ? "out of memory" : strerror(ELOOP));
 }
 
-/* The permissions of the file that is replaced, or those that any new file gets. */
+/* Sets *mode to the permissions of the file that will be replaced, or to those of any new file. Fails if path cannot
+ * be replaced. */
 static bool find_mode(mbt_output_file *file, mode_t *mode)
 {
     struct stat existing;
@@ -147,7 +149,7 @@ static bool find_mode(mbt_output_file *file, mode_t *mode)
     return file->path[folder_length(file->path)] != '\0' || fail(file, "names a folder, not a file");
 }
 
-/* The process's number in the name serves mbt_output_remove_left. */
+/* The name holds the process ID, by which mbt_output_remove_left finds what a killed process left. */
 static bool set_temporary(mbt_output_file *file, const char *program)
 {
     char name[64];
@@ -194,14 +196,14 @@ static int close_file(mbt_output_file *file)
     return failed;
 }
 
-/* Returns errno's value of the first step that failed, or 0. */
+/* Returns the errno of the first step that failed, or 0. */
 static int flush_and_close(mbt_output_file *file)
 {
     int error = 0;
     errno = 0;
     if (file->stream != NULL && (fflush(file->stream) != 0 || ferror(file->stream) != 0))
         error = errno != 0 ? errno : EIO;
-    if (error == 0 && fsync(file->fd) != 0 && errno != EINVAL && errno != ENOTSUP) /* a file system without it */
+    if (error == 0 && fsync(file->fd) != 0 && errno != EINVAL && errno != ENOTSUP) /* some file systems have no fsync */
         error = errno;
     if (close_file(file) != 0 && error == 0)
         error = errno;
@@ -212,7 +214,7 @@ bool mbt_output_commit(mbt_output_file *file)
 {
     int error = flush_and_close(file);
     sigset_t before;
-    block_signals(&before); /* a signal finds the temporary file, or the result in its place */
+    block_signals(&before); /* a signal comes before the rename or after it */
     if (error == 0 && rename(file->temporary, file->path) != 0)
         error = errno;
     if (error == 0) {

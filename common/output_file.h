@@ -1,8 +1,9 @@
-/* output_file.h: a file that appears under its name when it is whole, or not at all.
+/* output_file.h: a result file that appears under its name only when it is complete.
  *
- * It is written under a hidden name in the same folder, and gets its own name by a rename. SIGINT, SIGTERM, SIGHUP,
- * SIGQUIT and SIGPIPE remove it before they end the process, unless the process ignores or handles them already.
- * SIGXFSZ is ignored from the first file on: a file above the size limit is then a failed write like others. */
+ * The data goes to a temporary file with a hidden name in the same folder, which is renamed at the end. SIGINT,
+ * SIGTERM, SIGHUP, SIGQUIT and SIGPIPE remove the temporary file before they end the process, unless the process
+ * already ignores or handles them. SIGXFSZ is ignored from the first file on, so that a file above the size limit fails
+ * as any other write does. */
 #ifndef MBT_COMMON_OUTPUT_FILE_H
 #define MBT_COMMON_OUTPUT_FILE_H
 
@@ -10,31 +11,35 @@
 #include <stdio.h>
 
 typedef struct mbt_output_file {
-    char *path;       /* where it goes: symbolic links followed */
-    char *temporary;  /* where it is until then */
+    char *path;       /* the final path, with symbolic links followed */
+    char *temporary;  /* the temporary path */
     int fd;           /* open for reading and writing; -1 when closed */
-    FILE *stream;     /* NULL without mbt_output_open_stream */
-    char reason[128]; /* why a call failed; no path in it */
+    FILE *stream;     /* NULL until mbt_output_open_stream */
+    char reason[128]; /* why a call failed, without the path */
 } mbt_output_file;
 
-/* Creates the temporary file, ".PROGRAM-PID-XXXXXX"; one at a time. It gets the permissions of the file that it will
- * replace, if there is one. A link is followed, also to a file that is not there yet. Fails where path is anything but
- * a regular file that may be written to. On failure returns false, and nothing is held but the reason. */
+/* Creates the temporary file, ".PROGRAM-PID-XXXXXX". Only one can be open at a time. It gets the permissions of the
+ * file that it will replace, if there is one. Symbolic links are followed, also to a file that does not exist yet.
+ * Fails if path exists and is not a regular file that may be written to. On failure returns false, and only the
+ * reason is kept. */
 bool mbt_output_create(mbt_output_file *file, const char *path, const char *program);
 
-/* Opens file->stream on the descriptor. On failure returns false, as above, and the temporary file is removed. */
+/* Opens file->stream on the descriptor. On failure returns false, removes the temporary file, and keeps only the
+ * reason. */
 bool mbt_output_open_stream(mbt_output_file *file);
 
-/* Brings it to the disk, closes it and gives it its name. On failure returns false, and nothing remains. */
+/* Writes everything to the disk, closes the file and renames it. On failure returns false, and no file is left. */
 bool mbt_output_commit(mbt_output_file *file);
 
-/* Closes and removes the temporary file. Fine after any of the above, and more than once. The reason stays. */
+/* Closes and removes the temporary file. May be called after any of the functions above, and more than once. The
+ * reason is kept. */
 void mbt_output_discard(mbt_output_file *file);
 
-/* Removes what a process of that program has left that was killed while it wrote to path. */
+/* Removes the temporary files that a killed process of that program left while it wrote to path. process: its ID. */
 void mbt_output_remove_left(const char *path, const char *program, long process);
 
-/* The line that a signal which removes the file prints on standard error; NULL, as at the start: none. */
+/* Sets the line that the signal handler prints on standard error when it removes a file. NULL, the initial value: no
+ * line. */
 void mbt_output_set_signal_line(const char *line);
 
 /* The signals that remove the file. */

@@ -1,10 +1,11 @@
-/* text.c: names made fit to be shown. */
+/* text.c: makes text from files safe to print. */
 #include "common/text.h"
 
 #include <stdbool.h>
 #include <string.h>
 
-/* Bytes of the UTF-8 character at text, 0 if there is none (The Unicode Standard, table 3-7). */
+/* The length in bytes of the UTF-8 character at text; 0 if the bytes are not valid (The Unicode Standard, table
+ * 3-7). */
 static size_t character_length(const unsigned char *text)
 {
     const unsigned char lead = text[0], next = lead != '\0' ? text[1] : 0;

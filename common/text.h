@@ -1,4 +1,4 @@
-/* text.h: texts that are printed, and names from files made fit for them. */
+/* text.h: checked printf formats, and text from files made safe to print. */
 #ifndef MBT_COMMON_TEXT_H
 #define MBT_COMMON_TEXT_H
 
@@ -11,12 +11,12 @@
 #define MBT_PRINTF(format_index, first)
 #endif
 
-/* Both change text in place, keep its length in bytes, and return how many characters there are. */
+/* Both functions change text in place, keep its length in bytes, and return its number of characters. */
 
-/* Replaces each byte that belongs to no UTF-8 character by '?'. */
+/* Replaces each byte that is not part of a valid UTF-8 character by '?'. */
 size_t mbt_make_utf8(char *text);
 
-/* Replaces control characters too, so that no name moves the cursor or begins a line of its own. */
+/* Replaces control characters as well, so that no name can move the cursor or start a new line. */
 size_t mbt_make_printable(char *text);
 
 #endif

@@ -1,11 +1,11 @@
-/* block.c: each bin is a sequence along time, then each frame one along frequency. A task takes one sequence, or as
- * many as the layers of the axis take at once, through all steps of the axis, while they are in the cache. Sequences
- * touch nothing of each other, so the work is done in place. */
+/* block.c: runs the steps of the time axis, with one sequence for each bin, then those of the frequency axis, with
+ * one sequence for each frame. A task takes one sequence, or as many as a layer of the axis takes at once, through
+ * all steps while the data is in the cache. Sequences do not depend on each other, so the work is done in place. */
 #include "runtime/block.h"
 
 #include "runtime/layers/layer.h"
 
-/* How many sequences the layers of an axis take at once: as many as the one that takes most. */
+/* How many sequences the layers of an axis take at once: the largest number among its steps. */
 static size_t sequences_at_once(const mbt_axis *axis)
 {
     size_t most = 1;
@@ -16,7 +16,7 @@ static size_t sequences_at_once(const mbt_axis *axis)
     return most;
 }
 
-/* Counts what the steps of an axis need. They take turns in the same memory. */
+/* Counts the scratch memory that the steps of an axis need. The steps run one after the other in the same memory. */
 static void count_axis(const mbt_axis *axis, size_t length, size_t channels, mbt_arena *counted)
 {
     for (uint32_t i = 0; i < axis->count; i++) {
@@ -42,8 +42,8 @@ typedef struct axis_job {
     const mbt_run *run;
     const mbt_axis *axis;
     const mbt_block_memory *memory;
-    mbt_batch all;    /* sequences of the axis */
-    size_t in_a_task; /* as many of them; fewer in the last one */
+    mbt_batch all;    /* all sequences of the axis */
+    size_t in_a_task; /* sequences in a task; the last task may have fewer */
 } axis_job;
 
 static void run_task(void *context, size_t task, unsigned worker)

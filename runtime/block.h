@@ -1,20 +1,21 @@
-/* block.h: one block of the network: along time, then along frequency. */
+/* block.h: one block of the network: its steps along time, then its steps along frequency. */
 #ifndef MBT_RUNTIME_BLOCK_H
 #define MBT_RUNTIME_BLOCK_H
 
 #include "runtime/run.h"
 
-/* Scratch memory of the workers: [threads] pieces of as many bytes. */
+/* The workers' scratch memory: [threads] pieces of `bytes` bytes. */
 typedef struct mbt_block_memory {
     unsigned char *scratch;
     size_t bytes; /* a multiple of MBT_ARENA_ALIGN */
 } mbt_block_memory;
 
-/* Enough for every block of the model: sequences of `frames` positions along time, of `bins` along frequency. */
+/* Takes enough for every block of the model: sequences of `frames` positions along time and of `bins` along
+ * frequency. */
 void mbt_block_plan(mbt_block_memory *memory, const mbt_model *model, size_t frames, size_t bins, unsigned threads,
                     mbt_arena *arena);
 
-/* x: [T][F'][C], in place. share: of the progress. */
+/* x: [T][F'][C], changed in place. share: its part of the progress, which ends at 1. */
 void mbt_block_run(mbt_run *run, const mbt_block *block, const mbt_block_memory *memory, float *x, double share);
 
 #endif

@@ -1,5 +1,6 @@
-/* decoder.c: the mask decoder and the phase decoder. A transposed convolution with stride 2 is two products: one for
- * the even output bins, which two input bins reach, one for the odd, which one does. */
+/* decoder.c: the mask decoder and the phase decoder. A transposed convolution with stride 2 is computed as two
+ * products: one for the even output bins, each of which depends on two input bins, and one for the odd ones, which
+ * depend on one. */
 #include "runtime/decoder.h"
 
 #include <string.h>
@@ -14,7 +15,7 @@ void mbt_decoder_plan(mbt_decoder_memory *memory, const mbt_model *model, size_t
     memory->up = mbt_arena_floats(arena, mbt_times(mbt_times(frames, bins), channels));
 }
 
-/* Copies x into slot 0 of a block in floats. */
+/* Copies x into slot 0 of a dense block in float. */
 static void copy_input(mbt_run *run, const mbt_dense *dense, const float *x)
 {
     const size_t channels = run->model->channels, bins = run->inner_bins;
@@ -26,7 +27,7 @@ static void copy_input(mbt_run *run, const mbt_dense *dense, const float *x)
                    channels * sizeof(float));
 }
 
-/* Runs the dense block on x; the result lies in memory->out, with zeros in the outer bins. */
+/* Runs the dense block on x. The result is in memory->out, with zeros in the first and the last bin. */
 static void run_dense(mbt_run *run, const mbt_decoder_memory *memory, const mbt_dense_block *block, const float *x,
                       const mbt_instance_norm *norm, double share)
 {
@@ -61,7 +62,7 @@ typedef struct decoder_job {
     const mbt_decoder_memory *memory;
     const mbt_instance_norm *norm;
     const float *planes;
-    float *out; /* magnitude or pairs */
+    float *out; /* mask decoder: magnitude; phase decoder: pairs */
 } decoder_job;
 
 static void upsample_mask(void *context, size_t t, unsigned worker)

@@ -1,10 +1,10 @@
-/* describe.c: what a model is. */
+/* describe.c: the facts about a model that mbt_model_describe returns. */
 #include "runtime/model_check.h"
 #include "runtime/model_walk.h"
 
 #define TYPES (MBT_WEIGHT_I8 + 1u)
 
-/* Counts a matrix's weights under their type. cookie: uint64_t[TYPES]. */
+/* Adds a matrix's weights to the count of their type. cookie: uint64_t[TYPES]. */
 static void count(void *cookie, const char *name, const mbt_matrix *w)
 {
     uint64_t *counts = cookie;
@@ -12,7 +12,7 @@ static void count(void *cookie, const char *name, const mbt_matrix *w)
     counts[w->type] += (uint64_t)w->taps * w->k * w->n;
 }
 
-/* The type of most weights. model: has been checked. */
+/* The type that most weights have. The model must have been checked. */
 static const char *find_precision(const mbt_model *model)
 {
     static const char *const names[TYPES] = {"f32", "f16", "int8"};

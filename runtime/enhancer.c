@@ -1,11 +1,11 @@
-/* enhancer.c: opening and closing, and a recording through the network, whole or window by window. */
+/* enhancer.c: opens and closes an enhancer, and runs a recording through the network, whole or window by window. */
 #include "runtime/enhancer.h"
 
 #include <string.h>
 
 #include "runtime/system/float_mode.h"
 
-/* The kernels that the options come to on this machine. */
+/* Finds the kernels for this machine that the options ask for. */
 static mbt_status choose_kernels(const mbt_options *options, const mbt_kernels **kernels)
 {
     mbt_isa isa = options->isa;
@@ -24,7 +24,7 @@ static mbt_status open_enhancer(const mbt_model *model, const mbt_options *optio
     mbt_options_init(&chosen);
     if (options)
         chosen = *options;
-    if (chosen.threads == 0) /* once and for all: the number of cores online may change */
+    if (chosen.threads == 0) /* decided here once: the number of cores online may change later */
         chosen.threads = mbt_pool_threads(0);
     size_t bytes = 0;
     const mbt_kernels *kernels = NULL;
@@ -66,7 +66,7 @@ void mbt_close(mbt_enhancer *enhancer)
     if (!enhancer || enhancer->busy)
         return;
     mbt_pool_stop(enhancer->pool);
-    mbt_memory_give_back(enhancer->memory); /* a copy: the enhancer lies in it */
+    mbt_memory_give_back(enhancer->memory); /* passed by value, because the enhancer lies in this memory */
 }
 
 void mbt_enhancer_set_stage_hook(mbt_enhancer *enhancer, mbt_stage_hook *hook, void *cookie)
@@ -80,7 +80,7 @@ void mbt_enhancer_set_kernels(mbt_enhancer *enhancer, const mbt_kernels *kernels
     enhancer->kernels = kernels;
 }
 
-/* The share of all windows that is done. */
+/* Reports how much of all windows is done, from 0 to 1. */
 static int tell_progress(void *cookie, double done)
 {
     const mbt_enhancer *e = cookie;
@@ -109,7 +109,7 @@ mbt_status mbt_enhancer_window(void *enhancer, const float *in, float *out, size
     const mbt_status status = mbt_level_measure(in, samples, &level);
     if (status != MBT_OK)
         return status;
-    if (level.gain == 0) { /* silence has no level to normalise, and stays silence */
+    if (level.gain == 0) { /* silence cannot be normalised; the result is silence */
         memset(out, 0, samples * sizeof *out);
     } else {
         mbt_run run = new_run(e, samples);
@@ -123,7 +123,7 @@ mbt_status mbt_enhancer_window(void *enhancer, const float *in, float *out, size
     return MBT_OK;
 }
 
-/* What is written never overtakes what has been read, so that out may be in. */
+/* Output never overtakes input, so out may be in. */
 static mbt_status enhance_long(mbt_enhancer *e, const float *in, float *out, size_t samples)
 {
     mbt_status status = mbt_samples_check(in, samples);
@@ -149,7 +149,7 @@ mbt_status mbt_enhance(mbt_enhancer *enhancer, const float *in, float *out, size
         return MBT_ERROR_STREAM;
     if (e->options.max_samples > 0 && samples > e->options.max_samples)
         return MBT_ERROR_TOO_LONG;
-    if (e->streaming) /* its samples are where the windows' would be */
+    if (e->streaming) /* the stream's samples are in the memory that the windows would use */
         return MBT_ERROR_STREAM;
     if (samples == 0)
         return MBT_OK;

@@ -1,4 +1,4 @@
-/* enhancer_plan.c: the options, and the memory that they come to. */
+/* enhancer_plan.c: checks the options, and plans the memory that they need. */
 #include "runtime/enhancer.h"
 
 #include <stdint.h>
@@ -6,9 +6,9 @@
 #include "runtime/model_check.h"
 
 #define DEFAULT_WINDOW 10.0 /* s: as in the paper */
-#define DEFAULT_OVERLAP 0.5 /* s: with half of it seams cannot be told from what lies between them */
+#define DEFAULT_OVERLAP 0.5 /* s: half of it is already enough that seams cannot be told from the rest */
 
-/* No array has more. */
+/* No array can have more. */
 #define MOST_SAMPLES ((size_t)PTRDIFF_MAX / sizeof(float))
 
 void mbt_options_init(mbt_options *options)
@@ -16,7 +16,7 @@ void mbt_options_init(mbt_options *options)
     *options = (mbt_options){0};
 }
 
-/* Whole frames; MOST_SAMPLES at most, to start with. */
+/* Rounds up to whole hops. samples must be at most MOST_SAMPLES. */
 static size_t round_up(size_t samples, size_t hop)
 {
     return (samples + hop - 1) / hop * hop;
@@ -28,7 +28,7 @@ static size_t window_of(const mbt_options *options, const mbt_model *model)
     return round_up(options->window ? options->window : standard, model->hop);
 }
 
-/* The default overlap gives way to half of a short window. */
+/* The default overlap is limited to half of the window. */
 static size_t overlap_of(const mbt_options *options, const mbt_model *model)
 {
     if (options->overlap == MBT_OVERLAP_NONE)
@@ -72,7 +72,7 @@ mbt_enhancer *mbt_enhancer_plan(mbt_arena *arena, const mbt_model *model, const 
     const size_t samples = longest > 0 && longest < window ? longest : window;
     const size_t frames = 1 + samples / model->hop, bins = model->n_fft / 2 + 1;
     e->pool = mbt_pool_plan(arena, threads);
-    e->planes = mbt_arena_floats(arena, mbt_times(mbt_times(2, frames), bins)); /* more than a window has samples */
+    e->planes = mbt_arena_floats(arena, mbt_times(mbt_times(2, frames), bins)); /* also a window's result */
     mbt_windows_plan(&e->windows, window, overlap_of(options, model), longest, e->planes, arena);
     mbt_spectrum_plan(&e->spectrum, model, threads, arena);
     mbt_network_plan(&e->network, model, frames, threads, arena);

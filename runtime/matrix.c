@@ -1,4 +1,4 @@
-/* matrix.c: whether a packed matrix is what a layer needs. */
+/* matrix.c: checks that a packed matrix has the shape and the type that a layer needs. */
 #include "runtime/matrix.h"
 
 bool mbt_in_range(uint32_t value, uint32_t lowest, uint32_t highest)

@@ -1,4 +1,5 @@
-/* model_check.c: a model may come from a file made for another version, so every shape is held against the others. */
+/* model_check.c: a model may come from a file that was made for another version, so every shape is checked against
+ * the others. */
 #include "runtime/model_check.h"
 
 #include <stdbool.h>
@@ -29,7 +30,7 @@ static bool dense_unit_is(const mbt_unit *unit, uint32_t i, uint32_t channels)
     }
 }
 
-/* In int8, all units are. */
+/* Whether all units are int8. */
 static bool dense_is_i8(const mbt_dense_block *block, uint32_t channels)
 {
     for (uint32_t i = 0; i < MBT_DENSE_UNITS; i++) {

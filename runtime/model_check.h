@@ -1,12 +1,12 @@
-/* model_check.h: whether a model can be run. */
+/* model_check.h: checks whether a model can be run. */
 #ifndef MBT_RUNTIME_MODEL_CHECK_H
 #define MBT_RUNTIME_MODEL_CHECK_H
 
 #include "mambattention/mambattention.h"
 #include "mambattention/model.h"
 
-/* MBT_OK if the model was compiled for this library and its shapes agree with one another; MBT_ERROR_MODEL if not.
- * It reads the structs alone: what stands in the arrays is the compiler's word. */
+/* Returns MBT_OK if the model was compiled for this library and its shapes agree with one another, MBT_ERROR_MODEL if
+ * not. Reads the structs only; the contents of the arrays are trusted. */
 mbt_status mbt_model_check(const mbt_model *model);
 
 #endif

@@ -1,4 +1,4 @@
-/* network.c: the whole network, and the memory that its parts share. */
+/* network.c: plans and runs the whole network. Its parts share memory. */
 #include "runtime/network.h"
 
 void mbt_network_plan(mbt_network *network, const mbt_model *model, size_t frames, unsigned threads, mbt_arena *arena)
@@ -20,7 +20,7 @@ void mbt_network_plan(mbt_network *network, const mbt_model *model, size_t frame
 
 void mbt_network_run(mbt_run *run, const mbt_network *network, float *planes)
 {
-    /* About what the parts take of the time. */
+    /* the parts' approximate shares of the time */
     const double encoder = 0.30, decoder = 0.15, blocks = 1 - encoder - 2 * decoder;
     const size_t size = run->frames * run->inner_bins * run->model->channels;
     mbt_encoder_run(run, &network->encoder, planes, network->x, &network->norm, encoder);

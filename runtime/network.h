@@ -1,4 +1,4 @@
-/* network.h: encoder, blocks and decoders in their order. */
+/* network.h: the encoder, the blocks and the decoders, in this order. */
 #ifndef MBT_RUNTIME_NETWORK_H
 #define MBT_RUNTIME_NETWORK_H
 
@@ -9,19 +9,20 @@
 typedef struct mbt_network {
     mbt_instance_norm norm;
     mbt_encoder_memory encoder;
-    /* These lie in the encoder's dense block, which is done when the first of them is written. */
+    /* These are in the memory of the encoder's dense block, which is no longer used when the first of them is
+     * written. */
     float *x;         /* [T][F'][C] */
     float *magnitude; /* [T][F]: of the enhanced spectrum */
-    float *pairs;     /* [T][F][2]: real and imaginary part, whose angle is the phase of the enhanced spectrum */
-    /* These lie behind them, one after the other in the same memory. */
+    float *pairs;     /* [T][F][2]: real and imaginary part; their angle is the phase of the enhanced spectrum */
+    /* These follow, both in the same memory: the blocks run before the decoders. */
     mbt_block_memory blocks;
     mbt_decoder_memory decoder;
-    size_t scratch; /* the arena's mark from which on nothing outlives a run */
+    size_t scratch; /* where in the arena the memory begins that is free after a run */
 } mbt_network;
 
 void mbt_network_plan(mbt_network *network, const mbt_model *model, size_t frames, unsigned threads, mbt_arena *arena);
 
-/* From planes [T][F][2], compressed magnitude and phase of the noisy spectrum, to magnitude and pairs. */
+/* Computes magnitude and pairs from planes [T][F][2], the compressed magnitude and the phase of the noisy spectrum. */
 void mbt_network_run(mbt_run *run, const mbt_network *network, float *planes);
 
 #endif

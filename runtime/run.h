@@ -1,4 +1,4 @@
-/* run.h: what every part of the network is given for one recording, and how it hands out its work. */
+/* run.h: the state of one run of the network, and how a part of the network starts tasks and reports progress. */
 #ifndef MBT_RUNTIME_RUN_H
 #define MBT_RUNTIME_RUN_H
 
@@ -30,7 +30,7 @@ static inline void mbt_run_tasks(mbt_run *run, mbt_task *task, void *context, si
         mbt_pool_run(run->pool, task, context, count);
 }
 
-/* Adds a share to the progress and tells the caller, who may cancel. */
+/* Adds a share to the progress and reports it to the caller, who may cancel the run. */
 static inline void mbt_run_advance(mbt_run *run, double share)
 {
     run->done += share;
@@ -38,6 +38,7 @@ static inline void mbt_run_advance(mbt_run *run, double share)
         run->cancelled = run->progress(run->progress_cookie, run->done < 1 ? run->done : 1) != 0;
 }
 
+/* Shows a tensor to the stage hook, if there is one; see stages.h. */
 static inline void mbt_run_stage(mbt_run *run, const char *stage, unsigned index, const float *data, size_t count)
 {
     if (run->hook && !run->cancelled)

@@ -1,8 +1,8 @@
-/* stream.c: a recording in pieces, as it comes. */
+/* stream.c: a recording that comes in pieces. */
 #include "runtime/enhancer.h"
 #include "runtime/system/float_mode.h"
 
-/* Progress is told for each window: nobody knows how many there will be. */
+/* Progress is reported for each window, because the number of windows is not known. */
 static mbt_status stream_window(void *enhancer, const float *in, float *out, size_t samples)
 {
     mbt_enhancer *e = enhancer;
@@ -40,7 +40,7 @@ mbt_status mbt_pull(mbt_enhancer *enhancer, float *out, size_t room, size_t *giv
         return MBT_ERROR_ARGUMENT;
     if (enhancer->busy)
         return MBT_ERROR_STREAM;
-    size_t count; /* not *given, which a call from the progress callback may set */
+    size_t count; /* not *given, which a call from the progress callback may change */
     mbt_float_mode callers;
     mbt_float_mode_enter(&callers);
     enhancer->busy = true;

@@ -1,4 +1,4 @@
-/* dense.c: memory of the dense block, and the block in floats. */
+/* dense.c: the memory of the dense block, and the block in float. */
 #include "runtime/convolution/dense.h"
 
 #include <string.h>
@@ -11,7 +11,7 @@ static bool has_winograd(const mbt_dense_block *block)
     return has;
 }
 
-/* mbt_model_check has made sure that this is so for all units or for none. */
+/* mbt_model_check has made sure that either all units are int8 or none is. */
 bool mbt_dense_is_i8(const mbt_dense_block *block)
 {
     return block->unit[0].conv.type == MBT_WEIGHT_I8;
@@ -70,7 +70,7 @@ void mbt_dense_run(mbt_run *run, const mbt_dense_block *block, const mbt_dense *
         return;
     }
     mbt_view in = mbt_dense_slot(run, dense, 0);
-    in.data -= in.bin; /* the stencil starts one bin before */
+    in.data -= in.bin; /* the window of the convolution starts one bin before */
     for (size_t i = 0; i < MBT_DENSE_UNITS; i++) {
         const mbt_stencil stencil = {3, (size_t)1 << i, 3, 1};
         const mbt_view to = i + 1 < MBT_DENSE_UNITS ? mbt_dense_slot(run, dense, i + 1) : out;

@@ -1,12 +1,13 @@
-/* dense_i8.c: the dense block in int8. A unit's convolution reads integers and writes floats to the block's output,
- * where they are normalised and rounded into the unit's slot; the last unit's stay. */
+/* dense_i8.c: the dense block in int8. A unit's convolution reads integers and writes floats to the block's output.
+ * There they are normalised, and then rounded into the unit's slot. The floats of the last unit are the result. */
 #include <math.h>
 #include <string.h>
 
 #include "runtime/convolution/dense.h"
 
-/* Half way between what PReLU makes of two standard deviations above the mean and below: about where the largest of 64
- * numbers lie. InstanceNorm leaves a mean of offset and a deviation of |gain|. */
+/* The center of each channel: half way between PReLU's outputs for two standard deviations above the mean and for two
+ * below. The largest of 64 numbers lie about there. InstanceNorm leaves a mean of `offset` and a standard deviation
+ * of |gain|. */
 static void find_center(const mbt_unit *unit, size_t channels, float *center)
 {
     for (size_t c = 0; c < channels; c++) {
@@ -16,7 +17,7 @@ static void find_center(const mbt_unit *unit, size_t channels, float *center)
     }
 }
 
-/* Row `bin` of a frame, from channel slot C on. */
+/* Row `bin` of a frame, starting at the given slot. */
 static mbt_rows_i8 row_at(const mbt_run *run, const mbt_dense *dense, size_t frame, size_t bin, size_t slot)
 {
     const size_t row = frame * (dense->bins + 2) + bin, channels = run->model->channels;
@@ -25,7 +26,7 @@ static mbt_rows_i8 row_at(const mbt_run *run, const mbt_dense *dense, size_t fra
                          dense->rows.sum + row * MBT_DENSE_UNITS + slot};
 }
 
-/* Rounds `rows` rows of floats to those from `to` on. */
+/* Rounds `rows` rows of floats into `to` and the rows after it. */
 static void round_rows(const mbt_run *run, const mbt_dense *dense, size_t slot, const float *x, ptrdiff_t ldx,
                        size_t rows, mbt_rows_i8 to)
 {
@@ -34,7 +35,7 @@ static void round_rows(const mbt_run *run, const mbt_dense *dense, size_t slot, 
                            (ptrdiff_t)(MBT_DENSE_UNITS * channels), MBT_DENSE_UNITS);
 }
 
-/* A slot's center, of what the unit writes (NULL: 0), and its frame of padding. */
+/* Sets the slot's center for the output of the unit (0 if unit is NULL), and rounds the frame of padding. */
 static void begin_slot(const mbt_run *run, const mbt_dense *dense, size_t slot, const mbt_unit *unit)
 {
     const size_t channels = run->model->channels;
@@ -45,7 +46,7 @@ static void begin_slot(const mbt_run *run, const mbt_dense *dense, size_t slot, 
     round_rows(run, dense, slot, dense->zeros, 0, dense->bins + 2, row_at(run, dense, run->frames, 0, slot));
 }
 
-/* Frame t of a slot, the padding on both sides included. */
+/* Rounds frame t of a slot, with the padding on both sides. */
 static void fill_frame(const mbt_run *run, const mbt_dense *dense, size_t slot, const float *x, ptrdiff_t ldx, size_t t)
 {
     round_rows(run, dense, slot, dense->zeros, 0, 1, row_at(run, dense, t, 0, slot));

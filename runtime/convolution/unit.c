@@ -56,13 +56,13 @@ typedef struct unit_job {
     const mbt_instance_norm *norm;
 } unit_job;
 
-/* A frame of the input, or NULL where that is outside of the recording. */
+/* A frame of the input; NULL if it is outside of the recording. */
 static const float *input_frame(const unit_job *job, ptrdiff_t frame)
 {
     return frame >= 0 && frame < (ptrdiff_t)job->run->frames ? job->in.data + frame * job->in.frame : NULL;
 }
 
-/* Task t: frame t. */
+/* Task t computes frame t. */
 static void convolve_directly(void *context, size_t t, unsigned worker)
 {
     const unit_job *job = context;
@@ -84,8 +84,8 @@ static void convolve_directly(void *context, size_t t, unsigned worker)
     mbt_unit_measure(job->run, job->unit, job->out, job->bins, job->norm, t);
 }
 
-/* Task: frames t, t + d, ... for dilation d, MBT_WINOGRAD_FRAMES of them, but for those past the end. d tasks in a row
- * cover MBT_WINOGRAD_FRAMES d frames in a row. */
+/* A task computes MBT_WINOGRAD_FRAMES frames: t, t + d, ... for dilation d, without those past the end. d consecutive
+ * tasks cover MBT_WINOGRAD_FRAMES d consecutive frames. */
 static void convolve_by_winograd(void *context, size_t task, unsigned worker)
 {
     const unit_job *job = context;

@@ -12,39 +12,39 @@ typedef struct mbt_view {
     ptrdiff_t frame, bin;
 } mbt_view;
 
-/* Statistics of the frames of a tensor, and the affine map that they come to. */
+/* The statistics of each frame of a tensor, and the affine map computed from them. */
 typedef struct mbt_instance_norm {
-    float *mean, *m2;     /* [T][channels]: of each frame */
+    float *mean, *m2;     /* [T][channels]: each frame's mean, and its sum of squared deviations from it */
     float *scale, *shift; /* [channels] */
 } mbt_instance_norm;
 
-/* The reference's InstanceNorm2d: torch.nn.InstanceNorm2d's default. */
+/* The eps of the reference: the default of torch.nn.InstanceNorm2d. */
 #define MBT_INSTANCE_NORM_EPS 1e-5
 
 void mbt_instance_norm_plan(mbt_instance_norm *norm, size_t frames, size_t channels, mbt_arena *arena);
 
-/* From mean and m2 of every frame (`bins` positions each) to scale = gain / sqrt(var + eps), shift = offset - mean
- * scale. Done in double, frame after frame, so that it is exact enough for an hour and the same for any number of
- * threads. */
+/* Computes scale = gain / sqrt(var + eps) and shift = offset - mean scale from the mean and m2 of every frame, each
+ * of `bins` positions. It sums in double, frame after frame: exact enough for an hour of audio, and the same for any
+ * number of threads. */
 void mbt_instance_norm_combine(const mbt_instance_norm *norm, size_t frames, size_t bins, size_t channels,
                                const float *gain, const float *offset);
 
-/* Statistics of frame t of a convolution's output, while it is in the cache. */
+/* Computes the statistics of frame t of a convolution's output, while it is in the cache. */
 void mbt_unit_measure(const mbt_run *run, const mbt_unit *unit, mbt_view out, size_t bins,
                       const mbt_instance_norm *norm, size_t t);
 
-/* norm and PReLU of frame t, in place. */
+/* Applies the norm and PReLU to frame t, in place. */
 void mbt_unit_normalise(const mbt_run *run, const mbt_unit *unit, mbt_view out, size_t bins,
                         const mbt_instance_norm *norm, size_t t);
 
-/* How a convolution's window lies on its input. Tap (i, j) of output (t, f) reads input frame t + (i - (time_taps - 1)
- * / 2) time_dilation, which counts as zeros outside of the recording, and bin f * bin_stride + j of the view. */
+/* The window of a convolution. Tap (i, j) of output (t, f) reads bin f * bin_stride + j of input frame t + (i -
+ * (time_taps - 1) / 2) time_dilation. Frames outside of the recording count as zeros. */
 typedef struct mbt_stencil {
     size_t time_taps, time_dilation, bin_taps, bin_stride;
 } mbt_stencil;
 
-/* out = PReLU(InstanceNorm(conv(in))), out with `bins` bins. in and out are different memory. winograd: scratch memory
- * for a unit of that form; not looked at otherwise. */
+/* out = PReLU(InstanceNorm(conv(in))). out has `bins` bins; in and out must not overlap. winograd: scratch memory,
+ * used only by a unit in Winograd's form. */
 void mbt_unit_run(mbt_run *run, const mbt_unit *unit, mbt_stencil stencil, mbt_view in, mbt_view out, size_t bins,
                   const mbt_winograd *winograd, const mbt_instance_norm *norm);
 

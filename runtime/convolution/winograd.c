@@ -1,5 +1,6 @@
-/* winograd.c: transform in, six products, transform out. The input is taken in groups of C channels, so that all that a
- * few frames need stays in the second-level cache: at C = 64 and 201 bins, 470 KB and 295 KB of weights. */
+/* winograd.c: transforms the input, multiplies at six points, and transforms back. The input is taken in groups of C
+ * channels, so that everything a few frames need stays in the second-level cache: at C = 64 and 201 bins, 470 KB, and
+ * 295 KB of weights. */
 #include "runtime/convolution/winograd.h"
 
 #include "runtime/matrix.h"

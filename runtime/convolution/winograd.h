@@ -5,12 +5,12 @@
 #include "runtime/system/arena.h"
 #include "simd/kernels.h"
 
-/* Output frames that are computed together, as far apart as time taps are: the two inner ones of their four input
- * frames serve both. */
+/* How many output frames are computed together. They are as far apart as the time taps, so the two inner ones of
+ * their four input frames serve both. */
 #define MBT_WINOGRAD_FRAMES 2u
 #define MBT_WINOGRAD_INPUTS (MBT_WINOGRAD_FRAMES + 2u)
 
-/* Each worker's scratch memory for one group of channels. Tiles: ceil(bins / 4). */
+/* The workers' scratch memory, for one group of channels. tiles = ceil(bins / 4). */
 typedef struct mbt_winograd {
     float *inputs;   /* [threads][6 points][tiles][MBT_WINOGRAD_INPUTS][C] */
     float *products; /* [threads][MBT_WINOGRAD_FRAMES][6 points][tiles][C] */
@@ -20,12 +20,12 @@ void mbt_winograd_plan(mbt_winograd *winograd, size_t bins, size_t channels, uns
 
 /* An input frame. */
 typedef struct mbt_winograd_input {
-    const float *row; /* the padding before bin 0 */
-    ptrdiff_t ld;     /* between bins; 0 where a row of zeros stands for a frame outside of the recording */
+    const float *row; /* starts at the padding before bin 0 */
+    ptrdiff_t ld;     /* distance between bins; 0 for a frame outside of the recording, which is one row of zeros */
 } mbt_winograd_input;
 
-/* `frames` (1 to MBT_WINOGRAD_FRAMES) output frames; output i is made from inputs i to i + 2, and written to out[i]:
- * [bins] rows of C, row distance ldo. */
+/* Computes `frames` (1 to MBT_WINOGRAD_FRAMES) output frames. Output i is made from inputs i to i + 2 and written to
+ * out[i]: [bins] rows of C, at distance ldo. */
 void mbt_winograd_run(const mbt_kernels *kernels, const mbt_winograd *winograd, unsigned worker, const mbt_matrix *conv,
                       const mbt_winograd_input inputs[MBT_WINOGRAD_INPUTS], size_t frames, size_t bins,
                       float *const out[MBT_WINOGRAD_FRAMES], ptrdiff_t ldo);

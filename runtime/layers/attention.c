@@ -5,9 +5,9 @@
 /* Scratch memory for a sequence of L positions. */
 typedef struct memory {
     mbt_linear_memory linear;
-    float *normed;  /* [L][C]; after the projection: the heads' outputs */
+    float *normed;  /* [L][C]: the normalised input; after in_proj, the heads' outputs */
     float *qkv;     /* [L][3 C] */
-    float *scratch; /* [MBT_ATTEND_QUERIES][L + C / heads]: linear in L, for nothing is L x L */
+    float *scratch; /* [MBT_ATTEND_QUERIES][L + C / heads]: grows with L, not with L x L */
 } memory;
 
 static bool check(const void *layer, uint32_t channels)

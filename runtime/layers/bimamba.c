@@ -6,11 +6,11 @@
 /* Scratch memory for a sequence of L positions. */
 typedef struct memory {
     mbt_linear_memory linear;
-    float *sum;                         /* [L][C] what is added to x */
-    mbt_mamba_memory forward, backward; /* in the same place: one direction runs after the other */
+    float *sum;                         /* [L][C]: the sum that is added to x */
+    mbt_mamba_memory forward, backward; /* in the same memory: one direction runs after the other */
 } memory;
 
-/* No matrix says how many taps the convolutions have, so both directions must say the same. */
+/* The number of taps (d_conv) appears in no matrix, so it can only be compared between the two directions. */
 static bool check(const void *layer, uint32_t channels)
 {
     const mbt_bimamba *bimamba = layer;

@@ -1,4 +1,4 @@
-/* layer.c: the kinds of layers. */
+/* layer.c: the table of the kinds of layers. */
 #include "runtime/layers/layer.h"
 
 static const mbt_layer_ops *const layer_ops[] = {

@@ -1,5 +1,5 @@
-/* layer.h: what every kind of layer that runs along an axis can do. A new kind is a file in this folder, a row in
- * layer.c, and a struct in model.h. */
+/* layer.h: the functions that every kind of layer has that runs along an axis. A new kind needs a file in this
+ * folder, a row in layer.c, a declaration at the end of this header, and a struct and an mbt_step_kind in model.h. */
 #ifndef MBT_RUNTIME_LAYERS_LAYER_H
 #define MBT_RUNTIME_LAYERS_LAYER_H
 
@@ -7,7 +7,7 @@
 #include "runtime/matrix.h"
 #include "runtime/system/arena.h"
 
-/* Sequences of one length that a layer is run over. Sequence i begins at first.data + i * stride. */
+/* Sequences of equal length that a layer runs on. Sequence i starts at first.data + i * stride. */
 typedef struct mbt_batch {
     mbt_rows first;
     size_t count;
@@ -19,27 +19,27 @@ static inline mbt_rows mbt_batch_sequence(const mbt_batch *batch, size_t i)
     return (mbt_rows){batch->first.data + (ptrdiff_t)i * batch->stride, batch->first.stride, batch->first.count};
 }
 
-/* One row for each mbt_step_kind. `layer` is what mbt_step.layer points to; channels: C. */
+/* The functions of one mbt_step_kind. `layer` is what mbt_step.layer points to; channels is C. */
 typedef struct mbt_layer_ops {
-    /* How many sequences run takes at once, at most: 1 where each is worked on by itself. */
+    /* The largest number of sequences that one call of run should get. 1 if each is computed by itself. */
     size_t sequences;
 
-    /* Whether the layer's shapes agree with one another and with C. It reads the structs alone. */
+    /* Whether the layer's shapes agree with one another and with C. Reads the structs only, not the arrays. */
     bool (*check)(const void *layer, uint32_t channels);
 
-    /* Takes from the arena the scratch memory that run needs for as many sequences of this length: scratch->peak says
-     * how much that is. */
+    /* Takes the scratch memory that run needs for that many sequences of this length. scratch->peak is then its
+     * size. */
     void (*plan)(const void *layer, size_t sequences, size_t length, size_t channels, mbt_arena *scratch);
 
-    /* x += layer(x) for each sequence of [length][C]. The sequences touch nothing of each other, so a caller may split
-     * them as it likes. scratch: begins empty, has room for what plan takes. */
+    /* x += layer(x) for each sequence of [length][C]. Sequences do not depend on each other, so a caller may split
+     * them in any way. scratch: an empty arena with room for what plan takes. */
     void (*run)(const mbt_kernels *kernels, const void *layer, mbt_batch x, size_t channels, mbt_arena scratch);
 
-    /* Calls the visitor for each matrix, in a fixed order. */
+    /* Calls the visitor for each matrix, always in the same order. */
     void (*visit_matrices)(const void *layer, mbt_matrix_visitor *visit, void *cookie);
 } mbt_layer_ops;
 
-/* NULL if there is no such kind. */
+/* The functions of a kind; NULL if the kind is unknown. */
 const mbt_layer_ops *mbt_layer_ops_for(uint32_t kind);
 
 extern const mbt_layer_ops mbt_attention_ops; /* attention.c */

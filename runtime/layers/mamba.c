@@ -1,5 +1,5 @@
-/* mamba.c: RMSNorm to out_proj in one visit of each chunk; what crosses chunks is the state and d_conv - 1 positions.
- */
+/* mamba.c: runs each chunk of a sequence from RMSNorm to out_proj. From one chunk to the next it keeps the state and
+ * d_conv - 1 positions. */
 #include "runtime/layers/mamba.h"
 
 #include <string.h>
@@ -41,7 +41,7 @@ void mbt_mamba_plan(mbt_mamba_memory *memory, const mbt_mamba *mamba, size_t cha
     memory->a = mbt_arena_floats(arena, mbt_times(p, mamba->d_state));
 }
 
-/* A layer's constants in floats. */
+/* A layer's constants as floats. */
 typedef struct constants {
     const float *conv_weight, *a;
 } constants;
@@ -97,11 +97,11 @@ void mbt_mamba_run(const mbt_kernels *kernels, const mbt_mamba *mamba, const mbt
     const size_t p = MBT_PADDED((size_t)mamba->d_inner);
     memset(memory->uz, 0, 2 * p * (mamba->d_conv - 1) * sizeof(float));
     memset(memory->h, 0, p * mamba->d_state * sizeof(float));
-    for (size_t i = 0; i < MBT_MAMBA_CHUNK; i++) /* lanes that only pad: dt_proj does not write them */
+    for (size_t i = 0; i < MBT_MAMBA_CHUNK; i++) /* padding lanes: dt_proj does not write them */
         memset(memory->dt + i * p + mamba->d_inner, 0, (p - mamba->d_inner) * sizeof(float));
     const size_t chunks = (x.count + MBT_MAMBA_CHUNK - 1) / MBT_MAMBA_CHUNK;
     for (size_t i = 0, first = 0; i < chunks; i++) {
-        const size_t count = (x.count - first) / (chunks - i); /* of about equal size: no chunk of a few positions */
+        const size_t count = (x.count - first) / (chunks - i); /* about equal: no chunk has only a few positions */
         run_chunk(kernels, mamba, memory, linear, &c, mbt_rows_part(x, first, count), mbt_rows_part(out, first, count),
                   channels);
         first += count;

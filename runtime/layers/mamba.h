@@ -6,34 +6,33 @@
 #include "runtime/layers/linear.h"
 #include "runtime/layers/rows.h"
 
-/* Positions that are taken through the whole layer at once: as much as stays in the second-level cache. */
+/* Positions in a chunk, which goes through the whole layer at once: its data stays in the second-level cache. */
 #define MBT_MAMBA_CHUNK 64u
 
-/* Scratch memory of one worker; S = MBT_MAMBA_CHUNK, P = MBT_PADDED(d_inner). */
+/* One worker's scratch memory. S = MBT_MAMBA_CHUNK, P = MBT_PADDED(d_inner). */
 typedef struct mbt_mamba_memory {
     float *normed;          /* [S][C] */
-    float *uz;              /* [d_conv - 1 + S][2 P]: the positions before the chunk, then the chunk */
-    float *u;               /* [S][P] after the convolution */
+    float *uz;              /* [d_conv - 1 + S][2 P]: the last positions before the chunk, then the chunk */
+    float *u;               /* [S][P]: after the convolution */
     float *dt_b_c;          /* [S][dt_rank + 2 d_state] */
     float *dt;              /* [S][P] */
     float *y;               /* [S][P] */
     float *h;               /* [P / 16][d_state][16] */
-    float *conv_weight, *a; /* the layer's, where they are stored in f16 */
+    float *conv_weight, *a; /* the layer's constants as floats, if they are stored in f16 */
 } mbt_mamba_memory;
 
 /* Whether the layer's shapes agree with one another and with C = channels. */
 bool mbt_mamba_is(const mbt_mamba *mamba, uint32_t channels);
 
-/* The most inputs that one of its linear layers behind in_proj has. */
+/* The largest number of inputs among its linear layers other than in_proj. */
 size_t mbt_mamba_inputs(const mbt_mamba *mamba);
 
-/* Calls the visitor for each matrix, in a fixed order. */
+/* Calls the visitor for each matrix, always in the same order. */
 void mbt_mamba_visit_matrices(const mbt_mamba *mamba, mbt_matrix_visitor *visit, void *cookie);
 
 void mbt_mamba_plan(mbt_mamba_memory *memory, const mbt_mamba *mamba, size_t channels, mbt_arena *arena);
 
-/* out += out_proj(Mixer(RMSNorm(x))), position by position from the first to the last. x, out: [L][C], different
- * memory. */
+/* out += out_proj(Mixer(RMSNorm(x))), from the first position to the last. x, out: [L][C], must not overlap. */
 void mbt_mamba_run(const mbt_kernels *kernels, const mbt_mamba *mamba, const mbt_mamba_memory *memory,
                    const mbt_linear_memory *linear, mbt_rows x, mbt_rows out, size_t channels);
 

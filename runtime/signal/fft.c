@@ -1,20 +1,20 @@
 /* fft.c: real mixed-radix transform (Swarztrauber, "FFT algorithms for vector computers", 1984; the decomposition of
  * FFTPACK).
  *
- * The order of the operations matters here as nowhere else. The first frame of a recording is its own mirror image, so
- * the imaginary parts of its spectrum are nothing but rounding noise, and where the real part is negative the sign of
- * that noise decides between the phases +pi and -pi, which the network sees. The reference's transform takes factors 4,
- * then 5, last factor first, with the butterflies below; doing the same gives the same noise, and so the same phases. A
- * product with a matrix of cosines, or another library, agrees with the reference only to some 50 dB on account of that
- * one frame. */
+ * The order of the operations matters. The first frame of a recording is its own mirror image, so the imaginary parts
+ * of its spectrum are rounding noise only. Where the real part is negative, the sign of that noise decides whether the
+ * phase is +pi or -pi, and the network sees the phase. The reference's transform takes factors 4, then 5, last factor
+ * first, with the butterflies below. This one does the same, so it gives the same noise and the same phases. A product
+ * with a matrix of cosines, or another library, agrees with the reference only to about 50 dB because of that one
+ * frame. */
 #include "runtime/signal/fft.h"
 
-/* cos(2 pi i / n) for 0 <= i < n, without the C library, whose last bits differ between systems: reduced to an angle of
- * at most pi / 4 in integers, then by Taylor's series in double. */
+/* cos(2 pi i / n) for 0 <= i < n. The C library is not used, because its last bits differ between systems. Integer
+ * arithmetic reduces the angle to at most pi / 4; Taylor's series in double does the rest. */
 static double cosine(size_t i, size_t n)
 {
     double sign = 1;
-    i *= 4; /* so that n / 4 is whole */
+    i *= 4; /* so that n / 4 is an integer */
     n *= 4;
     if (2 * i > n)
         i = n - i;
@@ -38,7 +38,7 @@ static double sine(size_t i, size_t n)
     return cosine((4 * i + 3 * n) % (4 * n), 4 * n);
 }
 
-/* Factors of 4 first, then a 2, which goes to the front, then odd ones. */
+/* Factors of 4 come first, then odd ones. A factor of 2, if there is one, is put before all others. */
 static void factorise(mbt_fft *fft)
 {
     size_t left = fft->size, *factor = fft->factors, *end = factor;
@@ -68,7 +68,7 @@ void mbt_fft_plan(mbt_fft *fft, size_t size, mbt_arena *arena)
 }
 
 /* A pass joins `radix` spectra of length `length` into one, for each of `groups` groups. A spectrum of real data is
- * stored as r0, r1, i1, r2, i2 ...: so r(j) stands at 2 j - 1 and i(j) at 2 j. in is [radix][groups][length], out
+ * stored as r0, r1, i1, r2, i2 ..., so r(j) is at 2 j - 1 and i(j) at 2 j. in is [radix][groups][length], out is
  * [groups][radix][length]. The twiddle factor of spectrum c at frequency j is e^(-2 pi i c j groups / size). */
 typedef struct pass {
     const mbt_fft *fft;
@@ -91,7 +91,7 @@ static complex_float subtract(complex_float a, complex_float b)
     return (complex_float){a.re - b.re, a.im - b.im};
 }
 
-/* Frequency j >= 1 of spectrum c in group g, turned by its twiddle factor. */
+/* Frequency j >= 1 of spectrum c in group g, multiplied by its twiddle factor. */
 static complex_float twiddled(const pass *p, size_t c, size_t g, size_t j)
 {
     const float *x = p->in + (c * p->groups + g) * p->length + 2 * j - 1;
@@ -99,7 +99,8 @@ static complex_float twiddled(const pass *p, size_t c, size_t g, size_t j)
     return c == 0 ? (complex_float){x[0], x[1]} : (complex_float){w[0] * x[0] + w[1] * x[1], w[0] * x[1] - w[1] * x[0]};
 }
 
-/* Frequency j + q length of the result, and frequency (q + 1) length - j, whose conjugate stands in the upper half. */
+/* put writes frequency j + q length of the result. put_mirrored writes frequency (q + 1) length - j: the conjugate of
+ * its mirror image in the upper half. */
 static void put(float *out, size_t length, size_t q, size_t j, complex_float value)
 {
     out[2 * q * length + 2 * j - 1] = value.re;
@@ -122,7 +123,7 @@ static void radix4_group(const pass *p, size_t g)
     out[2 * n - 1] = in[0] - in[2 * step];
     out[0] = even + odd;
     out[4 * n - 1] = even - odd;
-    if (n % 2 == 0) { /* the middle frequency of each is real */
+    if (n % 2 == 0) { /* the middle frequency of each spectrum is real */
         const float *last = in + n - 1;
         const float im = -root_half * (last[step] + last[3 * step]), re = root_half * (last[step] - last[3 * step]);
         out[n - 1] = last[0] + re;
@@ -230,8 +231,8 @@ void mbt_fft_forward(const mbt_fft *fft, float *x, float *scratch, float *re, fl
         im[k] = p.in[2 * k];
 }
 
-/* By the Hartley transform, which is its own inverse: h = re - im on the lower bins, re + im on the upper ones; then
- * x[n] = Re F(h)[n] - Im F(h)[n], x[size - n] = Re F(h)[n] + Im F(h)[n]. */
+/* The inverse by the Hartley transform, which is its own inverse up to the factor size: h = re - im on the lower
+ * bins, re + im on the upper ones; then x[n] = Re F(h)[n] - Im F(h)[n], x[size - n] = Re F(h)[n] + Im F(h)[n]. */
 void mbt_fft_inverse(const mbt_fft *fft, float *re, float *im, float *x, float *scratch)
 {
     const size_t half = fft->size / 2;

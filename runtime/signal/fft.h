@@ -4,7 +4,7 @@
 
 #include "runtime/system/arena.h"
 
-#define MBT_FFT_FACTORS 20u /* of any size up to 65536 */
+#define MBT_FFT_FACTORS 20u /* enough for any size up to 65536 */
 
 typedef struct mbt_fft {
     size_t size;
@@ -12,16 +12,17 @@ typedef struct mbt_fft {
     float *root; /* [size][2] cos, sin of 2 pi j / size */
 } mbt_fft;
 
-/* size: a multiple of 4, up to 65536. Takes the table from the arena and, if it has memory, computes it. */
+/* size: a multiple of 4, up to 65536. Takes the table of roots from the arena. Computes it unless the arena only
+ * counts. */
 void mbt_fft_plan(mbt_fft *fft, size_t size, mbt_arena *arena);
 
 /* X[k] = sum_n x[n] e^(-2 pi i n k / size), k = 0 .. size / 2. x and scratch: [size], both overwritten.
  * re, im: [size / 2 + 1]; im of the first and the last bin is +0. */
 void mbt_fft_forward(const mbt_fft *fft, float *x, float *scratch, float *re, float *im);
 
-/* x[n] = sum_k X[k] e^(2 pi i n k / size) over all size bins, those above size / 2 being conjugates of those below:
- * size times the inverse. The imaginary parts of the first and the last bin count as 0. x and scratch: [size]; re, im:
- * [size / 2 + 1], all overwritten. */
+/* x[n] = sum_k X[k] e^(2 pi i n k / size) over all size bins, where those above size / 2 are the conjugates of those
+ * below. This is size times the inverse transform. The imaginary parts of the first and the last bin count as 0. x and
+ * scratch: [size]; re, im: [size / 2 + 1], all overwritten. */
 void mbt_fft_inverse(const mbt_fft *fft, float *re, float *im, float *x, float *scratch);
 
 #endif

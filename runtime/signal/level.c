@@ -1,11 +1,11 @@
-/* level.c: the gain that the network's input is normalised with. */
+/* level.c: the gain that normalises the network's input. */
 #include "runtime/signal/level.h"
 
 #include <math.h>
 
 #define LANES 32u          /* running sums: 4 vectors of 8 */
-#define COMMON_EXPONENT 24 /* an rms from 2^-24, the last bit of a 24-bit file, to 2^24 is left as it is */
-#define LEVELS 4u          /* sums of sums of sums */
+#define COMMON_EXPONENT 24 /* an rms from 2^-24 (the last bit of a 24-bit file) to 2^24 needs no scale */
+#define LEVELS 4u          /* levels of partial sums */
 
 static float square(float x, double scale)
 {
@@ -13,11 +13,11 @@ static float square(float x, double scale)
     return scaled * scaled;
 }
 
-/* sum (x scale)^2 in float, in the order in which the reference adds: the last bit of the gain is a matter of this
- * order, and the noise that decides the phases of frame 0 (fft.c) a matter of that bit. Element i belongs to lane i
- * mod 32. A lane adds 2^power elements before the sum is handed to the next level, which does likewise; what no longer
- * fills 32 lanes, or a vector, is added last. (Pairwise summation as in PyTorch's sum on one thread, after Higham, "The
- * accuracy of floating point summation", 1993.) */
+/* Computes sum (x scale)^2 in float, adding in the same order as the reference. The last bit of the gain depends on
+ * this order, and the noise that decides the phases of frame 0 (fft.c) depends on that bit. Element i belongs to lane
+ * i mod 32. After 2^power elements a lane adds its sum to the next level and starts again from 0; each level does the
+ * same. Elements that do not fill 32 lanes, or a vector of 8, are added last. This is pairwise summation as in
+ * PyTorch's sum on one thread (after Higham, "The accuracy of floating point summation", 1993). */
 static float sum_of_squares(const float *x, size_t samples, double scale)
 {
     float sum[LEVELS][LANES] = {{0}};
@@ -64,7 +64,7 @@ mbt_status mbt_level_measure(const float *x, size_t samples, mbt_level *level)
 {
     if (mbt_samples_check(x, samples) != MBT_OK)
         return MBT_ERROR_SAMPLE;
-    double energy = 0; /* squares of floats are exact in double, and neither overflow nor vanish */
+    double energy = 0; /* in double, squares of floats are exact, and neither overflow nor underflow */
     for (size_t i = 0; i < samples; i++)
         energy += (double)x[i] * (double)x[i];
     *level = (mbt_level){.gain = 0, .scale = 1};

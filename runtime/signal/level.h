@@ -6,9 +6,9 @@
 
 #include "mambattention/mambattention.h"
 
-/* What brings a recording to an rms of 1: x scale gain. The scale is a power of two, 1 at all common levels: it keeps
- * the squares of very small or large samples in the range of float, so that every level gives the network the same
- * numbers. */
+/* A recording times scale times gain has an rms of 1. The scale is a power of two, and 1 at all common levels. It
+ * keeps the squares of very small or very large samples in the range of float, so that the network gets the same
+ * numbers at every level. */
 typedef struct mbt_level {
     float gain; /* 0 for silence */
     double scale;

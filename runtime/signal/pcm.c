@@ -1,4 +1,4 @@
-/* pcm.c: samples as 16-bit integers. */
+/* pcm.c: conversion between floats and 16-bit integers. */
 #include "mambattention/mambattention.h"
 
 #include "runtime/system/float_mode.h"
@@ -8,7 +8,7 @@
 
 void mbt_to_s16(const float *in, int16_t *out, size_t samples)
 {
-    mbt_float_mode callers; /* whose rounding may be another */
+    mbt_float_mode callers; /* the caller may have set another rounding mode */
     mbt_float_mode_enter(&callers);
     for (size_t i = 0; i < samples; i++) {
         const float scaled = in[i] * 32768.0f;

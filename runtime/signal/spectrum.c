@@ -1,4 +1,4 @@
-/* spectrum.c: frames, windows, overlap-add. */
+/* spectrum.c: cuts the signal into frames, applies the window, transforms, and overlap-adds the result. */
 #include "runtime/signal/spectrum.h"
 
 #include <float.h>
@@ -7,12 +7,12 @@
 
 #include "runtime/signal/window.h"
 
-/* Samples below this level count as 0. It is 361 dB under that of the recording, where the last bit of a file of 32
- * bits is at -187 dB or so, and keeps the transform clear of denormals: on Intel's cores an operation that meets one
- * takes some 150 cycles, and the 8000 operations of a transform of 400 would then take about as long as all that tiny
- * does for a frame. The processor's exception flags, read after each frame of nine signals that decay, are silent in
- * part or are one impulse, said that the transform meets denormals in up to 801 of 801 frames, and with this floor in
- * none. The inverse meets them in 11 at most, where the network takes a bin close to 0, and with the floor in 7. */
+/* Samples below this level count as 0. It is 361 dB below the level of the recording; the last bit of a 32-bit file
+ * is at about -187 dB. It keeps the transform free of denormals, which are slow: on Intel's cores an operation on one
+ * takes about 150 cycles, so the 8000 operations of a transform of 400 would take about as long as all other work of
+ * the tiny model for a frame. Measured with the processor's exception flags on nine signals that decay, are partly
+ * silent or are one impulse: without this floor the transform meets denormals in up to 801 of 801 frames, with it in
+ * none. The inverse meets them in at most 11, where the network gives a bin close to 0, and with the floor in 7. */
 static const double floor_level = 0x1p-60;
 
 void mbt_spectrum_plan(mbt_spectrum *spectrum, const mbt_model *model, unsigned threads, mbt_arena *arena)
@@ -39,7 +39,8 @@ void mbt_spectrum_plan_inverse(mbt_spectrum *spectrum, size_t frames, mbt_arena 
     spectrum->windowed = mbt_arena_floats(arena, mbt_times(frames, spectrum->fft.size));
 }
 
-/* Sample i of a recording reflected at both ends, as often as it takes: ... 2 1 | 0 1 2 | 1 0 1 ... */
+/* The index of sample i of a recording that is reflected at both ends, as often as needed: ... 2 1 | 0 1 2 | 1 0 1
+ * ... */
 static size_t reflect(ptrdiff_t i, size_t count)
 {
     if (i >= 0 && (size_t)i < count)
@@ -57,7 +58,7 @@ typedef struct spectrum_job {
     const float *in;
     size_t count;
     mbt_level level;
-    float floor; /* in terms of `in` */
+    float floor; /* floor_level on the scale of `in` */
     float *planes;
     const float *magnitude, *pairs;
     float *out;
@@ -105,7 +106,7 @@ static void inverse_frame(void *context, size_t t, unsigned worker)
         s->windowed[t * n_fft + n] = m->frame[n] / (float)n_fft * s->window[n];
 }
 
-/* Task: `hop` samples of the result. Sums run over the frames in order. */
+/* A task computes `hop` samples of the result. It adds the frames in order. */
 static void overlap_add(void *context, size_t task, unsigned worker)
 {
     const spectrum_job *job = context;
@@ -122,7 +123,7 @@ static void overlap_add(void *context, size_t task, unsigned worker)
             sum += s->windowed[t * n_fft + n];
             envelope += s->window[n] * s->window[n];
         }
-        /* The last sample of a very long window may lie where it is 0. */
+        /* envelope can be 0 at the last sample of a very long window */
         const float sample = envelope > 0 ? sum / envelope / job->level.gain : 0;
         const double value = (double)sample / job->level.scale, limit = (double)FLT_MAX;
         job->out[i] = (float)(value > limit ? limit : value < -limit ? -limit : value);

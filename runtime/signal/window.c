@@ -1,9 +1,10 @@
-/* window.c: the Hann window to the reference's last bit.
+/* window.c: the Hann window with exactly the bits of the reference.
  *
  * The reference's cosine is SLEEF's cosf with a bound of 1.0 ulp (Shibata and Petrogalli, "SLEEF: a portable vectorized
- * library of C standard mathematical functions", arXiv 2001.09258), which is not always correctly rounded. This one
- * does the same sum: the argument less a multiple of pi / 2 as a pair of floats, the sine of that by a polynomial whose
- * leading terms are pairs, with SLEEF's coefficients. So the window has the same bits with and without SLEEF. */
+ * library of C standard mathematical functions", arXiv 2001.09258), which is not always correctly rounded. The code
+ * below computes the same: it subtracts a multiple of pi / 2 from the argument, keeps the result as a pair of floats,
+ * and takes its sine by a polynomial with SLEEF's coefficients, whose leading terms are pairs as well. So the window
+ * has the same bits with and without SLEEF. */
 #include "runtime/signal/window.h"
 
 #include <math.h>
@@ -45,7 +46,7 @@ static pair multiply(pair a, pair b)
     return (pair){high, fmaf(a.high, b.low, fmaf(a.low, b.high, fmaf(a.high, b.high, -high)))};
 }
 
-/* cos a = -/+ sin(a - q pi / 2) with the odd q that leaves |a - q pi / 2| <= pi / 2; 0 <= a < 7. */
+/* cos a = sin(a - q pi / 2) or its negative, for the odd q with |a - q pi / 2| <= pi / 2. 0 <= a < 7. */
 static float cosine(float a)
 {
     const float q = 2.0f * rintf(fmaf(a, 0x1.45f306p-2f, -0.5f)) + 1.0f;

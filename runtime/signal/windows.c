@@ -45,7 +45,8 @@ void mbt_windows_finish(mbt_windows *windows)
     windows->ended = true;
 }
 
-/* From the tail of the window before to result[at ..]. In double, equal samples stay what they are. */
+/* Cross-fades from the tail of the window before to result[at ..]. It computes in double, so equal samples keep their
+ * value. */
 static void fade(mbt_windows *w, size_t at)
 {
     float *in = w->result + at;
@@ -55,7 +56,7 @@ static void fade(mbt_windows *w, size_t at)
     }
 }
 
-/* The next whole window, of which the first step samples are then final. */
+/* Runs the next full window. Its first `step` samples are then final. */
 static mbt_status do_full(mbt_windows *w, mbt_window_task *task, void *cookie)
 {
     const size_t step = step_of(w);
@@ -74,7 +75,7 @@ static mbt_status do_full(mbt_windows *w, mbt_window_task *task, void *cookie)
     return MBT_OK;
 }
 
-/* Of the last window, if the signal goes beyond the one before: see windows.h. */
+/* The size of the last window of a signal that is longer than the windows so far; see windows.h. */
 static size_t size_of_last(const mbt_windows *w)
 {
     if (w->overlap == 0)
@@ -84,7 +85,8 @@ static size_t size_of_last(const mbt_windows *w)
     return whole < w->size ? whole : w->size;
 }
 
-/* What is left when the signal has ended: all of a short one, the tail of the window before, or one more window. */
+/* Produces the rest when the signal has ended: the whole of a short signal, the tail of the window before, or one
+ * more window. */
 static mbt_status do_last(mbt_windows *w, mbt_window_task *task, void *cookie)
 {
     const bool first = w->start == 0;

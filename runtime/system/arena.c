@@ -1,4 +1,4 @@
-/* arena.c: the block of memory behind an enhancer. */
+/* arena.c: takes aligned pieces from one block of memory, or counts them. */
 #include "runtime/system/arena.h"
 
 #include <stdint.h>

@@ -1,8 +1,9 @@
-/* float_mode.h: the caller's floating-point mode (flush to zero, most often) is put aside while the library computes,
- * for it would change the bits.
+/* float_mode.h: saves the caller's floating-point mode while the library computes, and restores it afterwards. Another
+ * mode (most often flush to zero) would change the bits of the result.
  *
- * Where the register is known it is used: C's fenv.h says nothing of flush to zero, and what a libc does with it is a
- * matter of its version. Elsewhere fenv.h has to do. "memory" keeps loads and stores on their side of the change. */
+ * Where the register is known, it is read and written directly: C's fenv.h does not mention flush to zero, and C
+ * libraries differ in what they do with it. Elsewhere fenv.h is used. The clobber "memory" keeps the compiler from
+ * moving loads and stores across the change. */
 #ifndef MBT_RUNTIME_SYSTEM_FLOAT_MODE_H
 #define MBT_RUNTIME_SYSTEM_FLOAT_MODE_H
 
@@ -17,7 +18,7 @@ static inline void mbt_float_mode_leave(const mbt_float_mode *callers)
     __asm__ volatile("ldmxcsr %0" : : "m"(*callers) : "memory");
 }
 
-/* As a thread begins: to nearest, nothing flushed, all exceptions masked. */
+/* The mode in which a thread starts: rounds to nearest, flushes nothing, masks all exceptions. */
 static inline void mbt_float_mode_default(void)
 {
     const mbt_float_mode mode = 0x1f80;

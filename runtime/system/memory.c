@@ -1,4 +1,4 @@
-/* memory.c: the one block of memory behind an enhancer. */
+/* memory.c: the block comes from the caller, from the caller's allocator, or from malloc. */
 #include "runtime/system/memory.h"
 
 #include <stdbool.h>

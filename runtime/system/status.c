@@ -1,4 +1,4 @@
-/* status.c: the texts of the library. */
+/* status.c: the version and the messages of the library. */
 #include "mambattention/mambattention.h"
 
 #define TEXT_(x) #x

@@ -1,7 +1,8 @@
-/* threads.c: workers sleep on a condition until there is work, and draw tasks from a counter. */
+/* threads.c: workers sleep on a condition until there is work. Then each takes the next task from a shared counter
+ * until none is left. */
 #if MBT_THREADS
 #define _POSIX_C_SOURCE 200809L
-#define _DARWIN_C_SOURCE /* macOS hides the number of cores behind it */
+#define _DARWIN_C_SOURCE /* macOS declares _SC_NPROCESSORS_ONLN only with it */
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -88,8 +89,9 @@ static void *work(void *argument)
     return NULL;
 }
 
-/* What a worker holds back: a handler that blocks signals while it works would else be run by one meanwhile. Not the
- * signals of a thread's own faults, for crash reporters, nor a profiler's. */
+/* The signals that a worker blocks. Without this, a worker could run a handler of the program, while the program's
+ * own thread has that signal blocked. Not blocked are the signals of a thread's own faults, for crash reporters, and
+ * a profiler's. */
 static void fill_workers_mask(sigset_t *mask)
 {
     static const int taken[] = {SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGPROF, SIGSEGV, SIGSYS, SIGTRAP};
@@ -98,7 +100,7 @@ static void fill_workers_mask(sigset_t *mask)
         sigdelset(mask, taken[i]);
 }
 
-/* Threads begin with the mask of the one that makes them. */
+/* A new thread inherits the signal mask of the thread that creates it. */
 static mbt_status start_workers(mbt_pool *pool)
 {
     sigset_t mask, callers;

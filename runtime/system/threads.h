@@ -1,5 +1,5 @@
-/* threads.h: a pool that runs the tasks of a layer. Work is split by data alone, so the result does not depend on the
- * threads. */
+/* threads.h: a pool of threads that runs tasks. How the work is split depends on the data only, so the result does
+ * not depend on the number of threads. */
 #ifndef MBT_RUNTIME_SYSTEM_THREADS_H
 #define MBT_RUNTIME_SYSTEM_THREADS_H
 
@@ -12,22 +12,22 @@
 
 typedef struct mbt_pool mbt_pool;
 
-/* One task. worker < the pool's threads says whose scratch memory to use. */
+/* Runs one task. worker, below the pool's number of threads, says whose scratch memory to use. */
 typedef void mbt_task(void *context, size_t task, unsigned worker);
 
-/* The number of threads that `wanted` (0: one a core) comes to in this build. */
+/* The number of threads that a pool of this build has when `wanted` are asked for (0: one for each core). */
 unsigned mbt_pool_threads(unsigned wanted);
 
-/* Takes the pool from the arena; NULL when the arena counts. Nothing runs before mbt_pool_start. */
+/* Takes the pool from the arena; NULL if the arena only counts. No thread runs before mbt_pool_start. */
 mbt_pool *mbt_pool_plan(mbt_arena *arena, unsigned threads);
 
-/* Starts the workers (threads - 1: the caller is one too). On failure none is left. */
+/* Starts threads - 1 workers; the calling thread is one too. On failure no worker is left. */
 mbt_status mbt_pool_start(mbt_pool *pool);
 
 /* Runs tasks 0 .. count - 1, in any order, and returns when all are done. */
 void mbt_pool_run(mbt_pool *pool, mbt_task *task, void *context, size_t count);
 
-/* Ends the workers. */
+/* Ends the workers and waits for them. */
 void mbt_pool_stop(mbt_pool *pool);
 
 #endif
