@@ -57,11 +57,12 @@ static bool read_rules(const mbt_arguments *arguments, input *in, mbt_error *err
 /* The tensors, and the family that they are of. */
 static bool read_tensors(const mbt_arguments *arguments, const mbt_family *named, input *in, mbt_error *error)
 {
-    if (arguments->random_weights) {
-        in->family = mbt_family_choose(named, NULL, error);
-        return mbt_random_weights(&in->config, in->family, arguments->seed, &in->tensors, error);
-    }
     mbt_error reason = {""};
+    if (arguments->random_weights) {
+        in->family = mbt_family_choose(named, NULL, &reason);
+        return mbt_random_weights(&in->config, in->family, arguments->seed, &in->tensors, &reason) ||
+               mbt_fail_file(error, arguments->config, "%s", reason.text);
+    }
     if (!mbt_file_read(arguments->checkpoint, CHECKPOINT_LIMIT, &in->checkpoint_bytes, &in->checkpoint_size, error) ||
         !mbt_checkpoint_read(in->checkpoint_bytes, in->checkpoint_size, arguments->checkpoint, &in->tensors, error))
         return false;

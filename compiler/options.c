@@ -150,8 +150,13 @@ static bool check(mbt_arguments *arguments, const char *seed, const char *precis
     }
     if (seed != NULL && !parse_seed(seed, &arguments->seed))
         return mbt_fail(error, "--random-weights %.100s: not a whole number from 0 to 18446744073709551615", seed);
-    if (arguments->config == NULL || precision == NULL || arguments->name == NULL || arguments->output == NULL)
-        return mbt_fail(error, "--config, --precision, --name and -o are all needed");
+    const char *missing = arguments->config == NULL   ? "--config"
+                          : precision == NULL         ? "--precision"
+                          : arguments->name == NULL   ? "--name"
+                          : arguments->output == NULL ? "-o"
+                                                      : NULL;
+    if (missing != NULL)
+        return mbt_fail(error, "option %s is missing", missing);
     if (arguments->output[0] == '\0')
         return mbt_fail(error, "-o: the name of the file is empty");
     if (!check_precision(arguments, precision, error))

@@ -12,7 +12,7 @@ static uint32_t count_modules(const mbt_family *family)
     return count;
 }
 
-/* Outside of the blocks. */
+/* A part outside of the blocks. */
 static void fill_part(mbt_part *part, const mbt_config *config, const mbt_module *module)
 {
     part->place.config = config;
@@ -26,8 +26,8 @@ static void fill_part_of_block(mbt_part *part, const mbt_config *config, const m
                                const mbt_module *module)
 {
     mbt_place *place = &part->place;
-    fill_part(part, config, module);
-    part->block = block;
+    place->config = config;
+    place->module = module;
     snprintf(place->tensors, sizeof place->tensors, "%s.%" PRIu32 ".%s", family->blocks, block, module->tensors);
     if (module->joining != NULL)
         snprintf(place->joining, sizeof place->joining, "%s.%" PRIu32 ".%s", family->blocks, block, module->joining);
@@ -127,24 +127,24 @@ mbt_cost mbt_part_cost(const mbt_part *part)
 
 static void print_line(FILE *file, const char *name, uint64_t parameters, uint64_t bytes, double macs)
 {
-    fprintf(file, "%-24s %12" PRIu64 " %12" PRIu64 " %12.1f\n", name, parameters, bytes, macs / 1e6);
+    fprintf(file, "%-28s %12" PRIu64 " %12" PRIu64 " %12.1f\n", name, parameters, bytes, macs / 1e6);
 }
 
 void mbt_parts_print(FILE *file, const mbt_parts *parts)
 {
     uint64_t parameters = 0, bytes = 0;
-    double macs = 0;
-    fprintf(file, "%-24s %12s %12s %12s\n", "part", "parameters", "bytes", "MMAC/s");
+    mbt_cost all = {0};
+    fprintf(file, "%-28s %12s %12s %12s\n", "part", "parameters", "bytes", "MMAC/s");
     for (size_t i = 0; i < parts->count; i++) {
         const mbt_part *part = &parts->list[i];
-        const double part_macs = mbt_part_cost(part).a_second;
-        print_line(file, part->label, part->parameters, part->bytes, part_macs);
+        const mbt_cost cost = mbt_part_cost(part);
+        print_line(file, part->label, part->parameters, part->bytes, cost.a_second);
         parameters += part->parameters;
         bytes += part->bytes;
-        macs += part_macs;
+        all.a_second += cost.a_second;
+        all.a_pair += cost.a_pair;
     }
-    print_line(file, "total", parameters, bytes, macs);
-    fprintf(file,
-            "MMAC/s: million multiply-adds for a second of audio; attention over time, not counted, adds a share for "
-            "each second\n");
+    print_line(file, "total", parameters, bytes, all.a_second);
+    fprintf(file, "MMAC/s: million multiply-adds for a second of audio%s\n",
+            all.a_pair > 0 ? "; attention over time, not counted, adds a share for each second" : "");
 }

@@ -11,7 +11,6 @@
 typedef struct mbt_part {
     mbt_place place;
     char label[MBT_PART_LABEL]; /* in the table */
-    uint32_t block;             /* of a layer in a block */
     void *raw;                  /* pointers to its tensors' data: see place.module->type */
     void *layer;                /* its struct of model.h */
     uint64_t parameters;        /* numbers in the checkpoint */

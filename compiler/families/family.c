@@ -92,8 +92,10 @@ const mbt_family *mbt_family_choose(const mbt_family *named, const mbt_tensors *
     if (named == NULL)
         return marked != NULL ? marked : &mbt_family_mambattention;
     if (marked != NULL && strcmp(marked->mark, named->mark) != 0) {
-        mbt_fail(error, "tensor '%.200s' is of a network of the family %s; the configuration says %s", tensor->name,
-                 marked->name, named->name);
+        mbt_fail(error,
+                 "tensor '%.200s' is of a network of the family %s; the configuration says %s, which has tensors named "
+                 "'%s...'",
+                 tensor->name, marked->name, named->name, named->mark);
         return NULL;
     }
     return named;

@@ -5,9 +5,9 @@
 #include "compiler/layers/geometry.h"
 #include "compiler/layers/layer.h"
 #include "compiler/layers/linear.h"
+#include "compiler/numeric.h"
 
 #define LAYER_NORM_EPS 1e-5f /* fixed in the published code */
-#define LOG2_E 1.4426950408889634
 
 typedef struct raw_attention {
     const float *in_weight, *in_bias;   /* [3 C][C], [3 C]: q, k, v */
@@ -38,7 +38,7 @@ static bool fold_in_proj(const mbt_fold *fold, const mbt_place *place, const raw
     mbt_weights in;
     if (!mbt_weights_init(&in, 1, c, 3 * c, fold->error))
         return false;
-    const double q_scale = LOG2_E / sqrt((double)c / place->module->heads);
+    const double q_scale = MBT_LOG2_E / sqrt((double)c / place->module->heads);
     for (uint32_t o = 0; o < 3 * c; o++) {
         const double scale = o < c ? q_scale : 1;
         const float *row = raw->in_weight + (size_t)o * c;
@@ -90,8 +90,7 @@ static mbt_cost cost(const mbt_place *place)
 static const char *const layer_names[] = {"in_proj", "out_proj", NULL};
 
 const mbt_layer_type mbt_layer_attention = {.c_type = "mbt_attention",
-                                            .step_kind = "MBT_STEP_ATTENTION",
-                                            .step = MBT_STEP_ATTENTION,
+                                            MBT_LAYER_STEP(MBT_STEP_ATTENTION),
                                             .raw_size = sizeof(raw_attention),
                                             .size = sizeof(mbt_attention),
                                             .walk_tensors = walk_tensors,

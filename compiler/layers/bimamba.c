@@ -90,8 +90,7 @@ static const char *const layer_names[] = {"forward_in_proj",
                                           NULL};
 
 const mbt_layer_type mbt_layer_bimamba = {.c_type = "mbt_bimamba",
-                                          .step_kind = "MBT_STEP_BIMAMBA",
-                                          .step = MBT_STEP_BIMAMBA,
+                                          MBT_LAYER_STEP(MBT_STEP_BIMAMBA),
                                           .raw_size = sizeof(raw_bimamba),
                                           .size = sizeof(mbt_bimamba),
                                           .walk_tensors = walk_tensors,

@@ -51,7 +51,7 @@ typedef struct mbt_cost {
 
 typedef struct mbt_layer_type {
     const char *c_type;    /* of its struct in model.h */
-    const char *step_kind; /* its mbt_step_kind by name; NULL where it is no step of an axis */
+    const char *step_kind; /* its mbt_step_kind by name; NULL where it is no step of an axis. See MBT_LAYER_STEP */
     uint32_t step;         /* the same by value */
 
     size_t raw_size; /* of its struct of pointers to tensors */
@@ -71,6 +71,9 @@ typedef struct mbt_layer_type {
 
     mbt_cost (*cost)(const mbt_place *place);
 } mbt_layer_type;
+
+/* Sets both fields of a layer that is a step of an axis. */
+#define MBT_LAYER_STEP(kind) .step_kind = #kind, .step = (kind)
 
 /* layers/NAME.c */
 extern const mbt_layer_type mbt_layer_encoder, mbt_layer_mask_decoder, mbt_layer_phase_decoder;

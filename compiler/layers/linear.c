@@ -3,13 +3,6 @@
 
 #include <stdio.h>
 
-mbt_weight_type mbt_fold_type(const mbt_fold *fold, const char *prefix, const char *name)
-{
-    char layer[MBT_LAYER_NAME];
-    snprintf(layer, sizeof layer, "%s_%s", prefix, name);
-    return mbt_rules_type(&fold->storage->rules, layer);
-}
-
 bool mbt_fold_matrix(const mbt_fold *fold, const char *prefix, const char *name, const mbt_weights *weights,
                      mbt_matrix *matrix)
 {

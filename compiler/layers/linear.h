@@ -5,9 +5,6 @@
 #include "compiler/layers/layer.h"
 #include "compiler/storage/pack.h"
 
-/* The type of the layer that prefix and name make up: "PREFIX_NAME". */
-mbt_weight_type mbt_fold_type(const mbt_fold *fold, const char *prefix, const char *name);
-
 /* Packs weights as the layer "PREFIX_NAME". */
 bool mbt_fold_matrix(const mbt_fold *fold, const char *prefix, const char *name, const mbt_weights *weights,
                      mbt_matrix *matrix);

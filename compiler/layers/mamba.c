@@ -7,8 +7,6 @@
 #include "compiler/layers/linear.h"
 #include "compiler/numeric.h"
 
-#define LOG2_E 1.4426950408889634
-
 /* hid_feature / 16, rounded up. */
 static uint32_t dt_rank(const mbt_config *config)
 {
@@ -81,8 +79,8 @@ static mbt_array *add_constants(const mbt_fold *fold, const char *prefix, const 
                                 mbt_mamba *mamba)
 {
     char layer[MBT_LAYER_NAME];
-    const mbt_weight_type type = mbt_fold_type(fold, prefix, "constants");
     snprintf(layer, sizeof layer, "%s_constants", prefix);
+    const mbt_weight_type type = mbt_rules_type(&fold->storage->rules, layer);
     mamba->constants = (uint32_t)type;
     return mbt_arrays_add(fold->arrays, layer, prefix, name, type, count, fold->error);
 }
@@ -113,7 +111,7 @@ static bool fold_state(const mbt_fold *fold, const char *prefix, const mbt_raw_m
         return false;
     for (uint32_t k = 0; k < e; k++) {
         for (uint32_t s = 0; s < n; s++) {
-            const double decay = -mbt_exp(raw->a_log[(size_t)k * n + s]) * LOG2_E;
+            const double decay = -mbt_exp(raw->a_log[(size_t)k * n + s]) * MBT_LOG2_E;
             const size_t at = ((size_t)(k / MBT_LANES) * n + s) * MBT_LANES + k % MBT_LANES;
             if (!mbt_pack_weight(a, at, decay, fold->error))
                 return false;

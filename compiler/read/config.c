@@ -169,6 +169,9 @@ static bool read_section(reader *r, const char *section, bool *section_found)
             return false;
         if (r->yaml.event.type == YAML_MAPPING_END_EVENT)
             return true;
+        if (mbt_yaml_is(&r->yaml, "family"))
+            return mbt_fail(r->yaml.error, "line %zu: family is inside %s; it belongs at the top level",
+                            mbt_yaml_line(&r->yaml), section);
         const size_t index = find_field(r, section);
         if (!mbt_yaml_skip(&r->yaml) || !mbt_yaml_next(&r->yaml) ||
             !(index < FIELD_COUNT ? read_field(r, index) : mbt_yaml_skip(&r->yaml)))

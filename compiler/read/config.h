@@ -20,7 +20,8 @@ typedef struct mbt_config {
 
 /* Parses text (need not end in 0). Sections and keys that are not needed are ignored; every needed value must be there
  * once, be a number and in range: n_fft a multiple of 4, win_size <= n_fft, hop_size <= win_size / 2, hid_feature a
- * multiple of 8, input_channel 2, output_channel 1 ... What `family:` says is for families/family.h to judge. */
+ * multiple of 8, input_channel 2, output_channel 1 ... What `family:` says is for families/family.h to judge;
+ * inside a section it is an error. */
 bool mbt_config_parse(const char *text, size_t size, mbt_config *config, mbt_error *error);
 
 #endif

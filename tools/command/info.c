@@ -67,7 +67,8 @@ static bool print_model(const char *name, const mbt_loaded_model *loaded)
     printf("model: %s (%s)\n", info->name, loaded->library != NULL ? name : "built in");
     printf("  sample rate  %" PRIu32 " Hz\n", info->sample_rate);
     printf("  n_fft, hop   %" PRIu32 ", %" PRIu32 "\n", info->n_fft, info->hop);
-    printf("  network      %s, %" PRIu32 " channels, %" PRIu32 " blocks\n", info->family, info->channels, info->blocks);
+    printf("  network      %s, %" PRIu32 " channels, %" PRIu32 " block%s\n", info->family, info->channels, info->blocks,
+           mbt_plural(info->blocks));
     printf("  parameters   %" PRIu64 "\n", info->parameters);
     printf("  weights      %" PRIu64 " bytes, %s\n", info->weight_bytes, info->precision);
     printf("  work         %.3f GMAC for a second of audio\n", info->macs_per_second / 1e9);

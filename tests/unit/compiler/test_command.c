@@ -63,7 +63,10 @@ START_TEST(bad_lines)
 {
     static const char *const cases[][2] = {
         {"", "no checkpoint"},
-        {"a --config b --precision f32 --name n", "all needed"},
+        {"a --config b --precision f32 --name n", "option -o is missing"},
+        {"a --config b --precision f32 -o c", "option --name is missing"},
+        {"a --config b --name n -o c", "option --precision is missing"},
+        {"a --precision f32 --name n -o c", "option --config is missing"},
         {"a --config b --precision f16 --precision f16 --name n -o c", "--precision is there twice"},
         {"a --config b --precision f64 --name n -o c", "f64: unknown; f32, f16, int8 and mixed are known"},
         {"a --config b --precision mixed --name n -o c", "--precision mixed needs --rules"},

@@ -213,6 +213,7 @@ static const bad_text bad_texts[] = {
           "{}\nmodel_cfg: *m\n",
      "model_cfg is 'an alias'; a mapping is needed"},
     {"family: [mambattention]\n" STFT MODEL, "line 1: family is 'a list'; a name is needed"},
+    {STFT MODEL_BUT("24", "24, family: after", ""), "line 2: family is inside model_cfg; it belongs at the top level"},
     {"family: mambattention\nfamily: mambattention\n" STFT MODEL, "family is there twice"},
     {STFT MODEL_BUT("24", "1", ", beta: 2.0"), "model_cfg.beta is there twice"},
     {STFT MODEL "a: [1\n", "not YAML"},

@@ -142,6 +142,33 @@ START_TEST(steps_are_in_the_order_of_the_family)
 }
 END_TEST
 
+/* The longest names of the most blocks are whole, and no two parts have the same name in C or the same label. */
+START_TEST(names_fit_and_differ)
+{
+    const mbt_family *family = families[_i].family;
+    mbt_config config = fixture_config();
+    mbt_parts parts;
+    mbt_error error = {""};
+    char name[200], tensors[200];
+    config.num_tfmamba = 64;
+    ck_assert(mbt_parts_init(&parts, family, &config, &error));
+    for (uint32_t i = 0; family->in_block[i] != NULL; i++) {
+        const mbt_part *part = mbt_parts_of_block(&parts, 63, i);
+        snprintf(name, sizeof name, "block_63_%s", family->in_block[i]->name);
+        snprintf(tensors, sizeof tensors, "%s.63.%s", family->blocks, family->in_block[i]->tensors);
+        ck_assert_str_eq(part->place.name, name);
+        ck_assert_str_eq(part->place.tensors, tensors);
+        snprintf(name, sizeof name, "block 63 %s", family->in_block[i]->label);
+        ck_assert_str_eq(part->label, name);
+    }
+    for (size_t i = 0; i < parts.count; i++)
+        for (size_t k = 0; k < i; k++)
+            ck_assert(strcmp(parts.list[i].place.name, parts.list[k].place.name) != 0 &&
+                      strcmp(parts.list[i].label, parts.list[k].label) != 0);
+    mbt_parts_free(&parts);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tests = tcase_create("families");
@@ -150,6 +177,7 @@ int main(void)
     tcase_add_loop_test(tests, unknown_names_are_refused, 0, COUNT(unknown));
     tcase_add_loop_test(tests, tensors_of_another_family_are_refused, 0, COUNT(families));
     tcase_add_test(tests, unsupported_families_are_named);
+    tcase_add_loop_test(tests, names_fit_and_differ, 0, COUNT(families));
     tcase_add_loop_test(tests, steps_are_in_the_order_of_the_family, 0, COUNT(families));
     return unit_main(tests, "families");
 }
