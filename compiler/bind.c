@@ -1,4 +1,4 @@
-/* bind.c: names to slots, with shapes checked. */
+/* bind.c: finds each slot's tensor by its name, and checks its shape, its type and its values. */
 #include "compiler/bind.h"
 
 #include <inttypes.h>

@@ -1,4 +1,4 @@
-/* error.c: the one line that says what went wrong. */
+/* error.c: writes the one line that says what went wrong. */
 #define MBT_ERROR_SOURCE
 #include "compiler/error.h"
 
@@ -38,7 +38,7 @@ bool mbt_fail_file(mbt_error *error, const char *path, const char *format, ...)
     const size_t length = strlen(path);
     if (length > PATH_SHOWN) {
         tail += length - PATH_SHOWN;
-        while (((unsigned char)*tail & 0xc0u) == 0x80u) /* not from the middle of a character in UTF-8 */
+        while (((unsigned char)*tail & 0xc0u) == 0x80u) /* do not start in the middle of a UTF-8 character */
             ++tail;
     }
     snprintf(before, sizeof before, "%s%s: ", tail != path ? "..." : "", tail);

@@ -1,4 +1,4 @@
-/* main.c: mambac, the offline compiler: a checkpoint in, C source out. */
+/* main.c: mambac, the offline compiler: reads a checkpoint and writes C source. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +21,7 @@
 #define CONFIG_LIMIT ((size_t)1 << 20)
 #define CHECKPOINT_LIMIT ((size_t)1 << 31)
 
-/* What was read. */
+/* Everything that was read. */
 typedef struct input {
     void *config_bytes, *rules_bytes, *checkpoint_bytes;
     size_t config_size, rules_size, checkpoint_size;
@@ -31,8 +31,9 @@ typedef struct input {
     mbt_tensors tensors;
 } input;
 
-/* As asked for, or what is faster: below WINOGRAD_CHANNELS the transforms cost more than the products saved. Weights
- * that are to be small are not doubled. */
+/* The form of the dense blocks' convolutions: as asked for, or else the faster one. Below WINOGRAD_CHANNELS,
+ * Winograd's transforms cost more than the products that they save. f16 and int8 weights are meant to be small, so
+ * Winograd's form, which doubles them, is not chosen for them. */
 static mbt_form choose_form(const mbt_arguments *arguments, uint32_t channels)
 {
     const bool f32 = arguments->rules == NULL && arguments->type == MBT_WEIGHT_F32;
@@ -41,7 +42,7 @@ static mbt_form choose_form(const mbt_arguments *arguments, uint32_t channels)
     return winograd ? MBT_FORM_WINOGRAD : MBT_FORM_DIRECT;
 }
 
-/* The configuration has been read. */
+/* Needs the configuration, which must have been read. */
 static bool read_rules(const mbt_arguments *arguments, input *in, mbt_error *error)
 {
     mbt_error reason = {""};
@@ -54,7 +55,7 @@ static bool read_rules(const mbt_arguments *arguments, input *in, mbt_error *err
             mbt_fail_file(error, arguments->rules, "%s", reason.text));
 }
 
-/* The tensors, and the family that they are of. */
+/* Reads or makes the tensors, and finds the family that they belong to. */
 static bool read_tensors(const mbt_arguments *arguments, const mbt_family *named, input *in, mbt_error *error)
 {
     mbt_error reason = {""};
@@ -70,7 +71,7 @@ static bool read_tensors(const mbt_arguments *arguments, const mbt_family *named
     return in->family != NULL || mbt_fail_file(error, arguments->checkpoint, "%s", reason.text);
 }
 
-/* Whether the rules can be had for the layers of the network. */
+/* Whether the rules can be applied to the layers of the network. */
 static bool check_rules(const mbt_arguments *arguments, const input *in, mbt_error *error)
 {
     mbt_parts parts;
@@ -127,7 +128,7 @@ static bool build_network(const mbt_arguments *arguments, input *in, mbt_network
     return true;
 }
 
-/* Reads, builds and writes. */
+/* Reads the input, builds the network, and writes the C. */
 static bool write_model(const mbt_arguments *arguments, mbt_network *network, FILE *stream, mbt_error *error)
 {
     input in = {0};
@@ -175,7 +176,7 @@ static bool compile(const mbt_arguments *arguments, mbt_error *error)
     return done;
 }
 
-/* --help and --version. */
+/* Prints the text of --help or --version. */
 static int print_text(const char *text, const char *end)
 {
     if (printf("%s%s", text, end) < 0 || fflush(stdout) != 0) {

@@ -1,4 +1,5 @@
-/* network.c: building a network: parts, tensors, layers, and the model that points to them. */
+/* network.c: builds a network: makes its parts, binds the tensors, folds the layers, and fills the model that points
+ * to them. */
 #include "compiler/network.h"
 
 #include <math.h>
@@ -16,7 +17,8 @@ static bool count_parameters(void *cookie, const mbt_slot *slot, mbt_error *erro
     return true;
 }
 
-/* Folding multiplies weights that were finite one by one: their product may not be. Packing has seen to other types. */
+/* Folding multiplies weights, each of which is finite; the product may not be. Only f32 is checked here: packing
+ * checks the other types. */
 static bool check_finite(const mbt_arrays *arrays, mbt_error *error)
 {
     for (size_t i = 0; i < arrays->count; i++) {
@@ -29,7 +31,7 @@ static bool check_finite(const mbt_arrays *arrays, mbt_error *error)
     return true;
 }
 
-/* Arrays that parts share count for the first of them. */
+/* An array that several parts share counts for the first of them. */
 static bool fold_parts(mbt_network *network, const mbt_storage *storage, mbt_error *error)
 {
     const mbt_fold fold = {.storage = storage, .arrays = &network->arrays, .error = error};
@@ -44,7 +46,7 @@ static bool fold_parts(mbt_network *network, const mbt_storage *storage, mbt_err
     return check_finite(&network->arrays, error);
 }
 
-/* The steps of one axis of a block, in the family's order; returns where the next ones go. */
+/* Fills the steps of one axis of a block, in the family's order. Returns where the steps of the next axis go. */
 static mbt_step *fill_axis(const mbt_parts *parts, uint32_t block, unsigned which, mbt_step *steps, mbt_axis *axis)
 {
     axis->steps = steps;

@@ -3,10 +3,10 @@
 
 #include <math.h>
 
-#define LN2_HIGH 0x1.62e42fee00000p-1 /* its last 21 bits are zero: an integer below 2^11 times this is exact */
+#define LN2_HIGH 0x1.62e42fee00000p-1 /* its last 21 bits are zero: times an integer below 2^11 it is exact */
 #define LN2_LOW 0x1.a39ef35793c76p-33
 
-/* ldexp, floor and frexp are exact: they do not depend on the libm. */
+/* ldexp, floor and frexp are exact, so they give the same bits with every C library. */
 double mbt_exp(double x)
 {
     if (x > 710.0)

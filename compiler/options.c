@@ -53,7 +53,7 @@ static bool is_identifier(const char *name)
     return length > 0 && length <= MBT_NAME_MAX && strspn(name, letters) == length && (name[0] < '0' || name[0] > '9');
 }
 
-/* Values of long options; those of flags are their letters. */
+/* The values of long options. Those without an argument have the value of their letter. */
 enum { OPTION_CONFIG = 256, OPTION_PRECISION, OPTION_RULES, OPTION_CONVOLUTION, OPTION_NAME, OPTION_SEED };
 
 static const struct option options[] = {
@@ -69,7 +69,7 @@ static const struct option options[] = {
     {NULL, 0, NULL, 0},
 };
 
-/* Keeps the value of an option that may be there once. */
+/* Stores the value of an option that may be given once. */
 static bool set_value(const char **value, const char *name, mbt_error *error)
 {
     if (*value != NULL)
@@ -86,7 +86,7 @@ static bool set_checkpoint(mbt_arguments *arguments, const char *path, mbt_error
     return true;
 }
 
-/* What getopt_long did not like. It leaves the letter in optopt, or 0 for a long option that it does not know. */
+/* Reports why getopt_long rejected a word. getopt_long leaves the letter in optopt, or 0 for an unknown long option. */
 static bool refuse(int found, const char *word, mbt_error *error)
 {
     if (found == ':') {
@@ -102,7 +102,7 @@ static bool take(int found, char *const *argv, mbt_arguments *arguments, const c
                  mbt_error *error)
 {
     switch (found) {
-    case 1: /* no option: see the first character of what is given to getopt_long */
+    case 1: /* not an option: "-" at the start of getopt_long's string asks for this */
         return set_checkpoint(arguments, optarg, error);
     case OPTION_CONFIG:
         return set_value(&arguments->config, "--config", error);
@@ -176,11 +176,11 @@ bool mbt_arguments_parse(int argc, char *const *argv, mbt_arguments *arguments, 
     memset(arguments, 0, sizeof *arguments);
     const char *seed = NULL, *precision = NULL;
     int found;
-    optind = 0; /* begins anew, also where a line was parsed before */
+    optind = 0; /* starts again, also if another command line was parsed before */
     while ((found = getopt_long(argc, argv, "-:o:qhV", options, NULL)) != -1)
         if (!take(found, argv, arguments, &seed, &precision, error))
             return false;
-    for (int at = optind; at < argc; at++) /* after -- */
+    for (int at = optind; at < argc; at++) /* words after "--" */
         if (!set_checkpoint(arguments, argv[at], error))
             return false;
     return arguments->help || arguments->version || check(arguments, seed, precision, error);

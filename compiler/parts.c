@@ -1,4 +1,4 @@
-/* parts.c: the list of a network's parts, and the table of it. */
+/* parts.c: makes the list of a network's parts, and prints the table of them. */
 #include "compiler/parts.h"
 
 #include <inttypes.h>
@@ -12,7 +12,7 @@ static uint32_t count_modules(const mbt_family *family)
     return count;
 }
 
-/* A part outside of the blocks. */
+/* Fills a part outside of the blocks. */
 static void fill_part(mbt_part *part, const mbt_config *config, const mbt_module *module)
 {
     part->place.config = config;
@@ -91,7 +91,7 @@ bool mbt_parts_walk_tensors(const mbt_parts *parts, mbt_slot_visitor *visitor, v
     return true;
 }
 
-/* Counts the names, or prints them where there is a list. */
+/* Counts the names. Also writes them to list, unless it is NULL. */
 static size_t list_names(const mbt_parts *parts, char (*list)[MBT_LAYER_NAME])
 {
     size_t count = 0;

@@ -1,4 +1,5 @@
-/* parts.h: the parts of a network in the order of the data: the encoder, the layers of each block, the decoders. */
+/* parts.h: the parts of a network, in the order of the data flow: the encoder, the layers of each block, the
+ * decoders. */
 #ifndef MBT_COMPILER_PARTS_H
 #define MBT_COMPILER_PARTS_H
 
@@ -11,10 +12,10 @@
 typedef struct mbt_part {
     mbt_place place;
     char label[MBT_PART_LABEL]; /* in the table */
-    void *raw;                  /* pointers to its tensors' data: see place.module->type */
-    void *layer;                /* its struct of model.h */
+    void *raw;                  /* its tensors' data: the struct that place.module->type calls raw */
+    void *layer;                /* its struct in model.h, filled */
     uint64_t parameters;        /* numbers in the checkpoint */
-    uint64_t bytes;             /* of the arrays made of them */
+    uint64_t bytes;             /* bytes of the arrays made from them */
 } mbt_part;
 
 typedef struct mbt_parts {
@@ -40,7 +41,7 @@ bool mbt_parts_layer_names(const mbt_parts *parts, mbt_layer_names *names, mbt_e
 
 void mbt_layer_names_free(mbt_layer_names *names);
 
-/* The part of a block, by its number in the family's list. */
+/* A part of a block. which: its index in the family's list. */
 mbt_part *mbt_parts_of_block(const mbt_parts *parts, uint32_t block, uint32_t which);
 
 /* The encoder is the first part, the mask decoder the last but one, the phase decoder the last. */
@@ -62,7 +63,7 @@ static inline mbt_part *mbt_parts_phase_decoder(const mbt_parts *parts)
 /* Multiply-adds of a part: convolutions, linear layers, the scan (three for each state), and attention. */
 mbt_cost mbt_part_cost(const mbt_part *part);
 
-/* Prints the table: a line for each part, and their sum. */
+/* Prints the table: one line for each part, then the total. */
 void mbt_parts_print(FILE *file, const mbt_parts *parts);
 
 #endif

@@ -1,4 +1,5 @@
-/* provenance.c: program, command, hashes: the same for the same input, wherever it lies. */
+/* provenance.c: the program, the command and the hashes. The text is the same for the same input, in whatever folder
+ * it is. */
 #include "compiler/provenance.h"
 
 #include <inttypes.h>
@@ -25,12 +26,12 @@ static void base_name(const char *path, char name[BASE_NAME])
             *c = '_';
 }
 
-/* What stands for a file: its words in the command, and its line among the hashes. */
+/* The text for one file: its words in the command, and its line in the list of hashes. */
 typedef struct mention {
     char command[BASE_NAME + 40], hash_line[BASE_NAME + 80];
 } mention;
 
-/* option: what comes before the name. Nothing of a source that is not there. */
+/* option: the text before the name. Both texts are empty if source is NULL. */
 static mention mention_source(const char *option, const mbt_source *source)
 {
     mention text = {"", ""};

@@ -13,20 +13,21 @@ typedef struct mbt_source {
     size_t size;
 } mbt_source;
 
-/* "mambac MAJOR.MINOR.PATCH" of these sources. */
+/* "mambac MAJOR.MINOR.PATCH": the version of this program. */
 extern const char mbt_mambac_version[];
 
-/* What a file is made of, and how. */
+/* What a generated file is made from, and how. */
 typedef struct mbt_recipe {
-    const mbt_source *checkpoint; /* NULL: random weights of that seed */
+    const mbt_source *checkpoint; /* NULL: random weights with that seed */
     uint64_t seed;
-    const mbt_source *config, *rules;           /* rules: NULL where there are none */
+    const mbt_source *config, *rules;           /* rules: NULL if there are none */
     const char *precision, *convolution, *name; /* as asked for; convolution may be NULL */
 } mbt_recipe;
 
-/* Lines ending in '\n': the program with its version, the command in one fixed form with base names in place of paths,
- * and the sha256 of what was read. Characters of file names other than letters, digits and . _ + - are written as '_',
- * so that the text can stand in a comment and in a string. malloc'd; NULL, with error set, if memory ran out. */
+/* Returns lines that end in '\n': the program with its version, the command in one fixed form with file names instead
+ * of paths, and the sha256 of each file that was read. In file names, characters other than letters, digits and . _ +
+ * - become '_', so that the text is safe in a C comment and in a C string. The caller frees it. NULL, with error set,
+ * if memory ran out. */
 char *mbt_provenance(const mbt_recipe *recipe, mbt_error *error);
 
 #endif

@@ -1,4 +1,4 @@
-/* random.c: lively random weights from a small generator that works on integers. */
+/* random.c: random weights, drawn in double from a generator that computes with integers. */
 #include "compiler/random.h"
 
 #include <math.h>
@@ -7,7 +7,7 @@
 #include "compiler/numeric.h"
 #include "compiler/parts.h"
 
-/* A gigabyte of floats, a hundred times the published size: more is a slip in the configuration. */
+/* A gigabyte of floats, a hundred times the published size. More is probably a mistake in the configuration. */
 #define MOST_NUMBERS 268435456.0
 
 typedef struct random_state {
@@ -21,7 +21,7 @@ static double uniform(random_state *random, double low, double high)
     return low + (high - low) * mbt_random_fraction(mbt_random_next(&random->state));
 }
 
-/* Mean 0, variance 1: the sum of twelve uniform numbers, which needs no libm. */
+/* Mean 0, variance 1: the sum of twelve uniform numbers. It needs no function of the C library. */
 static double gauss(random_state *random)
 {
     double sum = 0;
@@ -43,7 +43,7 @@ static double draw(random_state *random, const mbt_slot *slot, uint64_t index)
         return 1 + 0.1 * gauss(random);
     case MBT_ROLE_PRELU:
         return 0.25 + 0.1 * gauss(random);
-    case MBT_ROLE_A_LOG: /* Mamba's own start: a[e][n] = -(n + 1) */
+    case MBT_ROLE_A_LOG: /* as Mamba is initialised: a[e][n] = -(n + 1) */
         return mbt_log((double)(index % slot->shape[1] + 1)) + 0.1 * gauss(random);
     case MBT_ROLE_DT_BIAS:
         return uniform(random, -6, -2);

@@ -1,4 +1,4 @@
-/* sha256.c: SHA-256 after FIPS 180-4; the comments name its sections. */
+/* sha256.c: SHA-256 as FIPS 180-4 defines it. The comments give the numbers of its sections. */
 #include "compiler/sha256.h"
 
 #include <stdint.h>

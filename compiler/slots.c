@@ -1,4 +1,4 @@
-/* slots.c: the steps of a walk over a network's tensors. */
+/* slots.c: passes one tensor of a network to a visitor. */
 #include "compiler/slots.h"
 
 #include <stdarg.h>

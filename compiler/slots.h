@@ -1,4 +1,4 @@
-/* slots.h: the places that the tensors of a checkpoint go to: name, shape, and what each is. */
+/* slots.h: a slot is the place for one tensor of a checkpoint: its name, its shape, and its role in the network. */
 #ifndef MBT_COMPILER_SLOTS_H
 #define MBT_COMPILER_SLOTS_H
 
@@ -10,14 +10,14 @@
 #define MBT_SLOT_DIMS 4
 #define MBT_SLOT_NAME 128
 
-/* What a tensor is: decides how random weights fill it. */
+/* The role of a tensor. It decides how random weights fill it. */
 typedef enum mbt_role {
     MBT_ROLE_WEIGHT, /* of a linear layer or convolution */
     MBT_ROLE_BIAS,   /* added; neutral at 0 */
     MBT_ROLE_GAIN,   /* multiplied; neutral at 1 */
     MBT_ROLE_PRELU,  /* the slope below zero */
     MBT_ROLE_A_LOG,  /* log of the decay of each state */
-    MBT_ROLE_DT_BIAS /* softplus^-1 of the time step */
+    MBT_ROLE_DT_BIAS /* inverse softplus of the time step */
 } mbt_role;
 
 typedef struct mbt_slot {
@@ -25,11 +25,11 @@ typedef struct mbt_slot {
     uint64_t shape[MBT_SLOT_DIMS];
     uint32_t dims; /* 1 to MBT_SLOT_DIMS */
     mbt_role role;
-    uint64_t fan_in;    /* MBT_ROLE_WEIGHT: products summed in an output */
-    const float **data; /* where the pointer to its numbers goes */
+    uint64_t fan_in;    /* MBT_ROLE_WEIGHT: number of products summed in an output */
+    const float **data; /* where the pointer to the tensor's numbers is stored */
 } mbt_slot;
 
-/* Called for each slot. false, with error set, stops the walk. */
+/* Called for each slot. To stop the walk, it sets error and returns false. */
 typedef bool mbt_slot_visitor(void *cookie, const mbt_slot *slot, mbt_error *error);
 
 /* A walk over the slots of a network. */
@@ -40,7 +40,7 @@ typedef struct mbt_walk {
     mbt_error *error;
 } mbt_walk;
 
-/* A shape. Dimensions that are not written are 0, which means that they are not there: no network has one of 0. */
+/* A shape. Dimensions that are not given are 0 and do not exist: no dimension of a network is 0. */
 #define MBT_SHAPE(...) ((const uint64_t[MBT_SLOT_DIMS]){__VA_ARGS__})
 
 #if defined(__GNUC__)
@@ -49,7 +49,7 @@ typedef struct mbt_walk {
 #define MBT_SLOT_FORMAT
 #endif
 
-/* Calls the visitor for one tensor, whose name is printed from a format. */
+/* Calls the visitor for one tensor. Its name is printed from the format. */
 bool mbt_walk_tensor(const mbt_walk *walk, const float **data, mbt_role role, uint64_t fan_in, const uint64_t *shape,
                      const char *name, ...) MBT_SLOT_FORMAT;
 
@@ -57,7 +57,7 @@ bool mbt_walk_tensor(const mbt_walk *walk, const float **data, mbt_role role, ui
 bool mbt_walk_vector(const mbt_walk *walk, const float **data, mbt_role role, uint64_t count, const char *prefix,
                      const char *name);
 
-/* The numbers in a tensor. In double, which no shape overflows. */
+/* How many numbers a tensor has. A double cannot overflow here. */
 double mbt_slot_count(const mbt_slot *slot);
 
 #endif

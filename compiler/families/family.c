@@ -1,4 +1,4 @@
-/* family.c: which family a network is of. */
+/* family.c: finds the family of a network. */
 #include "compiler/families/family.h"
 
 #include <stdio.h>
@@ -9,7 +9,8 @@ static const mbt_family *const families[] = {&mbt_family_mambattention, &mbt_fam
 
 #define FAMILIES (sizeof families / sizeof families[0])
 
-/* Relatives whose layers are not here. Most of their tensors' names are those of the families above. */
+/* Families whose layers are not implemented. Most of their tensors have the same names as those of the families
+ * above. */
 static const struct {
     const char *mark, *family;
 } unsupported[] = {
@@ -66,7 +67,7 @@ static bool check_supported(const mbt_tensors *tensors, mbt_error *error)
     return true;
 }
 
-/* The family with the longest mark that a tensor has, and that tensor; NULL if there is none. */
+/* The family with the longest mark that begins a tensor's name, and that tensor. NULL if there is none. */
 static const mbt_family *find_marked(const mbt_tensors *tensors, const mbt_tensor **marked)
 {
     const mbt_family *found = NULL;

@@ -1,4 +1,4 @@
-/* family.h: a family of networks, as a table. */
+/* family.h: a family of networks is a table: the layers that its networks are made of. */
 #ifndef MBT_COMPILER_FAMILIES_FAMILY_H
 #define MBT_COMPILER_FAMILIES_FAMILY_H
 
@@ -6,26 +6,26 @@
 #include "compiler/read/tensors.h"
 
 typedef struct mbt_family {
-    const char *name;   /* in a configuration's `family:` */
-    const char *blocks; /* what its blocks are called in a checkpoint: "TFMambAttention" */
-    const char *mark;   /* a tensor's name that begins so tells a checkpoint of this family from others */
+    const char *name;   /* its name after `family:` in a configuration */
+    const char *blocks; /* the name of its blocks in a checkpoint: "TFMambAttention" */
+    const char *mark;   /* a checkpoint with a tensor whose name begins so is of this family */
     const mbt_module *encoder, *mask_decoder, *phase_decoder;
     const mbt_module *const *in_block; /* the layers of a block, then NULL; along each axis they run in this order */
 } mbt_family;
 
-/* The family that the configuration names; *named is NULL if it names none. False, with error set, if there is no such
- * family. */
+/* The family that the configuration names; *named is NULL if it names none. False, with error set, if the name is
+ * unknown. */
 bool mbt_family_named(const mbt_config *config, const mbt_family **named, mbt_error *error);
 
-/* The family of a network: the one that is named, or else that of the tensors by their names, or mambattention.
+/* The family of a network: the named one, or else the one that the tensors' names show, or else mambattention.
  * tensors: NULL if there are none. NULL, with error set, if the tensors are of a family that is not supported, or of
- * another one than is named. */
+ * another one than named. */
 const mbt_family *mbt_family_choose(const mbt_family *named, const mbt_tensors *tensors, mbt_error *error);
 
-/* families/NAME.c */
+/* mambattention.c, and semamba.c for the last */
 extern const mbt_family mbt_family_mambattention, mbt_family_unshared, mbt_family_after, mbt_family_semamba;
 
-/* shared.c */
+/* shared.c: modules that several families use */
 extern const mbt_module mbt_module_encoder, mbt_module_mask_decoder, mbt_module_phase_decoder;
 extern const mbt_module mbt_module_time_mamba, mbt_module_frequency_mamba;
 

@@ -1,5 +1,6 @@
-/* mambattention.c: MambAttention (arXiv 2507.00966) and the two ablations that its paper describes. The number of heads
- * is fixed in the published code. No code of the ablations is published: the names of `unshared`'s tensors are ours. */
+/* mambattention.c: MambAttention (arXiv 2507.00966) and the two ablations of its paper. The number of heads is fixed
+ * in the published code. The code of the ablations is not published, so the names of the tensors of `unshared` are
+ * our choice. */
 #include "compiler/families/family.h"
 
 #define HEADS 8
@@ -32,7 +33,7 @@ static const mbt_module *const shared_before[] = {&attention, &mbt_module_time_m
 /* One attention for both axes, after Mamba on each. */
 static const mbt_module *const shared_after[] = {&mbt_module_time_mamba, &mbt_module_frequency_mamba, &attention, NULL};
 
-/* An attention for each axis, before Mamba. */
+/* A separate attention for each axis, before Mamba. */
 static const mbt_module *const one_for_each[] = {&time_attention, &frequency_attention, &mbt_module_time_mamba,
                                                  &mbt_module_frequency_mamba, NULL};
 
@@ -44,7 +45,7 @@ const mbt_family mbt_family_mambattention = {.name = "mambattention",
                                              .phase_decoder = &mbt_module_phase_decoder,
                                              .in_block = shared_before};
 
-/* The tensors are MambAttention's: only the configuration tells the two apart. */
+/* The tensors have the same names as MambAttention's: only the configuration tells the two families apart. */
 const mbt_family mbt_family_after = {.name = "after",
                                      .blocks = "TFMambAttention",
                                      .mark = "TFMambAttention.",

@@ -1,4 +1,4 @@
-/* semamba.c: SEMamba (arXiv 2405.06573): MambAttention without attention. */
+/* semamba.c: SEMamba (arXiv 2405.06573), which is MambAttention without attention. */
 #include "compiler/families/family.h"
 
 static const mbt_module *const layers[] = {&mbt_module_time_mamba, &mbt_module_frequency_mamba, NULL};

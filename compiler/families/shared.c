@@ -1,4 +1,4 @@
-/* shared.c: what several families have: MambAttention's encoder and decoders, and its Mamba along each axis. */
+/* shared.c: the modules that several families use: MambAttention's encoder and decoders, and Mamba along each axis. */
 #include "compiler/families/family.h"
 
 const mbt_module mbt_module_encoder = {

@@ -30,8 +30,9 @@ static bool walk_tensors(const mbt_walk *walk, const mbt_place *place, void *raw
            mbt_walk_vector(walk, &attention->norm_bias, MBT_ROLE_BIAS, c, prefix, "layernorm.bias");
 }
 
-/* LayerNorm's gain and bias go into in_proj: W (gain x + b) + bias = (W diag(gain)) x + (W b + bias). The rows of q
- * also take the scale of the scores, (C / heads)^-0.5, and log2(e): e^(q k) = 2^(log2(e) q k). */
+/* Folds LayerNorm's gain and bias into in_proj: W (gain x + b) + bias = (W diag(gain)) x + (W b + bias). The rows of
+ * q are also multiplied by the scale of the scores, (C / heads)^-0.5, and by log2(e), because the runtime computes
+ * e^(q k) as 2^(log2(e) q k). */
 static bool fold_in_proj(const mbt_fold *fold, const mbt_place *place, const raw_attention *raw, mbt_matrix *matrix)
 {
     const uint32_t c = place->config->hid_feature;
@@ -74,8 +75,8 @@ static void write_attention(const mbt_c_file *out, const void *layer)
     mbt_c_matrix(out, "    ", "out_proj", &attention->out_proj);
 }
 
-/* In and out projection on each of its axes; scores and sums over frequency. Those over time are 2 C for each pair of
- * frames in each bin. */
+/* The projections on each of its axes, and the scores and sums over frequency. Those over time are 2 C for each pair
+ * of frames in each bin. */
 static mbt_cost cost(const mbt_place *place)
 {
     const mbt_config *config = place->config;

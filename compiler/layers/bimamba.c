@@ -25,7 +25,7 @@ static bool walk_tensors(const mbt_walk *walk, const mbt_place *place, void *raw
            mbt_walk_vector(walk, &bimamba->joining_bias, MBT_ROLE_BIAS, c, place->joining, "bias");
 }
 
-/* Each direction is x + ..., so that x itself meets the sum of both halves:
+/* Each direction is x + ..., so x itself is multiplied by both halves of the joining layer, that is by their sum:
  * w[i][o] = joining[i][o] + joining[C + i][o]. */
 static bool fold_joining(const mbt_fold *fold, const mbt_place *place, const raw_bimamba *raw, mbt_matrix *matrix)
 {

@@ -38,8 +38,9 @@ bool mbt_norm_fold(const mbt_fold *fold, const mbt_config *config, const char *p
     return *gain != NULL && *offset != NULL && *slope != NULL;
 }
 
-/* A Conv2d, whose weight is [C][groups * size][taps], and what follows it. Its input comes in groups of `size`
- * channels, newest first in the checkpoint, oldest first here. The bias is dropped: the norm removes it. */
+/* Folds a Conv2d, whose weight is [C][groups * size][taps], and the norm and PReLU that follow. The input comes in
+ * groups of `size` channels: newest first in the checkpoint, oldest first here. The bias is dropped, because the norm
+ * removes it. */
 static bool fold_unit(const mbt_fold *fold, const mbt_config *config, const char *name, const mbt_raw_unit *raw,
                       uint32_t groups, uint32_t size, uint32_t taps, mbt_form form, mbt_unit *unit)
 {

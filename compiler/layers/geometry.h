@@ -4,13 +4,13 @@
 
 #include "compiler/read/config.h"
 
-/* F */
+/* F: the bins of a spectrum. */
 static inline uint32_t mbt_bins(const mbt_config *config)
 {
     return config->n_fft / 2 + 1;
 }
 
-/* F', inside the network. */
+/* F': the bins inside the network. */
 static inline uint32_t mbt_inner_bins(const mbt_config *config)
 {
     return (mbt_bins(config) - 3) / 2 + 1;

@@ -1,4 +1,4 @@
-/* linear.h: linear layers, packed in the type that the rules give to them. */
+/* linear.h: folds linear layers, and packs them in the type that the rules give them. */
 #ifndef MBT_COMPILER_LAYERS_LINEAR_H
 #define MBT_COMPILER_LAYERS_LINEAR_H
 
@@ -9,7 +9,7 @@
 bool mbt_fold_matrix(const mbt_fold *fold, const char *prefix, const char *name, const mbt_weights *weights,
                      mbt_matrix *matrix);
 
-/* A Linear layer as it stands: weight [n][k]; bias [n] or NULL. */
+/* Packs a linear layer without change: weight [n][k]; bias [n] or NULL. */
 bool mbt_fold_linear(const mbt_fold *fold, const char *prefix, const char *name, const float *weight, const float *bias,
                      uint32_t k, uint32_t n, mbt_matrix *matrix);
 

@@ -35,7 +35,7 @@ bool mbt_mamba_walk_tensors(const mbt_walk *walk, const char *prefix, mbt_raw_ma
            mbt_walk_vector(walk, &raw->norm_gain, MBT_ROLE_GAIN, c, prefix, "norm.weight");
 }
 
-/* RMSNorm's gain goes into the columns; u and z each start at a whole panel. */
+/* Folds RMSNorm's gain into the columns. u and z each start at a whole panel. */
 static bool fold_in_proj(const mbt_fold *fold, const char *prefix, const mbt_raw_mamba *raw, uint32_t c, uint32_t e,
                          mbt_matrix *matrix)
 {
@@ -53,8 +53,8 @@ static bool fold_in_proj(const mbt_fold *fold, const char *prefix, const mbt_raw
     return done;
 }
 
-/* out_proj [C][E], then the half [C][C] of the joining layer that acts on this direction: w[e][o] = sum over i of
- * out_proj[i][e] half[i][o]. */
+/* Multiplies out_proj [C][E] by the half [C][C] of the joining layer that acts on this direction: w[e][o] = sum over
+ * i of out_proj[i][e] half[i][o]. */
 static bool fold_out_proj(const mbt_fold *fold, const char *prefix, const mbt_raw_mamba *raw, const float *half,
                           uint32_t c, uint32_t e, mbt_matrix *matrix)
 {
@@ -74,7 +74,7 @@ static bool fold_out_proj(const mbt_fold *fold, const char *prefix, const mbt_ra
     return done;
 }
 
-/* Room for one of the layer's constants, which are one layer PREFIX_constants to the rules. */
+/* Adds an array for one of the layer's constants. To the rules all of them are one layer, PREFIX_constants. */
 static mbt_array *add_constants(const mbt_fold *fold, const char *prefix, const char *name, size_t count,
                                 mbt_mamba *mamba)
 {
@@ -85,7 +85,7 @@ static mbt_array *add_constants(const mbt_fold *fold, const char *prefix, const 
     return mbt_arrays_add(fold->arrays, layer, prefix, name, type, count, fold->error);
 }
 
-/* [d_conv][P] from [E][1][d_conv]. */
+/* Packs the convolution's weights: [d_conv][P] from [E][1][d_conv]. */
 static bool fold_conv(const mbt_fold *fold, const char *prefix, const mbt_raw_mamba *raw, mbt_mamba *mamba)
 {
     const uint32_t e = mamba->d_inner, taps = mamba->d_conv;
@@ -102,7 +102,7 @@ static bool fold_conv(const mbt_fold *fold, const char *prefix, const mbt_raw_ma
     return mamba->conv_bias != NULL;
 }
 
-/* a = -exp(A_log) log2(e), [P / 16][N][16] from [E][N]; lanes that pad are 0. */
+/* a = -exp(A_log) log2(e): [P / 16][N][16] from [E][N]. Padding lanes are 0. */
 static bool fold_state(const mbt_fold *fold, const char *prefix, const mbt_raw_mamba *raw, mbt_mamba *mamba)
 {
     const uint32_t e = mamba->d_inner, n = mamba->d_state;

@@ -14,18 +14,18 @@ typedef struct mbt_raw_mamba {
     const float *norm_gain;                     /* [C] */
 } mbt_raw_mamba;
 
-/* prefix: what the tensors' names begin with. */
+/* Walks over the tensors of one direction. prefix: the beginning of their names. */
 bool mbt_mamba_walk_tensors(const mbt_walk *walk, const char *prefix, mbt_raw_mamba *raw);
 
-/* prefix: what the arrays' names begin with. half: [C][C], the rows of the joining layer's weight that act on this
- * direction. */
+/* Folds one direction. prefix: the beginning of the arrays' names. half: [C][C], the rows of the joining layer's
+ * weight that act on this direction. */
 bool mbt_mamba_fold(const mbt_fold *fold, const mbt_config *config, const char *prefix, const mbt_raw_mamba *raw,
                     const float *half, mbt_mamba *mamba);
 
-/* The fields of an mbt_mamba, on lines that begin with indent. */
+/* Writes the fields of an mbt_mamba, on lines that begin with indent. */
 void mbt_mamba_write(const mbt_c_file *out, const char *indent, const mbt_mamba *mamba);
 
-/* Multiply-adds at a position; the scan counts three for each state. */
+/* Multiply-adds for one position. The scan counts three for each state. */
 double mbt_mamba_macs(const mbt_config *config);
 
 #endif

@@ -1,4 +1,4 @@
-/* mask_decoder.c: the decoder that makes the mask of the magnitude. */
+/* mask_decoder.c: the decoder that computes the mask for the magnitude. */
 #include <stdio.h>
 
 #include "compiler/layers/convolution.h"
@@ -35,8 +35,9 @@ static bool walk_tensors(const mbt_walk *walk, const mbt_place *place, void *raw
                            "%s.lsigmoid.slope", place->tensors);
 }
 
-/* The transposed convolution and the 1 x 1 convolution to one output after it: up[tap][i] = sum over o of up[i][o][tap]
- * mix[o]. Their biases add the same number everywhere, which the InstanceNorm of one channel removes. */
+/* Combines the transposed convolution and the 1 x 1 convolution to one output that follows: up[tap][i] = sum over o
+ * of up[i][o][tap] mix[o]. Their biases add the same number everywhere, which the InstanceNorm of one channel
+ * removes. */
 static bool fold_up(const mbt_fold *fold, const mbt_place *place, const raw_mask_decoder *raw, mbt_mask_decoder *mask)
 {
     const uint32_t c = place->config->hid_feature;

@@ -1,4 +1,4 @@
-/* phase_decoder.c: the decoder that makes the real and imaginary part of the phase. */
+/* phase_decoder.c: the decoder that computes a real and an imaginary part, whose angle is the phase. */
 #include <stdio.h>
 
 #include "compiler/layers/convolution.h"
@@ -45,7 +45,7 @@ static bool fold_up(const mbt_fold *fold, const mbt_place *place, const raw_phas
     return done;
 }
 
-/* Real and imaginary part by one matrix. */
+/* Packs the 1 x 1 convolutions to the real and the imaginary part as one matrix. */
 static bool fold_out(const mbt_fold *fold, const mbt_place *place, const raw_phase_decoder *raw, mbt_matrix *matrix)
 {
     const uint32_t c = place->config->hid_feature;

@@ -1,4 +1,4 @@
-/* upsampling.c: the even and the odd bins of a transposed convolution. */
+/* upsampling.c: splits a transposed convolution into its even and its odd bins. */
 #include "compiler/layers/upsampling.h"
 
 #include "compiler/layers/convolution.h"

@@ -1,4 +1,4 @@
-/* checkpoint.c: which format a checkpoint has, and where in it the network's tensors are. */
+/* checkpoint.c: finds out which format a checkpoint has, and where in it the network's tensors are. */
 #include <stdio.h>
 #include <string.h>
 
@@ -9,7 +9,7 @@
 
 #define MAX_DEPTH 64u
 
-/* Where training scripts put a state dict, in order of preference. The top level comes last. */
+/* The keys under which training scripts store a state dict, in order of preference. The top level is tried last. */
 static const char *const nests[] = {"generator", "state_dict", "model"};
 
 static const char module_prefix[] = "module.";
@@ -22,7 +22,7 @@ static bool has_tensor(const mbt_pickle_value *dict)
     return false;
 }
 
-/* "a, b, c ...": the keys of a dict, as far as they fit. */
+/* Lists the keys of a dict, as many as fit: "a, b, c ..." */
 static void list_keys(const mbt_pickle_value *dict, char *text, size_t size)
 {
     size_t used = 0;
@@ -40,7 +40,7 @@ static void list_keys(const mbt_pickle_value *dict, char *text, size_t size)
     }
 }
 
-/* The dict with the network's tensors, or NULL with error set. */
+/* The dict that has the network's tensors, or NULL with error set. */
 static mbt_pickle_value *find_state_dict(mbt_pickle_value *root, mbt_error *error)
 {
     char keys[200];
@@ -62,8 +62,8 @@ static mbt_pickle_value *find_state_dict(mbt_pickle_value *root, mbt_error *erro
     return NULL;
 }
 
-/* Whether there is a tensor somewhere inside of value. Each container is looked at once, so that values which share or
- * contain each other cost no more than others. Nesting that is too deep to follow counts as a tensor. */
+/* Whether there is a tensor anywhere inside of value. Each container is visited once, so values that share or contain
+ * each other cost no more than others. Nesting that is too deep to follow counts as a tensor. */
 static bool hides_tensor(mbt_pickle_value *value, unsigned depth)
 {
     if (value->kind == MBT_PICKLE_TENSOR || depth == MAX_DEPTH)
@@ -111,7 +111,7 @@ static bool read_torch(const void *bytes, size_t size, mbt_tensors *tensors, mbt
     return done;
 }
 
-/* DataParallel puts its prefix before every name. */
+/* DataParallel puts this prefix before every name. Removes it if all names have it. */
 static void remove_module_prefix(mbt_tensors *tensors)
 {
     const size_t length = sizeof module_prefix - 1;

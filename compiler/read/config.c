@@ -1,4 +1,5 @@
-/* config.c: stft_cfg and model_cfg of a YAML file, with libyaml's events, checked value by value. */
+/* config.c: reads stft_cfg, model_cfg and family from a YAML file, event by event with libyaml, and checks each
+ * value. */
 #include "compiler/read/config.h"
 
 #include <inttypes.h>
@@ -11,7 +12,7 @@
 
 typedef enum field_kind {
     FIELD_WHOLE,
-    FIELD_WHOLE_OR_NULL, /* null stands for `otherwise` */
+    FIELD_WHOLE_OR_NULL, /* null means `otherwise` */
     FIELD_REAL
 } field_kind;
 
@@ -20,7 +21,7 @@ typedef struct field {
     size_t offset; /* in mbt_config */
     field_kind kind;
     double min, max;
-    uint32_t multiple_of; /* whole numbers: 1 for any */
+    uint32_t multiple_of; /* whole numbers only: 1 allows any */
     uint32_t otherwise;
 } field;
 
@@ -33,7 +34,7 @@ typedef struct field {
         section, #key, offsetof(mbt_config, key), FIELD_REAL, min, max, 1, 0 \
     }
 
-/* The upper limits keep all products of sizes far from 2^64; the networks in use stay well below them. */
+/* The upper limits keep all products of sizes far below 2^64. The networks in use are well below them. */
 static const field fields[] = {
     WHOLE("stft_cfg", sampling_rate, 1000, 768000, 1),
     WHOLE("stft_cfg", n_fft, 4, 65536, 4),
@@ -67,7 +68,8 @@ static bool is_null(const reader *r)
             mbt_yaml_is(&r->yaml, "Null") || mbt_yaml_is(&r->yaml, "NULL"));
 }
 
-/* "quoted text" or "text" where the scalar is that and not a number, whatever it looks like; otherwise NULL. */
+/* "quoted text" or "text" if the scalar is that and so no number, whatever its characters are; NULL if it may be a
+ * number. */
 static const char *text_kind(const reader *r)
 {
     const yaml_scalar_style_t style = r->yaml.event.data.scalar.style;
@@ -79,8 +81,8 @@ static const char *text_kind(const reader *r)
     return style == YAML_PLAIN_SCALAR_STYLE ? NULL : "text";
 }
 
-/* A plain decimal number: digits, and for reals a point and an exponent. Whole numbers that begin with 0 would be
- * octal. */
+/* Parses a plain decimal number: digits, and for reals a point and an exponent. A whole number must not begin with 0:
+ * YAML would read it as octal. */
 static bool parse_number(const reader *r, field_kind kind, double *value)
 {
     const char *text = (const char *)r->yaml.event.data.scalar.value;
@@ -95,7 +97,7 @@ static bool parse_number(const reader *r, field_kind kind, double *value)
     return end == text + length && isfinite(*value);
 }
 
-/* "a whole number from 8 to 1024, a multiple of 8" */
+/* Describes the values that are allowed: "a whole number from 8 to 1024, a multiple of 8". */
 static void describe(const field *wanted, char *text, size_t size)
 {
     const char *kind = wanted->kind == FIELD_REAL ? "a number" : "a whole number";
@@ -108,7 +110,7 @@ static void describe(const field *wanted, char *text, size_t size)
         snprintf(text + used, size - (size_t)used, ", or null for %" PRIu32, wanted->otherwise);
 }
 
-/* The current event is the value of a needed key. */
+/* Reads the value of a needed key, which is the current event. */
 static bool read_field(reader *r, size_t index)
 {
     const field *wanted = &fields[index];
@@ -145,7 +147,7 @@ static bool read_field(reader *r, size_t index)
     return true;
 }
 
-/* The field that the current event, a key in section, names; FIELD_COUNT if none. */
+/* The index of the field that the current event, a key in section, names; FIELD_COUNT if there is none. */
 static size_t find_field(const reader *r, const char *section)
 {
     size_t i = 0;
@@ -154,7 +156,7 @@ static size_t find_field(const reader *r, const char *section)
     return i;
 }
 
-/* The current event is the value of stft_cfg or model_cfg. */
+/* Reads stft_cfg or model_cfg. The current event is its value. */
 static bool read_section(reader *r, const char *section, bool *section_found)
 {
     if (*section_found)
@@ -179,7 +181,7 @@ static bool read_section(reader *r, const char *section, bool *section_found)
     }
 }
 
-/* The current event is the value of family. */
+/* Reads family. The current event is its value. */
 static bool read_family(reader *r)
 {
     mbt_config *config = r->config;
@@ -192,7 +194,7 @@ static bool read_family(reader *r)
                     mbt_yaml_found(&r->yaml));
 }
 
-/* The current event is the start of the top mapping. */
+/* Reads the top mapping. The current event is its start. */
 static bool read_top(reader *r)
 {
     for (;;) {

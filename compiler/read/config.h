@@ -1,4 +1,4 @@
-/* config.h: the YAML file that describes a network, as upstream writes it. */
+/* config.h: the YAML file that describes a network, in the format of the published code. */
 #ifndef MBT_COMPILER_READ_CONFIG_H
 #define MBT_COMPILER_READ_CONFIG_H
 
@@ -9,19 +9,20 @@
 
 #define MBT_CONFIG_FAMILY 32
 
-/* stft_cfg and model_cfg. Field names are the file's. */
+/* The values of stft_cfg and model_cfg, with the names that they have in the file. */
 typedef struct mbt_config {
-    char family[MBT_CONFIG_FAMILY]; /* the text of `family:`, cut to what fits */
-    size_t family_line;             /* of the file that it stands in; 0 if it is not there */
+    char family[MBT_CONFIG_FAMILY]; /* the text after `family:`, cut if it is too long */
+    size_t family_line;             /* its line in the file; 0 if it is not there */
     uint32_t sampling_rate, n_fft, hop_size, win_size;
     uint32_t hid_feature, num_tfmamba, d_state, d_conv, expand, input_channel, output_channel;
     double compress_factor, norm_epsilon, beta;
 } mbt_config;
 
-/* Parses text (need not end in 0). Sections and keys that are not needed are ignored; every needed value must be there
- * once, be a number and in range: n_fft a multiple of 4, win_size <= n_fft, hop_size <= win_size / 2, hid_feature a
- * multiple of 8, input_channel 2, output_channel 1 ... What `family:` says is for families/family.h to judge;
- * inside a section it is an error. */
+/* Parses text, which need not end in 0. Other sections and keys are ignored. Every needed value must be there exactly
+ * once, be a number and be in range: n_fft a multiple of 4, win_size <= n_fft, hop_size <= win_size / 2, hid_feature
+ * a multiple of 8, input_channel 2, output_channel 1 ... The value of `family:` is not checked here but in
+ * families/family.c.
+ * Inside a section `family:` is an error. */
 bool mbt_config_parse(const char *text, size_t size, mbt_config *config, mbt_error *error);
 
 #endif

@@ -1,4 +1,4 @@
-/* elements.c: stored numbers to floats. */
+/* elements.c: converts stored numbers to floats. */
 #include "compiler/read/elements.h"
 
 #include <math.h>
@@ -53,8 +53,8 @@ float mbt_float_from_bf16(uint16_t bits)
     return float_from_bits((uint32_t)bits << 16);
 }
 
-/* Converting a double beyond float is undefined in C. The largest that still rounds to FLT_MAX lies just below the
- * midpoint of FLT_MAX and 2^128. */
+/* In C, converting a double beyond the range of float is undefined. The limit is the midpoint of FLT_MAX and 2^128:
+ * what is below it rounds to FLT_MAX. */
 static float float_from_double(double value)
 {
     if (fabs(value) >= 0x1.ffffffp127)
@@ -70,7 +70,7 @@ static uint64_t read_little_endian(const uint8_t *bytes, size_t size)
     return value;
 }
 
-/* Two's complement of a narrow field, without conversions that C leaves to the implementation. */
+/* Reads a number of `size` bytes in two's complement, without the conversions that C leaves to the implementation. */
 static float float_from_signed(uint64_t bits, size_t size)
 {
     const uint64_t sign = UINT64_C(1) << (8 * size - 1);

@@ -19,7 +19,7 @@ typedef enum mbt_element {
     MBT_ELEMENT_U32,
     MBT_ELEMENT_U16,
     MBT_ELEMENT_U8,
-    MBT_ELEMENT_BOOL, /* a byte, 0 or not */
+    MBT_ELEMENT_BOOL, /* a byte; any value but 0 is true */
     MBT_ELEMENT_COUNT
 } mbt_element;
 
@@ -32,11 +32,11 @@ float mbt_float_from_f16(uint16_t bits);
 /* bfloat16 to float, exact. */
 float mbt_float_from_bf16(uint16_t bits);
 
-/* The value of the element at bytes (little-endian, any alignment), rounded to float. NaN and infinity come out as
- * such, and what float cannot hold as an infinity. */
+/* The value of the element at bytes (little-endian, any alignment), rounded to float. NaN and infinity are kept; a
+ * value beyond the range of float becomes an infinity. */
 float mbt_element_read(mbt_element element, const uint8_t *bytes);
 
-/* "float32", "int64" ...: as PyTorch calls it. */
+/* The name that PyTorch has for the type: "float32", "int64" ... */
 const char *mbt_element_name(mbt_element element);
 
 bool mbt_element_is_float(mbt_element element);

@@ -1,4 +1,4 @@
-/* files.c: reading whole files. */
+/* files.c: reads whole files. */
 #define _POSIX_C_SOURCE 200809L
 #include "compiler/read/files.h"
 
@@ -10,7 +10,7 @@
 
 #define FIRST_READ ((size_t)1 << 16)
 
-/* Reads to the end, in steps that double: the size of a pipe is not known before. */
+/* Reads to the end. The buffer doubles when it is full, because the size of a pipe is not known in advance. */
 static bool read_stream(FILE *stream, const char *path, size_t limit, void **bytes, size_t *size, mbt_error *error)
 {
     size_t capacity = 0, used = 0;

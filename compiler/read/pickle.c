@@ -1,5 +1,5 @@
-/* pickle.c: the pickle machine: a stack, a memo, and the opcodes that can only build data.
- * Opcodes after the table in CPython's Lib/pickletools.py. */
+/* pickle.c: the pickle machine: a stack, a memo, and those opcodes that only build data.
+ * The opcodes are from the table in CPython's Lib/pickletools.py. */
 #include "compiler/read/pickle.h"
 
 #include <string.h>
@@ -10,7 +10,7 @@
 #include "compiler/read/pickle_value.h"
 
 #define MEMORY_AT_LEAST 65536u
-#define MEMORY_PER_BYTE 128u /* the greediest opcode, one byte, makes a value (40 bytes) and its place on the stack */
+#define MEMORY_PER_BYTE 128u /* at most: an opcode of one byte makes a value (40 bytes) and its place on the stack */
 
 /* Containers */
 
@@ -135,13 +135,13 @@ static bool memo_put(mbt_pickle_machine *m, uint64_t index)
     mbt_pickle_value *value = mbt_pickle_top(m);
     if (value == NULL)
         return false;
-    if (index >= m->size) /* every entry takes an opcode, so a number beyond the bytes is no honest one */
+    if (index >= m->size) /* every entry needs an opcode, so a higher number than the bytes cannot be right */
         return mbt_fail(m->error, "memo number %llu is out of range", (unsigned long long)index);
     const size_t place = (size_t)index;
     if (!mbt_pickle_list_reserve(m, &m->memo, place + 1))
         return false;
     if (m->memo.count <= place)
-        m->memo.count = place + 1; /* fresh memory is zeroed */
+        m->memo.count = place + 1; /* new memory is zeroed */
     m->memo_used += m->memo.items[place] == NULL;
     m->memo.items[place] = value;
     return true;
@@ -239,7 +239,7 @@ static bool op_persid(mbt_pickle_machine *m)
     return id != NULL && mbt_pickle_push(m, mbt_pickle_persistent(m->pickle, id, m->error));
 }
 
-/* Attributes: a state dict's _metadata (the versions of its modules), of which nothing is needed here. */
+/* BUILD sets attributes, such as a state dict's _metadata (the versions of its modules). They are not needed. */
 static bool op_build(mbt_pickle_machine *m)
 {
     const mbt_pickle_value *state = mbt_pickle_pop(m);
@@ -257,7 +257,7 @@ static bool op_frame(mbt_pickle_machine *m)
 
 typedef struct opcode {
     const char *name;
-    bool (*run)(mbt_pickle_machine *m); /* NULL: known and refused */
+    bool (*run)(mbt_pickle_machine *m); /* NULL: known, but not allowed */
 } opcode;
 
 static const opcode opcodes[256] = {
@@ -332,7 +332,7 @@ static const opcode opcodes[256] = {
 
 #define OPCODE_STOP '.'
 
-/* One opcode, its name before what went wrong. */
+/* Runs one opcode. An error message begins with the opcode's name. */
 static bool step(mbt_pickle_machine *m, uint8_t code, mbt_error *error)
 {
     const opcode *operation = &opcodes[code];

@@ -1,8 +1,8 @@
-/* pickle.h: the object tree of a Python pickle, protocols 2 to 5, as torch.save writes it.
+/* pickle.h: reads the tree of objects in a Python pickle, protocols 2 to 5, as torch.save writes it.
  *
- * An interpreter of the pickle machine that can build data and nothing else: numbers, strings, tuples, lists, dicts,
- * and torch's storages and tensors as descriptions. A global is an entry of a fixed list or an error; nothing is ever
- * called. */
+ * A pickle is a program for a small machine. This interpreter can only build data: numbers, strings, tuples, lists,
+ * dicts, and descriptions of torch's storages and tensors. A global must be in a fixed list, or it is an error. No
+ * function of the pickle is ever called. */
 #ifndef MBT_COMPILER_READ_PICKLE_H
 #define MBT_COMPILER_READ_PICKLE_H
 
@@ -17,13 +17,13 @@ typedef enum mbt_pickle_kind {
     MBT_PICKLE_NONE,
     MBT_PICKLE_BOOL,
     MBT_PICKLE_INT,     /* fits 64 bits */
-    MBT_PICKLE_BIG_INT, /* does not; the value is not kept */
+    MBT_PICKLE_BIG_INT, /* does not fit 64 bits; the value is not kept */
     MBT_PICKLE_FLOAT,
     MBT_PICKLE_STRING,
     MBT_PICKLE_TUPLE,
     MBT_PICKLE_LIST,
     MBT_PICKLE_DICT,   /* dict or OrderedDict */
-    MBT_PICKLE_GLOBAL, /* a whitelisted name; of no use outside of the interpreter */
+    MBT_PICKLE_GLOBAL, /* an allowed name; used only inside the interpreter */
     MBT_PICKLE_STORAGE,
     MBT_PICKLE_TENSOR
 } mbt_pickle_kind;
@@ -35,25 +35,26 @@ typedef struct mbt_pickle_list {
     size_t count, capacity;
 } mbt_pickle_list;
 
-/* A view of a storage, as torch._utils._rebuild_tensor_v2 describes it. Nothing says yet that it stays inside. */
+/* A view of a storage, as torch._utils._rebuild_tensor_v2 describes it. It may reach beyond the storage: that is not
+ * checked yet. */
 typedef struct mbt_pickle_tensor {
     const mbt_pickle_value *storage;
     mbt_element element;
     uint32_t dims;
     uint64_t offset; /* elements */
     uint64_t shape[MBT_TENSOR_DIMS], strides[MBT_TENSOR_DIMS];
-    const mbt_pickle_value *metadata; /* what torch adds: {"neg": True}, say; NULL if nothing */
+    const mbt_pickle_value *metadata; /* what torch adds, such as {"neg": True}; NULL if nothing */
 } mbt_pickle_tensor;
 
-/* Values may be shared and, through lists and dicts, contain themselves. */
+/* Values may be shared. Lists and dicts may contain themselves. */
 struct mbt_pickle_value {
     mbt_pickle_kind kind;
-    bool seen; /* false; for whoever walks the tree */
+    bool seen; /* initially false; for functions that walk the tree */
     union {
         int64_t integer; /* INT; BOOL: 0 or 1 */
         double real;
         struct {
-            const char *text; /* UTF-8 as it stands in the pickle, not terminated */
+            const char *text; /* UTF-8, in the bytes of the pickle, without a final 0 */
             size_t size;
         } string;
         mbt_pickle_list list; /* TUPLE, LIST; DICT: key, value, key, value ... in the file's order */
@@ -61,22 +62,22 @@ struct mbt_pickle_value {
         struct {
             const mbt_pickle_value *key; /* STRING: the archive's entry under data/ */
             mbt_element element;
-            bool untyped;   /* counted in bytes; the tensor says what they are */
+            bool untyped;   /* counted in bytes; each tensor gives the type of its elements */
             uint64_t count; /* elements */
         } storage;
         const mbt_pickle_tensor *tensor;
     } as;
 };
 
-/* A pickle read; owns all values. Its strings point into the bytes it was read from. */
+/* A pickle that was read. It owns all values. Its strings point into the bytes that it was read from. */
 typedef struct mbt_pickle {
     mbt_pickle_value *root;
     struct mbt_pickle_block *blocks;
     size_t memory_left; /* bytes that may still be allocated: a fixed multiple of the pickle's size */
 } mbt_pickle;
 
-/* Interprets bytes, which must outlive the pickle. On failure the error names the opcode or global and its offset, and
- * nothing is held. */
+/* Interprets bytes, which must outlive the pickle. On failure nothing is held, and the error names the opcode or the
+ * global and its offset. */
 bool mbt_pickle_read(const uint8_t *bytes, size_t size, mbt_pickle *pickle, mbt_error *error);
 
 void mbt_pickle_free(mbt_pickle *pickle);
@@ -84,10 +85,11 @@ void mbt_pickle_free(mbt_pickle *pickle);
 /* Whether value is a string equal to text. */
 bool mbt_pickle_is_text(const mbt_pickle_value *value, const char *text);
 
-/* The value under a text key of a dict, the last one where there are several; NULL if there is none. */
+/* The value of a text key of a dict. If the key is there several times, the last one counts. NULL if it is not
+ * there. */
 mbt_pickle_value *mbt_pickle_get(const mbt_pickle_value *dict, const char *key);
 
-/* "None", "int", "dict" ...: for messages. */
+/* The name of a kind in messages: "None", "int", "dict" ... */
 const char *mbt_pickle_kind_name(mbt_pickle_kind kind);
 
 #endif

@@ -1,4 +1,4 @@
-/* pickle_machine.c: the pickle machine's lists, its reading of the bytes, and its stack. */
+/* pickle_machine.c: the lists and the stack of the pickle machine, and how it reads bytes. */
 #include "compiler/read/pickle_machine.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* pickle_machine.h: what the opcodes of a pickle work on. For pickle.c and pickle_scalar.c only. */
+/* pickle_machine.h: the state that the opcodes of a pickle change. For pickle.c and pickle_scalar.c only. */
 #ifndef MBT_COMPILER_READ_PICKLE_MACHINE_H
 #define MBT_COMPILER_READ_PICKLE_MACHINE_H
 
@@ -10,35 +10,37 @@ typedef struct mbt_pickle_machine {
     mbt_pickle *pickle;
     mbt_error *error;
     mbt_pickle_list stack;
-    mbt_pickle_list memo; /* NULL where nothing was put */
+    mbt_pickle_list memo; /* NULL where nothing was stored */
     size_t memo_used;
-    mbt_pickle_value mark; /* its address on the stack is a mark; it is never anybody's item */
+    mbt_pickle_value mark; /* its address on the stack is a mark; no list or dict ever contains it */
 } mbt_pickle_machine;
 
-/* Makes room for count items. What a list outgrows stays in the pickle's memory: less than the list itself takes. */
+/* Makes room for count items. When a list grows, its old memory is not freed until the pickle is; it is less than the
+ * new memory. */
 bool mbt_pickle_list_reserve(mbt_pickle_machine *m, mbt_pickle_list *list, size_t count);
 
 bool mbt_pickle_list_append(mbt_pickle_machine *m, mbt_pickle_list *list, mbt_pickle_value **items, size_t count);
 
-/* The next size bytes of the pickle. */
+/* Reads the next size bytes of the pickle. */
 bool mbt_pickle_take(mbt_pickle_machine *m, size_t size, const uint8_t **bytes);
 
-/* An unsigned little-endian number of 1 to 8 bytes. */
+/* Reads an unsigned little-endian number of 1 to 8 bytes. */
 bool mbt_pickle_take_number(mbt_pickle_machine *m, size_t size, uint64_t *value);
 
-/* A length of length_size bytes, then that many bytes. */
+/* Reads a length of length_size bytes, then as many bytes as it says. */
 bool mbt_pickle_take_sized(mbt_pickle_machine *m, size_t length_size, const uint8_t **bytes, size_t *size);
 
-/* NULL, for which an error is set already, is a failure too. */
+/* Pushes a value. Fails if value is NULL, for which the error is set already. */
 bool mbt_pickle_push(mbt_pickle_machine *m, mbt_pickle_value *value);
 
-/* The value on top of the stack, or NULL with the error set: nothing is there, or a mark. */
+/* The value on top of the stack. NULL, with the error set, if the stack is empty or a mark is on top. */
 mbt_pickle_value *mbt_pickle_top(mbt_pickle_machine *m);
 
-/* The same, taken off the stack. */
+/* The same, and removes it from the stack. */
 mbt_pickle_value *mbt_pickle_pop(mbt_pickle_machine *m);
 
-/* Takes everything above the last mark, and the mark. *items points into the stack: good until the next push. */
+/* Removes everything above the last mark, and the mark. *items points into the stack and is valid until the next
+ * push. */
 bool mbt_pickle_pop_to_mark(mbt_pickle_machine *m, mbt_pickle_value ***items, size_t *count);
 
 #endif

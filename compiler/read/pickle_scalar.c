@@ -49,13 +49,13 @@ bool mbt_pickle_op_int4(mbt_pickle_machine *m)
     return push_integer(m, MBT_PICKLE_INT, (int64_t)bits - wrap);
 }
 
-/* A two's complement integer of any length. */
+/* Pushes a two's complement integer of any length. */
 static bool push_long(mbt_pickle_machine *m, const uint8_t *bytes, size_t size)
 {
     if (size > 8)
         return push_integer(m, MBT_PICKLE_BIG_INT, 0);
     const bool negative = size > 0 && bytes[size - 1] >= 0x80;
-    uint64_t bits = 0; /* of the value, or for a negative one of its complement, which is not negative */
+    uint64_t bits = 0; /* of the value; if it is negative, of its complement, which is not negative */
     for (size_t i = size; i-- > 0;)
         bits = bits << 8 | (negative ? (uint8_t)~bytes[i] : bytes[i]);
     return push_integer(m, MBT_PICKLE_INT, negative ? -(int64_t)bits - 1 : (int64_t)bits);

@@ -1,4 +1,4 @@
-/* pickle_torch.c: the whitelist of globals, and the storages and tensors they describe. */
+/* pickle_torch.c: the list of allowed globals, and the storages and tensors that they describe. */
 #include "compiler/read/pickle_torch.h"
 
 #include <string.h>
@@ -76,7 +76,7 @@ static bool is_index(const mbt_pickle_value *value)
     return value->kind == MBT_PICKLE_INT && value->as.integer >= 0;
 }
 
-/* A tuple of non-negative integers. */
+/* Reads a tuple of non-negative integers. */
 static bool read_indices(const mbt_pickle_value *tuple, uint64_t *indices, const char *what, mbt_error *error)
 {
     if (tuple->kind != MBT_PICKLE_TUPLE || tuple->as.list.count > MBT_TENSOR_DIMS)
@@ -90,7 +90,7 @@ static bool read_indices(const mbt_pickle_value *tuple, uint64_t *indices, const
     return true;
 }
 
-/* The type of the elements: that of the storage, or where it is untyped that of the seventh argument. */
+/* Finds the type of the elements: that of the storage or, if the storage is untyped, the seventh argument. */
 static bool tensor_element(const struct mbt_pickle_global *function, const mbt_pickle_list *arguments,
                            mbt_element *element, mbt_error *error)
 {

@@ -1,4 +1,4 @@
-/* pickle_value.c: the memory of a pickle's values, and looking at them. */
+/* pickle_value.c: the memory of a pickle's values, and access to them. */
 #include "compiler/read/pickle_value.h"
 
 #include <stdlib.h>

@@ -1,10 +1,10 @@
-/* pickle_value.h: making values while a pickle is read. For pickle.c and pickle_torch.c only. */
+/* pickle_value.h: allocates values while a pickle is read. For pickle*.c only. */
 #ifndef MBT_COMPILER_READ_PICKLE_VALUE_H
 #define MBT_COMPILER_READ_PICKLE_VALUE_H
 
 #include "compiler/read/pickle.h"
 
-/* A new zeroed value, or NULL with error set when the pickle's memory is used up. */
+/* A new zeroed value. NULL, with error set, when the pickle may use no more memory. */
 mbt_pickle_value *mbt_pickle_new(mbt_pickle *pickle, mbt_pickle_kind kind, mbt_error *error);
 
 /* Zeroed memory that lives as long as the pickle, or NULL with error set. */

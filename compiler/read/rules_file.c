@@ -1,4 +1,4 @@
-/* rules_file.c: rules from a YAML file, checked key by key. */
+/* rules_file.c: reads rules from a YAML file, and checks each key. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,12 +7,12 @@
 #include "compiler/storage/rules.h"
 #include "compiler/read/yaml_events.h"
 
-/* The current event is the value of a key. */
+/* Reads a type. The current event is the value of a key. */
 static bool read_type(mbt_yaml *yaml, const char *key, mbt_weight_type *type)
 {
     const bool known = yaml->event.type == YAML_SCALAR_EVENT &&
                        mbt_precision_parse((const char *)yaml->event.data.scalar.value, type) &&
-                       mbt_yaml_is(yaml, mbt_precision_name(*type)); /* to its end, whatever bytes it has */
+                       mbt_yaml_is(yaml, mbt_precision_name(*type)); /* the whole value: it may contain a 0 byte */
     return known || mbt_fail(yaml->error, "line %zu: %s is '%.60s'; f32, f16 or int8 is needed", mbt_yaml_line(yaml),
                              key, mbt_yaml_found(yaml));
 }
@@ -33,7 +33,7 @@ static bool read_pattern(mbt_yaml *yaml, char pattern[MBT_LAYER_NAME])
     return true;
 }
 
-/* Keeps a key that may be there once, and moves to its value. */
+/* Marks a key that may be there once as found, and moves to its value. */
 static bool read_key(mbt_yaml *yaml, const char *key, bool *found)
 {
     if (*found)
@@ -42,7 +42,7 @@ static bool read_key(mbt_yaml *yaml, const char *key, bool *found)
     return mbt_yaml_next(yaml);
 }
 
-/* The current event is the start of the rule. */
+/* Reads a rule. The current event is its start. */
 static bool read_rule(mbt_yaml *yaml, mbt_rule *rule)
 {
     bool layers = false, precision = false;
@@ -71,7 +71,7 @@ static bool read_rule(mbt_yaml *yaml, mbt_rule *rule)
     }
 }
 
-/* The current event is the start of the list. */
+/* Reads the list of rules. The current event is its start. */
 static bool read_rules(mbt_yaml *yaml, mbt_rules *rules)
 {
     if (yaml->event.type != YAML_SEQUENCE_START_EVENT) {
@@ -93,7 +93,7 @@ static bool read_rules(mbt_yaml *yaml, mbt_rules *rules)
     }
 }
 
-/* The current event is the start of the top mapping. */
+/* Reads the top mapping. The current event is its start. */
 static bool read_top(mbt_yaml *yaml, mbt_rules *rules)
 {
     bool otherwise = false, list = false;

@@ -1,5 +1,6 @@
-/* safetensors.c: safetensors files with cJSON. Format: 8 bytes of header length, little-endian; the header, JSON, with
- * an entry "NAME": {"dtype": ..., "shape": [...], "data_offsets": [begin, end]} for each tensor; then the data. */
+/* safetensors.c: reads safetensors files with cJSON. The format: 8 bytes, the length of the header, little-endian;
+ * the header, JSON, with an entry "NAME": {"dtype": ..., "shape": [...], "data_offsets": [begin, end]} for each
+ * tensor; then the data. */
 #include "compiler/read/safetensors.h"
 
 #include <cjson/cJSON.h>
@@ -43,7 +44,7 @@ bool mbt_safetensors_sniff(const uint8_t *bytes, size_t size)
     return size > PREAMBLE && header_length(bytes) >> 40 == 0 && bytes[PREAMBLE] == '{';
 }
 
-/* A whole number that a double holds exactly. */
+/* Reads a whole number that a double holds exactly. */
 static bool read_whole(const cJSON *item, uint64_t *value)
 {
     if (!cJSON_IsNumber(item) || !(item->valuedouble >= 0.0 && item->valuedouble <= 0x1p53))
@@ -52,7 +53,7 @@ static bool read_whole(const cJSON *item, uint64_t *value)
     return (double)*value == item->valuedouble;
 }
 
-/* At most limit whole numbers. */
+/* Reads an array of at most limit whole numbers. */
 static bool read_array(const cJSON *array, uint64_t *values, uint32_t limit, uint32_t *count)
 {
     if (!cJSON_IsArray(array))
@@ -77,7 +78,7 @@ static bool find_element(const cJSON *item, mbt_element *element)
     return false;
 }
 
-/* Whether shape and type need just the bytes that are there. */
+/* Checks that the shape and the type need exactly the bytes that are there. */
 static bool check_size(const description *tensor, mbt_error *error)
 {
     const uint64_t size = tensor->end - tensor->begin, element_size = mbt_element_size(tensor->element);
@@ -90,13 +91,13 @@ static bool check_size(const description *tensor, mbt_error *error)
                     tensor->name, size);
 }
 
-/* Reads an entry of the header and checks it by itself. */
+/* Reads an entry of the header, and checks everything that does not depend on other entries. */
 static bool read_entry(const cJSON *entry, uint64_t data_size, description *tensor, mbt_error *error)
 {
     uint32_t offset_count = 0;
     uint64_t offsets[2] = {0};
     *tensor = (description){.name = entry->string};
-    if (!cJSON_IsObject(entry) || cJSON_GetArraySize(entry) != 3) { /* so none of the three names can be there twice */
+    if (!cJSON_IsObject(entry) || cJSON_GetArraySize(entry) != 3) { /* so each of the three names is there once */
         return mbt_fail(error, "tensor '%.200s': its entry must have dtype, shape and data_offsets, each once",
                         tensor->name);
     }
@@ -129,7 +130,8 @@ static int compare_places(const void *first, const void *second)
     return (a->end > b->end) - (a->end < b->end);
 }
 
-/* Sorts the tensors by the place of their data. The format wants them to cover it without holes, each byte once. */
+/* Sorts the tensors by the place of their data. The format requires that they cover the data without gaps or
+ * overlaps. */
 static bool check_places(description *list, size_t count, uint64_t data_size, mbt_error *error)
 {
     uint64_t end = 0;
@@ -146,7 +148,7 @@ static bool check_places(description *list, size_t count, uint64_t data_size, mb
     return end == data_size || mbt_fail(error, "%" PRIu64 " bytes follow the last tensor", data_size - end);
 }
 
-/* Everything is checked before anything of the tensors' size is allocated. */
+/* Checks everything before it allocates the tensors' memory. */
 static bool read_list(const cJSON *header, const uint8_t *data, uint64_t data_size, description *list,
                       mbt_tensors *tensors, mbt_error *error)
 {
@@ -205,7 +207,7 @@ bool mbt_safetensors_read(const uint8_t *bytes, size_t size, mbt_tensors *tensor
     if (text == NULL)
         return mbt_fail(error, "out of memory for a header of %zu bytes", length);
     memcpy(text, bytes + PREAMBLE, length);
-    text[length] = '\0'; /* cJSON before 1.7.18 may look at the byte after the text */
+    text[length] = '\0'; /* cJSON before 1.7.18 may read the byte after the text */
     const bool done = read_header(text, length, bytes + PREAMBLE + length, size - PREAMBLE - length, tensors, error);
     free(text);
     return done;

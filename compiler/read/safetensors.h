@@ -9,10 +9,11 @@
 #include "compiler/error.h"
 #include "compiler/read/tensors.h"
 
-/* Whether the first bytes look like it: a length below 2^40, then '{'. */
+/* Whether the first bytes look like safetensors: a length below 2^40, then '{'. */
 bool mbt_safetensors_sniff(const uint8_t *bytes, size_t size);
 
-/* Adds every tensor of the file, in the order of their data. Together they must cover it, without gaps or overlaps. */
+/* Adds every tensor of the file, in the order of the data. Together they must cover the data, without gaps or
+ * overlaps. */
 bool mbt_safetensors_read(const uint8_t *bytes, size_t size, mbt_tensors *tensors, mbt_error *error);
 
 #endif

@@ -1,4 +1,4 @@
-/* tensors.c: the list of named tensors that a checkpoint becomes, filled from strided storages. */
+/* tensors.c: the list of named tensors, filled from storages with strides. */
 #include "compiler/read/tensors.h"
 
 #include <inttypes.h>
@@ -6,10 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Far above what any network here has (about 60 a block); keeps the search for names, linear as it is, short. */
+/* Far more than any network here has (about 60 for each block). The search for a name is linear, and this keeps it
+ * short. */
 #define MAX_TENSORS 16384u
 
-/* Product of the shape; false if its bytes as floats would not fit into half of the address space. */
+/* Computes the product of the shape. False if so many floats would not fit half of the address space. */
 static bool count_elements(const uint64_t *shape, uint32_t dims, uint64_t *count)
 {
     const uint64_t limit = PTRDIFF_MAX / sizeof(float);
@@ -78,7 +79,8 @@ mbt_tensor *mbt_tensors_add(mbt_tensors *tensors, const char *name, const uint64
     return tensor;
 }
 
-/* Whether the largest index that a tensor with elements reaches, offset + sum (shape - 1) stride, is below count. */
+/* Whether the largest index that the tensor reaches, offset + sum (shape - 1) stride, is below count. The tensor must
+ * have elements. */
 static bool index_in_bounds(const mbt_tensor *tensor, uint64_t count, uint64_t offset, const uint64_t *strides)
 {
     if (offset >= count)
@@ -129,7 +131,7 @@ bool mbt_tensor_fill(mbt_tensor *tensor, mbt_element element, const uint8_t *byt
     for (uint64_t i = 0; i < tensor->count; ++i) {
         if (!fill_element(tensor, i, element, bytes + at * size, error))
             return false;
-        for (uint32_t d = tensor->dims; d-- > 0;) { /* the next position, last dimension fastest */
+        for (uint32_t d = tensor->dims; d-- > 0;) { /* moves to the next position, last dimension fastest */
             at += strides[d];
             if (++index[d] < tensor->shape[d])
                 break;

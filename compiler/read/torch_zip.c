@@ -1,5 +1,5 @@
-/* torch_zip.c: torch.save archives with libzip. Entries: PREFIX/data.pkl, PREFIX/data/KEY for each storage, and
- * PREFIX/byteorder in files of newer versions. */
+/* torch_zip.c: reads torch.save archives with libzip. Their entries are PREFIX/data.pkl, PREFIX/data/KEY for each
+ * storage and, from newer versions, PREFIX/byteorder. */
 #include "compiler/read/torch_zip.h"
 
 #include <inttypes.h>
@@ -9,11 +9,12 @@
 
 #define MAX_NAME 1024u
 
-/* How much larger than the file its contents may be, inflated and expanded: storages in bytes, tensors in elements.
- * Weights hardly deflate and are hardly shared: what is more is made up. */
+/* Limits on the contents of a file: all storages together, in bytes, and all tensors together, in elements, may be
+ * GROWTH times the bytes of the file. Weights hardly compress and are hardly shared, so a file that claims more is
+ * not genuine. */
 #define GROWTH 4u
 #define GROWTH_AT_LEAST (1u << 20)
-/* And its pickle, in bytes: torch does not deflate it, and the storages outweigh it. */
+/* The limit for the pickle, in bytes: torch does not compress it, and the storages are much larger. */
 #define PICKLE_SHARE 4u
 #define PICKLE_AT_LEAST (1u << 18)
 
@@ -21,9 +22,9 @@ struct mbt_torch_zip {
     zip_t *zip;
     char prefix[MAX_NAME];
     uint64_t file_size;
-    uint64_t bytes_left, elements_left; /* of GROWTH */
+    uint64_t bytes_left, elements_left; /* what is left of the limits above */
     zip_uint64_t entries;
-    uint8_t **contents; /* [entries]; NULL where not read */
+    uint8_t **contents; /* [entries]; NULL until read */
     uint8_t *pickle_bytes;
     mbt_pickle pickle;
 };
@@ -52,10 +53,10 @@ static bool read_bytes(zip_file_t *file, uint8_t *contents, uint64_t size)
         done += (uint64_t)got;
     }
     uint8_t beyond;
-    return zip_fread(file, &beyond, 1) == 0; /* also where libzip compares the checksum */
+    return zip_fread(file, &beyond, 1) == 0; /* also makes libzip compare the checksum */
 }
 
-/* The entry's contents, malloc'd. Nothing is allocated before its declared size is found to be at most limit. */
+/* Reads an entry; the caller frees the contents. Memory is allocated only if the declared size is at most limit. */
 static uint8_t *read_entry(mbt_torch_zip *archive, zip_uint64_t index, const char *name, uint64_t limit, uint64_t *size,
                            mbt_error *error)
 {
@@ -94,7 +95,7 @@ static uint8_t *read_entry(mbt_torch_zip *archive, zip_uint64_t index, const cha
     return whole ? contents : NULL;
 }
 
-/* Finds the one PREFIX/data.pkl and sets the prefix, its slash included. */
+/* Finds the only PREFIX/data.pkl. Sets the prefix, with its slash. */
 static bool find_pickle(mbt_torch_zip *archive, zip_uint64_t *index, mbt_error *error)
 {
     const char *const suffix = "/data.pkl";
@@ -116,7 +117,8 @@ static bool find_pickle(mbt_torch_zip *archive, zip_uint64_t *index, mbt_error *
     return found || mbt_fail(error, "a zip archive without data.pkl; torch.save writes one with it");
 }
 
-/* PREFIX/name, name of size bytes. -1 if there is no such entry. */
+/* The index of the entry whose path is the prefix, folder and name (size bytes), one after the other. -1 if there is
+ * none. */
 static zip_int64_t locate(const mbt_torch_zip *archive, const char *folder, const char *name, size_t size)
 {
     char path[MAX_NAME];
@@ -134,7 +136,7 @@ static bool check_byte_order(mbt_torch_zip *archive, mbt_error *error)
 {
     const zip_int64_t index = locate(archive, "", "byteorder", strlen("byteorder"));
     if (index < 0)
-        return true; /* older versions: the machine's, little-endian wherever they were in use */
+        return true; /* older versions wrote the machine's order, which was little-endian wherever they were used */
     uint64_t size = 0;
     uint8_t *text = read_entry(archive, (zip_uint64_t)index, "byteorder", 16, &size, error);
     if (text == NULL)
@@ -193,7 +195,7 @@ mbt_pickle_value *mbt_torch_zip_root(const mbt_torch_zip *archive)
     return archive->pickle.root;
 }
 
-/* The storage's bytes, read once, of exactly the size that the pickle gives it. */
+/* The storage's bytes, which are read only once. Their number must be exactly what the pickle says. */
 static const uint8_t *load_storage(mbt_torch_zip *archive, const mbt_pickle_value *storage, const char *name,
                                    mbt_error *error)
 {
@@ -235,8 +237,8 @@ static bool fill(mbt_torch_zip *archive, const mbt_pickle_tensor *description, m
                            error);
 }
 
-/* Whether the numbers of the storage are those of the tensor. torch marks a view that is to be negated or conjugated
- * when it is read, {"neg": True}, and leaves its storage as it was. */
+/* Checks that the numbers of the storage are those of the tensor. For a view that is to be negated or conjugated when
+ * it is read, torch sets a mark such as {"neg": True} and does not change the storage. */
 static bool check_metadata(const mbt_pickle_value *metadata, const char *name, mbt_error *error)
 {
     if (metadata == NULL || metadata->kind == MBT_PICKLE_NONE)
@@ -257,7 +259,7 @@ static bool check_metadata(const mbt_pickle_value *metadata, const char *name, m
     return true;
 }
 
-/* Whether the tensor's elements are within what is left of a file's growth; takes them from it. */
+/* Whether the limit leaves room for the tensor's elements. Subtracts them from it. */
 static bool take_elements(mbt_torch_zip *archive, const mbt_pickle_tensor *description)
 {
     uint64_t count = 1;

@@ -1,4 +1,4 @@
-/* yaml_events.c: what the readers of YAML files share. */
+/* yaml_events.c: what both readers of YAML files need. */
 #include "compiler/read/yaml_events.h"
 
 #include <string.h>
@@ -13,7 +13,7 @@ bool mbt_yaml_next(mbt_yaml *yaml)
         return true;
     const yaml_parser_t *parser = &yaml->parser;
     const char *problem = parser->problem != NULL ? parser->problem : "out of memory";
-    if (parser->error == YAML_READER_ERROR) /* characters: no line is known */
+    if (parser->error == YAML_READER_ERROR) /* an invalid character, for which no line is known */
         return mbt_fail(yaml->error, "not YAML: %.100s at byte %zu", problem, parser->problem_offset);
     const bool alias = parser->context != NULL && strcmp(parser->context, "while scanning an alias") == 0;
     return mbt_fail(yaml->error, "line %zu: not YAML: %.100s%s", parser->problem_mark.line + 1, problem,
@@ -32,7 +32,7 @@ bool mbt_yaml_is(const mbt_yaml *yaml, const char *text)
            memcmp(event->data.scalar.value, text, strlen(text)) == 0;
 }
 
-/* Counts brackets, so that neither depth nor aliases cost anything. */
+/* Counts starts and ends only, so neither nesting nor aliases cost anything. */
 bool mbt_yaml_skip(mbt_yaml *yaml)
 {
     size_t depth = 0;

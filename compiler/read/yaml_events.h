@@ -1,5 +1,5 @@
-/* yaml_events.h: a YAML text as libyaml's events, one at a time, with errors that say the line. Nesting is bounded, and
- * aliases stay names. */
+/* yaml_events.h: reads a YAML text as libyaml's events, one at a time. Errors say the line. Nesting is limited, and
+ * aliases are not expanded. */
 #ifndef MBT_COMPILER_READ_YAML_EVENTS_H
 #define MBT_COMPILER_READ_YAML_EVENTS_H
 
@@ -10,32 +10,32 @@
 
 typedef struct mbt_yaml {
     yaml_parser_t parser;
-    yaml_event_t event; /* the current one; YAML_NO_EVENT where none is held */
-    mbt_error *error;   /* what the functions below report to */
+    yaml_event_t event; /* the current event; YAML_NO_EVENT if there is none */
+    mbt_error *error;   /* where the functions below report errors */
 } mbt_yaml;
 
-/* Begins to read text (need not end in 0), of at most 1 MiB, and moves to the start of its top mapping. needed: how a
- * message goes on after "a mapping". On failure nothing is held. */
+/* Starts to read text (at most 1 MiB, need not end in 0), and moves to the start of its top mapping. needed: the rest
+ * of a message that begins with "a mapping". On failure nothing is held. */
 bool mbt_yaml_open(mbt_yaml *yaml, const char *text, size_t size, const char *needed, mbt_error *error);
 
-/* Moves past the end of the top mapping, after which there must be nothing. */
+/* Moves past the end of the top mapping. Fails if anything follows. */
 bool mbt_yaml_finish(mbt_yaml *yaml);
 
 void mbt_yaml_close(mbt_yaml *yaml);
 
-/* Moves on to the next event. */
+/* Moves to the next event. */
 bool mbt_yaml_next(mbt_yaml *yaml);
 
-/* Moves past the value that begins at the current event, to its last event. */
+/* Moves to the last event of the value that starts at the current event. */
 bool mbt_yaml_skip(mbt_yaml *yaml);
 
-/* The current event's, from 1. */
+/* The line of the current event, from 1. */
 size_t mbt_yaml_line(const mbt_yaml *yaml);
 
 /* Whether the current event is a scalar with this text. */
 bool mbt_yaml_is(const mbt_yaml *yaml, const char *text);
 
-/* What a message says was found: the text of a scalar, else "nothing", "a list" and so on. */
+/* What was found, for a message: the text of a scalar, or "nothing", "a list" and so on. */
 const char *mbt_yaml_found(const mbt_yaml *yaml);
 
 #endif

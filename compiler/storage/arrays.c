@@ -1,4 +1,4 @@
-/* arrays.c: the store of arrays. */
+/* arrays.c: the list of arrays. */
 #include "compiler/storage/arrays.h"
 
 #include <stdio.h>

@@ -17,29 +17,30 @@ typedef struct mbt_array {
     mbt_weight_type type;      /* of its numbers */
     void *data;                /* [count], aligned to 64 bytes */
     size_t count;
-    char layer[MBT_LAYER_NAME]; /* that it belongs to, see rules.h; empty for vectors */
-    double power, error;        /* of weights: the sums of w^2 and of (stored - w)^2, w the weight before rounding */
+    char layer[MBT_LAYER_NAME]; /* the layer that it belongs to, see rules.h; empty for vectors */
+    double power, error; /* of weights: the sums of w^2 and of (stored - w)^2, where w is the weight before rounding */
 } mbt_array;
 
-/* {0} is an empty store. */
+/* The arrays of a network. {0} is an empty list. */
 typedef struct mbt_arrays {
     mbt_array *list; /* in the order in which they were added */
     size_t count, capacity;
-    uint64_t bytes; /* of all numbers */
+    uint64_t bytes; /* of the numbers in all arrays */
 } mbt_arrays;
 
-/* Adds an array of count (>= 1) zeros named "PREFIX_NAME". layer: the layer that it belongs to, or "". NULL, with error
- * set, if memory ran out. What is given back moves when another array is added; its data does not. */
+/* Adds an array of count (>= 1) zeros named "PREFIX_NAME". layer: the layer that it belongs to, or "". NULL, with
+ * error set, if memory ran out. The pointer is valid until the next array is added; the array's data stays where it
+ * is. */
 mbt_array *mbt_arrays_add(mbt_arrays *arrays, const char *layer, const char *prefix, const char *name,
                           mbt_weight_type type, size_t count, mbt_error *error);
 
-/* The data of a new array of floats that belongs to no layer. NULL, with error set, if memory ran out. */
+/* Adds an array of floats that belongs to no layer, and returns its data. NULL, with error set, if memory ran out. */
 float *mbt_arrays_add_floats(mbt_arrays *arrays, const char *prefix, const char *name, size_t count, mbt_error *error);
 
-/* An array of count zeros named "zeros_COUNT": one for all that ask for as many. */
+/* An array of count zeros named "zeros_COUNT". All callers with the same count share one. */
 const float *mbt_arrays_zeros(mbt_arrays *arrays, size_t count, mbt_error *error);
 
-/* The array that data points to, or NULL. */
+/* The array whose data starts at `data`, or NULL. */
 const mbt_array *mbt_arrays_find(const mbt_arrays *arrays, const void *data);
 
 void mbt_arrays_free(mbt_arrays *arrays);

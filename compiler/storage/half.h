@@ -6,8 +6,8 @@
 
 #define MBT_HALF_MAX 65504.0
 
-/* The bits of the nearest binary16, the even one of two equally near; subnormal below 2^-14; infinity from 65520 on,
- * and for NaN. Rounded once, whatever the rounding mode. */
+/* The bits of the nearest binary16, the even one of two equally near. Subnormal below 2^-14; infinity from 65520 on,
+ * and for NaN. It rounds only once, and does not depend on the rounding mode. */
 uint16_t mbt_half_from_double(double value);
 
 #endif

@@ -1,4 +1,4 @@
-/* pack.c: from matrices in double to the layout that every kernel reads. */
+/* pack.c: packs matrices of doubles in the layout that the kernels read. */
 #include "compiler/storage/pack.h"
 
 #include <math.h>
@@ -63,7 +63,7 @@ bool mbt_pack_weight(mbt_array *array, size_t at, double weight, mbt_error *erro
     return true;
 }
 
-/* data[panel][tap][k][16], from number `at` of the array on. */
+/* Packs as data[panel][tap][k][16], starting at number `at` of the array. */
 static bool pack_panels(const mbt_weights *weights, mbt_array *array, size_t at, mbt_error *error)
 {
     for (uint32_t first = 0; first < weights->n; first += MBT_LANES) {
@@ -80,7 +80,7 @@ static bool pack_panels(const mbt_weights *weights, mbt_array *array, size_t at,
     return true;
 }
 
-/* The scale of output o: the largest weight becomes 127 or -127. */
+/* The scale of output o, by which the largest weight becomes 127 or -127. */
 static float find_scale(const mbt_weights *weights, uint32_t o)
 {
     double largest = 0;
@@ -90,14 +90,14 @@ static float find_scale(const mbt_weights *weights, uint32_t o)
     return (float)(largest / INT8_LARGEST);
 }
 
-/* nearbyint: to nearest even, in the mode that programs start in. */
+/* nearbyint rounds to nearest even in the default rounding mode. */
 static int8_t round_to_int8(double weight, float scale)
 {
     const double rounded = scale > 0 ? nearbyint(weight / (double)scale) : 0;
     return (int8_t)fmax(-INT8_LARGEST, fmin(rounded, INT8_LARGEST));
 }
 
-/* data[panel][tap][(k + 3) / 4][16][4] */
+/* Packs as data[panel][tap][(k + 3) / 4][16][4]. */
 static void pack_int8(const mbt_weights *weights, mbt_array *array, float *scale)
 {
     const size_t fours = ((size_t)weights->k + 3) / 4;
@@ -116,7 +116,7 @@ static void pack_int8(const mbt_weights *weights, mbt_array *array, float *scale
     }
 }
 
-/* The arrays PREFIX_weights and, in int8, PREFIX_scale. */
+/* Adds the arrays PREFIX_weights and, in int8, PREFIX_scale. */
 static bool pack_weights(mbt_arrays *arrays, const char *prefix, const mbt_weights *weights, mbt_weight_type type,
                          mbt_matrix *matrix, mbt_error *error)
 {
@@ -138,11 +138,11 @@ static bool pack_weights(mbt_arrays *arrays, const char *prefix, const mbt_weigh
     if (scale == NULL)
         return false;
     matrix->scale = scale->data;
-    pack_int8(weights, &arrays->list[index], scale->data); /* adding the scale may have moved the other */
+    pack_int8(weights, &arrays->list[index], scale->data); /* list may have moved */
     return true;
 }
 
-/* [MBT_PADDED(n)]. All layers without a bias share theirs. */
+/* [MBT_PADDED(n)]. All layers without a bias share one array of zeros. */
 static const float *pack_bias(mbt_arrays *arrays, const char *prefix, const mbt_weights *weights, mbt_error *error)
 {
     const size_t count = MBT_PADDED((size_t)weights->n);
@@ -167,7 +167,8 @@ bool mbt_pack_matrix(mbt_arrays *arrays, const char *prefix, const mbt_weights *
     return matrix->bias != NULL;
 }
 
-/* The weight of one point for the frequency taps w: (w[0] + t w[1] + t^2 w[2]) / product of (t - s); last, w[2]. */
+/* The weight of one Winograd point t for the frequency taps w: (w[0] + t w[1] + t^2 w[2]) / product of (t - s) over
+ * the other points s. For the last point, infinity, it is w[2]. */
 static double at_point(const double w[3], uint32_t point)
 {
     static const double points[MBT_WINOGRAD_POINTS - 1] = {0, 0.75, -0.75, 1.5, -1.5};

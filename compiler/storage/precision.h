@@ -7,10 +7,10 @@
 
 #include "mambattention/model.h"
 
-/* "f32", "f16", "int8": as --precision calls it. */
+/* The name of a type as --precision has it: "f32", "f16", "int8". */
 const char *mbt_precision_name(mbt_weight_type type);
 
-/* False if the text is none of these names. */
+/* Finds the type of a name. False if the name is unknown. */
 bool mbt_precision_parse(const char *text, mbt_weight_type *type);
 
 /* Bytes of a number. */

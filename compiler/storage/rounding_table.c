@@ -1,4 +1,4 @@
-/* rounding_table.c: the table of what rounding did to each layer. */
+/* rounding_table.c: prints how much rounding changed each layer. */
 #include "compiler/storage/rounding_table.h"
 
 #include <inttypes.h>
@@ -7,7 +7,7 @@
 
 #include "compiler/storage/precision.h"
 
-/* What a line of the table sums up. */
+/* The sums that a line of the table shows. */
 typedef struct sums {
     uint64_t bytes;
     double power, error;
@@ -29,7 +29,8 @@ static void print_line(FILE *file, const char *name, const char *type, const sum
         fprintf(file, " %12s\n", "exact");
 }
 
-/* All arrays of the layer of the first one. False if an earlier array is of that layer: it has had its line. */
+/* Adds up all arrays of the layer that array `first` belongs to. False if an earlier array belongs to it: then its
+ * line has been printed. */
 static bool sum_layer(const mbt_arrays *arrays, size_t first, sums *layer)
 {
     const char *name = arrays->list[first].layer;
@@ -43,8 +44,8 @@ static bool sum_layer(const mbt_arrays *arrays, size_t first, sums *layer)
     return true;
 }
 
-/* Bytes of all; signal and noise of matrices alone: Mamba's a is so much larger than any weight that it would drown
- * them. */
+/* Adds the bytes of every array, but signal and noise of matrices only: Mamba's a is so much larger than any weight
+ * that it would hide theirs. */
 static void add_to_all(sums *all, const mbt_array *array)
 {
     sums one = {0};

@@ -1,12 +1,13 @@
-/* rules.c: what the precisions mean for each kind of layer, and rules that come before that. */
+/* rules.c: the type that each precision gives each kind of layer, and the user's rules, which are tried first. */
 #define _POSIX_C_SOURCE 200809L
 #include "compiler/storage/rules.h"
 
 #include <fnmatch.h>
 
-/* The residual stream (linear) and the first and last convolutions are the next size up in both. Rounding their inputs
- * to int8 would cost 3 dB of the output's SNR at the published size and save under 60 kB; rounding their weights to
- * f16, where all else is f16, would cost as much. */
+/* For each kind of layer, its type with --precision f16 and with int8. The layers on the residual stream (*_linear)
+ * and the first and last convolutions get the next larger type in both. Rounding their inputs to int8 would cost 3 dB
+ * of the output's SNR at the published size and save less than 60 kB. Rounding their weights to f16, with all other
+ * layers in f16, would cost as much. */
 static const struct kind {
     const char *layers;
     bool may_be_int8;
@@ -19,7 +20,7 @@ static const struct kind {
     {"*_dt_proj", true, MBT_WEIGHT_F16, MBT_WEIGHT_F16},
     {"*_linear", true, MBT_WEIGHT_F32, MBT_WEIGHT_F16},
     {"*_constants", false, MBT_WEIGHT_F16, MBT_WEIGHT_F16},
-    {"*", false, MBT_WEIGHT_F32, MBT_WEIGHT_F16}, /* what is left of the encoder and the decoders */
+    {"*", false, MBT_WEIGHT_F32, MBT_WEIGHT_F16}, /* the rest of the encoder and the decoders */
 };
 
 static bool fits(const char *pattern, const char *layer)

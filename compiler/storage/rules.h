@@ -1,5 +1,6 @@
-/* rules.h: in which type the weights of each layer are stored. A layer is a packed matrix by its name in the table
- * (block_0_time_linear), or the constants of a Mamba layer, conv_weight and a (block_0_time_forward_constants). */
+/* rules.h: the type in which each layer's weights are stored. Here a layer is a packed matrix, with its name in the
+ * table (block_0_time_linear), or the constants of a Mamba layer, conv_weight and a
+ * (block_0_time_forward_constants). */
 #ifndef MBT_COMPILER_STORAGE_RULES_H
 #define MBT_COMPILER_STORAGE_RULES_H
 
@@ -8,35 +9,37 @@
 #include "compiler/error.h"
 #include "mambattention/model.h"
 
-#define MBT_LAYER_NAME 96 /* of a layer's name and of a pattern, with the 0 at the end */
+#define MBT_LAYER_NAME 96 /* longest name of a layer, and longest pattern, with the 0 at the end */
 
 typedef struct mbt_rule {
     char layers[MBT_LAYER_NAME]; /* a pattern of fnmatch: * ? [...] */
     mbt_weight_type type;
-    size_t line; /* of the file that it stands in */
+    size_t line; /* its line in the file */
 } mbt_rule;
 
 #define MBT_MAX_RULES 1000u
 
-/* {NULL, 0, type} is what --precision TYPE means. */
+/* The rules for all layers. {NULL, 0, type} is --precision TYPE. */
 typedef struct mbt_rules {
-    mbt_rule *list;            /* [count], owned; the first that fits a layer decides */
+    mbt_rule *list;            /* [count], owned; the first rule that matches a layer decides */
     size_t count;              /* at most MBT_MAX_RULES */
-    mbt_weight_type otherwise; /* the precision that decides by its own rules where none of these fits */
+    mbt_weight_type otherwise; /* the precision for layers that no rule matches; see kinds in rules.c */
 } mbt_rules;
 
-/* The rule of the list that decides the layer's type, or NULL. */
+/* The first rule that matches the layer, or NULL. */
 const mbt_rule *mbt_rules_find(const mbt_rules *rules, const char *layer);
 
+/* The type of the layer. */
 mbt_weight_type mbt_rules_type(const mbt_rules *rules, const char *layer);
 
+/* Whether the rule's pattern matches the layer. */
 bool mbt_rule_fits(const mbt_rule *rule, const char *layer);
 
 /* Whether the runtime can round the inputs of the layer to int8. */
 bool mbt_layer_may_be_int8(const char *layer);
 
 /* Parses a YAML text (need not end in 0) like
- *     default: int8    # f32, f16 or int8, which is meant where this line is not there
+ *     default: int8    # f32, f16 or int8; int8 if this line is missing
  *     rules:
  *       - {layers: "*_dense_block_*", precision: f16}
  * Other keys are errors. On failure nothing is held. */
@@ -46,8 +49,8 @@ void mbt_rules_free(mbt_rules *rules);
 
 /* How weights are stored. */
 typedef struct mbt_storage {
-    mbt_form form;   /* of the dense blocks' convolutions; those in int8 are direct */
-    mbt_rules rules; /* not owned; read while the network is built */
+    mbt_form form;   /* of the dense blocks' convolutions; int8 ones are always direct */
+    mbt_rules rules; /* not owned; used while the network is built */
 } mbt_storage;
 
 /* The names of all layers of a network. */
@@ -56,8 +59,8 @@ typedef struct mbt_layer_names {
     size_t count;
 } mbt_layer_names;
 
-/* Refuses rules that decide for no layer, layers in int8 that cannot be, dense blocks of which a part is int8, and,
- * where Winograd's form is asked for, those that are int8. */
+/* Fails if a rule decides about no layer, if a layer would be int8 that cannot be, if only some units of a dense
+ * block would be int8, or if a dense block would be int8 although Winograd's form is asked for. */
 bool mbt_rules_check(const mbt_rules *rules, const mbt_layer_names *names, bool winograd, mbt_error *error);
 
 #endif

@@ -1,11 +1,11 @@
-/* rules_check.c: whether rules can be had for the layers of a network. */
+/* rules_check.c: checks that rules can be applied to the layers of a network. */
 #include <stdio.h>
 #include <string.h>
 
 #include "compiler/storage/precision.h"
 #include "compiler/storage/rules.h"
 
-/* Each rule decides the type of a layer. */
+/* Checks that each rule decides the type of at least one layer. */
 static bool check_use(const mbt_rules *rules, const mbt_layer_names *names, mbt_error *error)
 {
     bool fits[MBT_MAX_RULES] = {false}, decides[MBT_MAX_RULES] = {false};
@@ -31,7 +31,7 @@ static bool check_use(const mbt_rules *rules, const mbt_layer_names *names, mbt_
     return true;
 }
 
-/* Only rules of a list can ask for what cannot be. */
+/* Checks that no rule asks for int8 where it is impossible. The precisions themselves never do. */
 static bool check_int8(const mbt_rules *rules, const mbt_layer_names *names, mbt_error *error)
 {
     for (size_t i = 0; i < names->count; i++) {
@@ -47,8 +47,8 @@ static bool check_int8(const mbt_rules *rules, const mbt_layer_names *names, mbt
     return true;
 }
 
-/* Of the dense block whose first unit's name ends in "_dense_block_0". Where no rule decides, all four are of one type:
- * if they are not, at least one does. */
+/* Checks the dense block whose first unit is called `first`. Layers that no rule decides get the same type in all
+ * four units. So if the types differ, a rule decides at least one of them. */
 static bool check_units(const mbt_rules *rules, const char *first, bool winograd, mbt_error *error)
 {
     char other[MBT_LAYER_NAME];

@@ -1,4 +1,4 @@
-/* c_text.c: numbers, arrays and fields as C. */
+/* c_text.c: writes numbers, arrays and fields as C. */
 #include "compiler/write/c_text.h"
 
 #include <inttypes.h>
@@ -11,7 +11,7 @@
 #define LINE_WIDTH 118u
 #define INDENT 4u
 
-/* "0.5" to ".5", "-0.5" to "-.5", "1e-07" to "1e-7": fewer bytes in the repository for the same number. */
+/* Changes "0.5" to ".5", "-0.5" to "-.5", "1e-07" to "1e-7": fewer bytes in the repository for the same number. */
 static size_t shorten(char *text)
 {
     char *digits = text + (text[0] == '-');
@@ -28,7 +28,8 @@ static size_t shorten(char *text)
     return strlen(text);
 }
 
-/* Nine digits tell all floats apart; often fewer do. An integer constant is exact, but has no negative zero. */
+/* Nine digits are enough to tell all floats apart; often fewer are. An integer constant is exact, but C has no
+ * integer -0. */
 size_t mbt_c_float(float value, char text[MBT_FLOAT_TEXT])
 {
     if (value == 0)
@@ -46,7 +47,7 @@ size_t mbt_c_float(float value, char text[MBT_FLOAT_TEXT])
     return length;
 }
 
-/* Zeros at the end need not be written: +0 of any type has no bit set. */
+/* How many numbers must be written. C fills the rest of an array with zeros; +0 of every type has no bit set. */
 static size_t count_without_zeros(const mbt_array *array)
 {
     const size_t size = mbt_precision_size(array->type);
@@ -57,11 +58,11 @@ static size_t count_without_zeros(const mbt_array *array)
     return (used + size - 1) / size;
 }
 
-/* What the arrays' types are called in C. */
+/* The arrays' types in C. */
 static const char *const c_type[] = {
     [MBT_WEIGHT_F32] = "float", [MBT_WEIGHT_F16] = "uint16_t", [MBT_WEIGHT_I8] = "int8_t"};
 
-/* A number of an array: binary16 by its bits. */
+/* Prints one number of an array. A binary16 is printed as the integer of its bits. */
 static size_t emit_element(const mbt_array *array, size_t at, char text[MBT_FLOAT_TEXT])
 {
     if (array->type == MBT_WEIGHT_F16)
@@ -91,14 +92,14 @@ void mbt_c_array(const mbt_c_file *out, const mbt_array *array)
     fputs("\n};\n", file);
 }
 
-/* The array that a field points to; 0 for a null pointer. */
+/* The name of the array that a field points to; "0" for a null pointer. */
 static const char *name_of(const mbt_c_file *out, const void *data)
 {
     const mbt_array *array = mbt_arrays_find(out->arrays, data);
     return array != NULL ? array->name : "0";
 }
 
-/* The types by their names in model.h. */
+/* The types' names in model.h. */
 static const char *const type_name[] = {
     [MBT_WEIGHT_F32] = "MBT_WEIGHT_F32", [MBT_WEIGHT_F16] = "MBT_WEIGHT_F16", [MBT_WEIGHT_I8] = "MBT_WEIGHT_I8"};
 

@@ -1,4 +1,4 @@
-/* c_text.h: the pieces of generated C that every layer is written with. */
+/* c_text.h: the pieces of C that all layers are written with. */
 #ifndef MBT_COMPILER_WRITE_C_TEXT_H
 #define MBT_COMPILER_WRITE_C_TEXT_H
 
@@ -8,24 +8,24 @@
 
 #define MBT_FLOAT_TEXT 32
 
-/* Where the C goes. */
+/* The file that the C is written to. */
 typedef struct mbt_c_file {
     FILE *stream;
-    const mbt_arrays *arrays; /* that fields point to */
+    const mbt_arrays *arrays; /* the arrays that fields can point to */
 } mbt_c_file;
 
-/* A short C constant that any compiler reads as exactly this float. value: finite. Returns its length. */
+/* Writes a short C constant that every compiler reads as exactly this float. value: finite. Returns its length. */
 size_t mbt_c_float(float value, char text[MBT_FLOAT_TEXT]);
 
-/* "static const MBT_ALIGN float NAME[COUNT] = {...};" */
+/* Writes "static const MBT_ALIGN float NAME[COUNT] = {...};", with the array's type. */
 void mbt_c_array(const mbt_c_file *out, const mbt_array *array);
 
-/* Fields of a struct, ".FIELD = ...,", each on lines that begin with indent. */
+/* Write a field of a struct, ".FIELD = ...,", on lines that begin with indent. */
 void mbt_c_matrix(const mbt_c_file *out, const char *indent, const char *field, const mbt_matrix *matrix);
 void mbt_c_pointer(const mbt_c_file *out, const char *indent, const char *field, const void *data);
 void mbt_c_number(const mbt_c_file *out, const char *indent, const char *field, float value);
 
-/* A mbt_weight_type by its name in model.h. */
+/* The name of an mbt_weight_type in model.h. */
 const char *mbt_c_weight_type(uint32_t type);
 
 #endif

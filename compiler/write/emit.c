@@ -1,4 +1,4 @@
-/* emit.c: the generated C: arrays first, then the structs that point to them, then the model. */
+/* emit.c: writes the generated C: first the arrays, then the structs that point to them, then the model. */
 #include "compiler/write/emit.h"
 
 #include <errno.h>
@@ -15,7 +15,7 @@ static void emit_part(const mbt_c_file *out, const mbt_part *part)
     fputs("};\n", out->stream);
 }
 
-/* The steps of one axis of a block. */
+/* Writes the steps of one axis of a block. */
 static void emit_steps(const mbt_c_file *out, const mbt_parts *parts, uint32_t block, unsigned axis, const char *name)
 {
     fprintf(out->stream, "\nstatic const mbt_step block_%" PRIu32 "_%s_steps[] = {\n", block, name);
@@ -43,7 +43,7 @@ static void emit_blocks(const mbt_c_file *out, const mbt_network *network)
     fputs("};\n", out->stream);
 }
 
-/* One line of the provenance after another: as comment, or as a string. */
+/* Writes each line of the provenance, in a comment or as a part of a string. */
 static void emit_lines(const char *text, const char *before, const char *after, FILE *file)
 {
     while (*text != '\0') {

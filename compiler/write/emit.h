@@ -6,7 +6,7 @@
 
 #include "compiler/network.h"
 
-/* Writes the generated file: the same network gives the same bytes. Fails if the stream does; flushes it. */
+/* Writes the generated file, and flushes it. The same network gives the same bytes. Fails if the stream fails. */
 bool mbt_emit(const mbt_network *network, FILE *file, mbt_error *error);
 
 #endif
