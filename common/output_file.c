@@ -15,8 +15,8 @@
 
 #include "common/text.h"
 
-#define MOST_LINKS 40 /* as in Linux */
-#define LONGEST_TARGET 4096
+#define MAX_LINKS 40 /* as in Linux */
+#define MAX_TARGET 4096
 
 const int mbt_output_signals[MBT_OUTPUT_SIGNALS] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE};
 
@@ -114,9 +114,9 @@ static char *join(const char *path, size_t folder, const char *name)
 /* Sets file->path to the end of the chain of symbolic links that starts at path. The last target need not exist. */
 static bool follow_links(mbt_output_file *file, const char *path)
 {
-    char target[LONGEST_TARGET];
+    char target[MAX_TARGET];
     file->path = join(path, 0, path);
-    for (int i = 0; file->path != NULL && i <= MOST_LINKS; i++) {
+    for (int i = 0; file->path != NULL && i <= MAX_LINKS; i++) {
         const ssize_t length = readlink(file->path, target, sizeof target - 1);
         if (length < 0)
             return true;

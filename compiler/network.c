@@ -90,8 +90,8 @@ static void fill_model(mbt_network *network)
         const mbt_cost cost = mbt_part_cost(part);
         model->parameters += part->parameters;
         model->weight_bytes += part->bytes;
-        model->macs_per_second += cost.a_second;
-        model->macs_per_pair += cost.a_pair;
+        model->macs_per_second += cost.per_second;
+        model->macs_per_pair += cost.per_pair;
     }
 }
 

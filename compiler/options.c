@@ -87,7 +87,7 @@ static bool set_checkpoint(mbt_arguments *arguments, const char *path, mbt_error
 }
 
 /* Reports why getopt_long rejected a word. getopt_long leaves the letter in optopt, or 0 for an unknown long option. */
-static bool refuse(int found, const char *word, mbt_error *error)
+static bool report_bad_option(int found, const char *word, mbt_error *error)
 {
     if (found == ':') {
         return optopt == 'o' ? mbt_fail(error, "option -o needs a value")
@@ -98,8 +98,8 @@ static bool refuse(int found, const char *word, mbt_error *error)
     return optopt != 0 ? mbt_fail(error, "unknown option -%c", optopt) : mbt_fail(error, "unknown option %.100s", word);
 }
 
-static bool take(int found, char *const *argv, mbt_arguments *arguments, const char **seed, const char **precision,
-                 mbt_error *error)
+static bool read_option(int found, char *const *argv, mbt_arguments *arguments, const char **seed,
+                        const char **precision, mbt_error *error)
 {
     switch (found) {
     case 1: /* not an option: "-" at the start of getopt_long's string asks for this */
@@ -128,7 +128,7 @@ static bool take(int found, char *const *argv, mbt_arguments *arguments, const c
         arguments->version = true;
         return true;
     default:
-        return refuse(found, argv[optind - 1], error);
+        return report_bad_option(found, argv[optind - 1], error);
     }
 }
 
@@ -178,7 +178,7 @@ bool mbt_arguments_parse(int argc, char *const *argv, mbt_arguments *arguments, 
     int found;
     optind = 0; /* starts again, also if another command line was parsed before */
     while ((found = getopt_long(argc, argv, "-:o:qhV", options, NULL)) != -1)
-        if (!take(found, argv, arguments, &seed, &precision, error))
+        if (!read_option(found, argv, arguments, &seed, &precision, error))
             return false;
     for (int at = optind; at < argc; at++) /* words after "--" */
         if (!set_checkpoint(arguments, argv[at], error))

@@ -138,13 +138,13 @@ void mbt_parts_print(FILE *file, const mbt_parts *parts)
     for (size_t i = 0; i < parts->count; i++) {
         const mbt_part *part = &parts->list[i];
         const mbt_cost cost = mbt_part_cost(part);
-        print_line(file, part->label, part->parameters, part->bytes, cost.a_second);
+        print_line(file, part->label, part->parameters, part->bytes, cost.per_second);
         parameters += part->parameters;
         bytes += part->bytes;
-        all.a_second += cost.a_second;
-        all.a_pair += cost.a_pair;
+        all.per_second += cost.per_second;
+        all.per_pair += cost.per_pair;
     }
-    print_line(file, "total", parameters, bytes, all.a_second);
+    print_line(file, "total", parameters, bytes, all.per_second);
     fprintf(file, "MMAC/s: million multiply-adds for a second of audio%s\n",
-            all.a_pair > 0 ? "; attention over time, not counted, adds a share for each second" : "");
+            all.per_pair > 0 ? "; attention over time, not counted, adds a share for each second" : "");
 }

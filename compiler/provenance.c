@@ -27,14 +27,14 @@ static void base_name(const char *path, char name[BASE_NAME])
 }
 
 /* The text for one file: its words in the command, and its line in the list of hashes. */
-typedef struct mention {
+typedef struct source_text {
     char command[BASE_NAME + 40], hash_line[BASE_NAME + 80];
-} mention;
+} source_text;
 
 /* option: the text before the name. Both texts are empty if source is NULL. */
-static mention mention_source(const char *option, const mbt_source *source)
+static source_text describe_source(const char *option, const mbt_source *source)
 {
-    mention text = {"", ""};
+    source_text text = {"", ""};
     if (source != NULL) {
         char name[BASE_NAME], hash[MBT_SHA256_TEXT];
         base_name(source->path, name);
@@ -47,15 +47,15 @@ static mention mention_source(const char *option, const mbt_source *source)
 
 char *mbt_provenance(const mbt_recipe *recipe, mbt_error *error)
 {
-    mention weights = mention_source("", recipe->checkpoint);
+    source_text weights = describe_source("", recipe->checkpoint);
     if (recipe->checkpoint == NULL)
         snprintf(weights.command, sizeof weights.command, " --random-weights %" PRIu64, recipe->seed);
-    const mention config = mention_source("--config ", recipe->config);
-    const mention rules = mention_source("--rules ", recipe->rules);
+    const source_text config = describe_source("--config ", recipe->config);
+    const source_text rules = describe_source("--rules ", recipe->rules);
     const char *option = recipe->convolution != NULL ? " --convolution " : "";
     const char *form = recipe->convolution != NULL ? recipe->convolution : "";
-    const size_t size = sizeof mbt_mambac_version + 3 * sizeof(mention) + strlen(recipe->precision) + strlen(option) +
-                        strlen(form) + strlen(recipe->name) + sizeof "\nmambac --precision  --name \n";
+    const size_t size = sizeof mbt_mambac_version + 3 * sizeof(source_text) + strlen(recipe->precision) +
+                        strlen(option) + strlen(form) + strlen(recipe->name) + sizeof "\nmambac --precision  --name \n";
     char *text = malloc(size);
     if (text == NULL) {
         mbt_fail(error, "out of memory");

@@ -8,7 +8,7 @@
 #include "compiler/parts.h"
 
 /* A gigabyte of floats, a hundred times the published size. More is probably a mistake in the configuration. */
-#define MOST_NUMBERS 268435456.0
+#define MAX_NUMBERS 268435456.0
 
 typedef struct random_state {
     uint64_t state;
@@ -66,7 +66,7 @@ static bool add_count(void *cookie, const mbt_slot *slot, mbt_error *error)
 {
     double *total = cookie;
     *total += mbt_slot_count(slot);
-    return *total <= MOST_NUMBERS || mbt_fail(error, "the network would have more than %.0f numbers", MOST_NUMBERS);
+    return *total <= MAX_NUMBERS || mbt_fail(error, "the network would have more than %.0f numbers", MAX_NUMBERS);
 }
 
 bool mbt_random_weights(const mbt_config *config, const mbt_family *family, uint64_t seed, mbt_tensors *tensors,

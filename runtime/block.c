@@ -42,16 +42,16 @@ typedef struct axis_job {
     const mbt_run *run;
     const mbt_axis *axis;
     const mbt_block_memory *memory;
-    mbt_batch all;    /* all sequences of the axis */
-    size_t in_a_task; /* sequences in a task; the last task may have fewer */
+    mbt_batch all;   /* all sequences of the axis */
+    size_t per_task; /* sequences in a task; the last task may have fewer */
 } axis_job;
 
 static void run_task(void *context, size_t task, unsigned worker)
 {
     const axis_job *job = context;
     const mbt_arena scratch = {.base = job->memory->scratch + worker * job->memory->bytes};
-    const size_t first = task * job->in_a_task, left = job->all.count - first;
-    const mbt_batch x = {mbt_batch_sequence(&job->all, first), left < job->in_a_task ? left : job->in_a_task,
+    const size_t first = task * job->per_task, left = job->all.count - first;
+    const mbt_batch x = {mbt_batch_sequence(&job->all, first), left < job->per_task ? left : job->per_task,
                          job->all.stride};
     for (uint32_t i = 0; i < job->axis->count; i++) {
         const mbt_step *step = &job->axis->steps[i];
@@ -62,7 +62,7 @@ static void run_task(void *context, size_t task, unsigned worker)
 static void run_axis(mbt_run *run, const mbt_axis *axis, const mbt_block_memory *memory, mbt_batch all)
 {
     axis_job job = {run, axis, memory, all, sequences_at_once(axis)};
-    mbt_run_tasks(run, run_task, &job, (all.count + job.in_a_task - 1) / job.in_a_task);
+    mbt_run_tasks(run, run_task, &job, (all.count + job.per_task - 1) / job.per_task);
 }
 
 void mbt_block_run(mbt_run *run, const mbt_block *block, const mbt_block_memory *memory, float *x, double share)

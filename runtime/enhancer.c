@@ -54,10 +54,10 @@ mbt_status mbt_open(const mbt_model *model, const mbt_options *options, mbt_enha
     if (!enhancer)
         return MBT_ERROR_ARGUMENT;
     *enhancer = NULL;
-    mbt_float_mode callers;
-    mbt_float_mode_enter(&callers);
+    mbt_float_mode saved;
+    mbt_float_mode_enter(&saved);
     const mbt_status status = open_enhancer(model, options, enhancer);
-    mbt_float_mode_leave(&callers);
+    mbt_float_mode_leave(&saved);
     return status;
 }
 
@@ -81,7 +81,7 @@ void mbt_enhancer_set_kernels(mbt_enhancer *enhancer, const mbt_kernels *kernels
 }
 
 /* Reports how much of all windows is done, from 0 to 1. */
-static int tell_progress(void *cookie, double done)
+static int report_progress(void *cookie, double done)
 {
     const mbt_enhancer *e = cookie;
     return e->options.progress(e->options.progress_cookie, ((double)e->windows_done + done) / e->windows_all);
@@ -96,7 +96,7 @@ static mbt_run new_run(mbt_enhancer *e, size_t samples)
                      .frames = 1 + samples / e->model->hop,
                      .bins = bins,
                      .inner_bins = (bins - 3) / 2 + 1,
-                     .progress = e->options.progress ? tell_progress : NULL,
+                     .progress = e->options.progress ? report_progress : NULL,
                      .progress_cookie = e,
                      .hook = e->hook,
                      .hook_cookie = e->hook_cookie};
@@ -155,12 +155,12 @@ mbt_status mbt_enhance(mbt_enhancer *enhancer, const float *in, float *out, size
         return MBT_OK;
     e->windows_done = 0;
     e->windows_all = (double)mbt_windows_count(&e->windows, samples);
-    mbt_float_mode callers;
-    mbt_float_mode_enter(&callers);
+    mbt_float_mode saved;
+    mbt_float_mode_enter(&saved);
     e->busy = true;
     const mbt_status status =
         samples <= e->windows.size ? mbt_enhancer_window(e, in, out, samples) : enhance_long(e, in, out, samples);
     e->busy = false;
-    mbt_float_mode_leave(&callers);
+    mbt_float_mode_leave(&saved);
     return status;
 }

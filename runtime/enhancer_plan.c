@@ -9,14 +9,14 @@
 #define DEFAULT_OVERLAP 0.5 /* s: half of it is already enough that seams cannot be told from the rest */
 
 /* No array can have more. */
-#define MOST_SAMPLES ((size_t)PTRDIFF_MAX / sizeof(float))
+#define MAX_SAMPLES ((size_t)PTRDIFF_MAX / sizeof(float))
 
 void mbt_options_init(mbt_options *options)
 {
     *options = (mbt_options){0};
 }
 
-/* Rounds up to whole hops. samples must be at most MOST_SAMPLES. */
+/* Rounds up to whole hops. samples must be at most MAX_SAMPLES. */
 static size_t round_up(size_t samples, size_t hop)
 {
     return (samples + hop - 1) / hop * hop;
@@ -48,10 +48,10 @@ mbt_status mbt_options_check(const mbt_options *options, const mbt_model *model)
         good = good && options->reserved[i] == 0;
     if (!good)
         return MBT_ERROR_ARGUMENT;
-    if (options->window > MOST_SAMPLES)
+    if (options->window > MAX_SAMPLES)
         return MBT_ERROR_TOO_LONG;
     const bool given = options->overlap && options->overlap != MBT_OVERLAP_NONE;
-    if (given && (options->overlap > MOST_SAMPLES || overlap_of(options, model) > window_of(options, model) / 2))
+    if (given && (options->overlap > MAX_SAMPLES || overlap_of(options, model) > window_of(options, model) / 2))
         return MBT_ERROR_ARGUMENT;
     return MBT_OK;
 }

@@ -41,12 +41,12 @@ mbt_status mbt_pull(mbt_enhancer *enhancer, float *out, size_t room, size_t *giv
     if (enhancer->busy)
         return MBT_ERROR_STREAM;
     size_t count; /* not *given, which a call from the progress callback may change */
-    mbt_float_mode callers;
-    mbt_float_mode_enter(&callers);
+    mbt_float_mode saved;
+    mbt_float_mode_enter(&saved);
     enhancer->busy = true;
     const mbt_status status = mbt_windows_get(&enhancer->windows, stream_window, enhancer, out, room, &count);
     enhancer->busy = false;
-    mbt_float_mode_leave(&callers);
+    mbt_float_mode_leave(&saved);
     *given = count;
     return status;
 }

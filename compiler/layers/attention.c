@@ -83,9 +83,9 @@ static mbt_cost cost(const mbt_place *place)
     const double c = config->hid_feature, bins = mbt_inner_bins(config);
     const bool time = (place->module->axes & MBT_ALONG_TIME) != 0;
     const bool frequency = (place->module->axes & MBT_ALONG_FREQUENCY) != 0;
-    return (mbt_cost){.a_second = mbt_inner_positions(config) *
-                                  ((time + frequency) * (3 * c * c + c * c) + (frequency ? 2 * bins * c : 0)),
-                      .a_pair = time ? 2 * bins * c : 0};
+    return (mbt_cost){.per_second = mbt_inner_positions(config) *
+                                    ((time + frequency) * (3 * c * c + c * c) + (frequency ? 2 * bins * c : 0)),
+                      .per_pair = time ? 2 * bins * c : 0};
 }
 
 static const char *const layer_names[] = {"in_proj", "out_proj", NULL};

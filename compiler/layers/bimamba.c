@@ -73,7 +73,7 @@ static mbt_cost cost(const mbt_place *place)
 {
     const mbt_config *config = place->config;
     const double c = config->hid_feature;
-    return (mbt_cost){.a_second = mbt_inner_positions(config) * (2 * mbt_mamba_macs(config) + 2 * c * c)};
+    return (mbt_cost){.per_second = mbt_inner_positions(config) * (2 * mbt_mamba_macs(config) + 2 * c * c)};
 }
 
 static const char *const layer_names[] = {"forward_in_proj",

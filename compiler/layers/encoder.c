@@ -54,8 +54,8 @@ static mbt_cost cost(const mbt_place *place)
 {
     const mbt_config *config = place->config;
     const double c = config->hid_feature;
-    return (mbt_cost){.a_second = mbt_positions(config) * (config->input_channel * c + mbt_dense_block_macs(config)) +
-                                  mbt_inner_positions(config) * 3 * c * c};
+    return (mbt_cost){.per_second = mbt_positions(config) * (config->input_channel * c + mbt_dense_block_macs(config)) +
+                                    mbt_inner_positions(config) * 3 * c * c};
 }
 
 static const char *const layer_names[] = {"dense_conv_1", MBT_DENSE_BLOCK_NAMES, "dense_conv_2", NULL};

@@ -47,8 +47,8 @@ typedef struct mbt_fold {
 
 /* Multiply-adds of a layer as published, without folding. */
 typedef struct mbt_cost {
-    double a_second; /* for each second of audio, without attention along time */
-    double a_pair;   /* for each pair of frames: attention along time */
+    double per_second; /* for each second of audio, without attention along time */
+    double per_pair;   /* for each pair of frames: attention along time */
 } mbt_cost;
 
 typedef struct mbt_layer_type {

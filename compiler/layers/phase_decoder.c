@@ -87,7 +87,7 @@ static void write_phase_decoder(const mbt_c_file *out, const void *layer)
 
 static mbt_cost cost(const mbt_place *place)
 {
-    return (mbt_cost){.a_second = mbt_decoder_macs(place->config, 2)};
+    return (mbt_cost){.per_second = mbt_decoder_macs(place->config, 2)};
 }
 
 static const char *const layer_names[] = {MBT_DENSE_BLOCK_NAMES, "even", "odd", "out", NULL};

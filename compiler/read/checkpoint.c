@@ -10,7 +10,7 @@
 #define MAX_DEPTH 64u
 
 /* The keys under which training scripts store a state dict, in order of preference. The top level is tried last. */
-static const char *const nests[] = {"generator", "state_dict", "model"};
+static const char *const state_dict_keys[] = {"generator", "state_dict", "model"};
 
 static const char module_prefix[] = "module.";
 
@@ -49,8 +49,8 @@ static mbt_pickle_value *find_state_dict(mbt_pickle_value *root, mbt_error *erro
                  mbt_pickle_kind_name(root->kind));
         return NULL;
     }
-    for (size_t i = 0; i < sizeof nests / sizeof nests[0]; ++i) {
-        mbt_pickle_value *value = mbt_pickle_get(root, nests[i]);
+    for (size_t i = 0; i < sizeof state_dict_keys / sizeof state_dict_keys[0]; ++i) {
+        mbt_pickle_value *value = mbt_pickle_get(root, state_dict_keys[i]);
         if (value != NULL && value->kind == MBT_PICKLE_DICT && has_tensor(value))
             return value;
     }
@@ -64,7 +64,7 @@ static mbt_pickle_value *find_state_dict(mbt_pickle_value *root, mbt_error *erro
 
 /* Whether there is a tensor anywhere inside of value. Each container is visited once, so values that share or contain
  * each other cost no more than others. Nesting that is too deep to follow counts as a tensor. */
-static bool hides_tensor(mbt_pickle_value *value, unsigned depth)
+static bool contains_tensor(mbt_pickle_value *value, unsigned depth)
 {
     if (value->kind == MBT_PICKLE_TENSOR || depth == MAX_DEPTH)
         return true;
@@ -74,7 +74,7 @@ static bool hides_tensor(mbt_pickle_value *value, unsigned depth)
         return false;
     value->seen = true;
     for (size_t i = 0; i < value->as.list.count; ++i)
-        if (hides_tensor(value->as.list.items[i], depth + 1))
+        if (contains_tensor(value->as.list.items[i], depth + 1))
             return true;
     return false;
 }
@@ -84,7 +84,7 @@ static bool read_entry(mbt_torch_zip *archive, const mbt_pickle_value *key, mbt_
 {
     const bool is_text = key->kind == MBT_PICKLE_STRING;
     if (value->kind != MBT_PICKLE_TENSOR) {
-        return !hides_tensor(value, 0) ||
+        return !contains_tensor(value, 0) ||
                mbt_fail(error,
                         "entry '%.*s' of the state dict is a %s with tensors inside, or too deep; tensors must "
                         "be entries",

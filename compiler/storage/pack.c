@@ -33,7 +33,7 @@ void mbt_weights_free(mbt_weights *weights)
     weights->bias = NULL;
 }
 
-static void count_error(mbt_array *array, double weight, double stored)
+static void add_rounding_error(mbt_array *array, double weight, double stored)
 {
     array->power += weight * weight;
     array->error += (stored - weight) * (stored - weight);
@@ -59,7 +59,7 @@ bool mbt_pack_weight(mbt_array *array, size_t at, double weight, mbt_error *erro
         ((float *)array->data)[at] = rounded;
         stored = rounded;
     }
-    count_error(array, weight, stored);
+    add_rounding_error(array, weight, stored);
     return true;
 }
 
@@ -110,7 +110,7 @@ static void pack_int8(const mbt_weights *weights, mbt_array *array, float *scale
                 const double weight = *mbt_weights_at(weights, tap, i, o);
                 const int8_t rounded = round_to_int8(weight, scale[o]);
                 panel[((size_t)(i / 4) * MBT_LANES + o % MBT_LANES) * 4 + i % 4] = rounded;
-                count_error(array, weight, (double)scale[o] * rounded);
+                add_rounding_error(array, weight, (double)scale[o] * rounded);
             }
         }
     }

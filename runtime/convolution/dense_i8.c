@@ -61,7 +61,7 @@ typedef struct input_job {
     ptrdiff_t frame, ld;
 } input_job;
 
-static void take_input(void *context, size_t t, unsigned worker)
+static void round_input(void *context, size_t t, unsigned worker)
 {
     const input_job *job = context;
     (void)worker;
@@ -74,7 +74,7 @@ void mbt_dense_input_i8(mbt_run *run, const mbt_dense *dense, const float *in, p
     input_job job = {run, dense, in, frame, ld};
     memset(dense->zeros, 0, run->model->channels * sizeof *dense->zeros);
     begin_slot(run, dense, 0, unit);
-    mbt_run_tasks(run, take_input, &job, run->frames);
+    mbt_run_tasks(run, round_input, &job, run->frames);
 }
 
 typedef struct dense_job {

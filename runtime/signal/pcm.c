@@ -8,15 +8,15 @@
 
 void mbt_to_s16(const float *in, int16_t *out, size_t samples)
 {
-    mbt_float_mode callers; /* the caller may have set another rounding mode */
-    mbt_float_mode_enter(&callers);
+    mbt_float_mode saved; /* the caller may have set another rounding mode */
+    mbt_float_mode_enter(&saved);
     for (size_t i = 0; i < samples; i++) {
         const float scaled = in[i] * 32768.0f;
         const float clipped = scaled > 32767.0f ? 32767.0f : scaled < -32768.0f ? -32768.0f : scaled;
         const float rounded = (clipped == clipped ? clipped : 0.0f) + ROUND;
         out[i] = (int16_t)(rounded - ROUND);
     }
-    mbt_float_mode_leave(&callers);
+    mbt_float_mode_leave(&saved);
 }
 
 void mbt_from_s16(const int16_t *in, float *out, size_t samples)

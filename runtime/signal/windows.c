@@ -57,7 +57,7 @@ static void fade(mbt_windows *w, size_t at)
 }
 
 /* Runs the next full window. Its first `step` samples are then final. */
-static mbt_status do_full(mbt_windows *w, mbt_window_task *task, void *cookie)
+static mbt_status run_full_window(mbt_windows *w, mbt_window_task *task, void *cookie)
 {
     const size_t step = step_of(w);
     const mbt_status status = task(cookie, w->input + w->start, w->result, w->size);
@@ -76,7 +76,7 @@ static mbt_status do_full(mbt_windows *w, mbt_window_task *task, void *cookie)
 }
 
 /* The size of the last window of a signal that is longer than the windows so far; see windows.h. */
-static size_t size_of_last(const mbt_windows *w)
+static size_t last_window_size(const mbt_windows *w)
 {
     if (w->overlap == 0)
         return w->size;
@@ -87,7 +87,7 @@ static size_t size_of_last(const mbt_windows *w)
 
 /* Produces the rest when the signal has ended: the whole of a short signal, the tail of the window before, or one
  * more window. */
-static mbt_status do_last(mbt_windows *w, mbt_window_task *task, void *cookie)
+static mbt_status run_last_window(mbt_windows *w, mbt_window_task *task, void *cookie)
 {
     const bool first = w->start == 0;
     if (!first && w->held == w->size) {
@@ -95,7 +95,7 @@ static mbt_status do_last(mbt_windows *w, mbt_window_task *task, void *cookie)
         w->next = 0;
         w->end = w->overlap;
     } else if (w->held > 0) {
-        const size_t size = first ? w->held : size_of_last(w), start = w->held - size;
+        const size_t size = first ? w->held : last_window_size(w), start = w->held - size;
         const mbt_status status = task(cookie, w->input + start, w->result, size);
         if (status != MBT_OK)
             return status;
@@ -123,7 +123,7 @@ mbt_status mbt_windows_get(mbt_windows *windows, mbt_window_task *task, void *co
         const bool full = mbt_windows_room(w) == 0;
         if (*given == room || !(full || (w->ended && !w->drained)))
             return MBT_OK;
-        const mbt_status status = full ? do_full(w, task, cookie) : do_last(w, task, cookie);
+        const mbt_status status = full ? run_full_window(w, task, cookie) : run_last_window(w, task, cookie);
         if (status != MBT_OK)
             return status;
     }

@@ -13,9 +13,9 @@
 
 typedef uint32_t mbt_float_mode; /* MXCSR */
 
-static inline void mbt_float_mode_leave(const mbt_float_mode *callers)
+static inline void mbt_float_mode_leave(const mbt_float_mode *saved)
 {
-    __asm__ volatile("ldmxcsr %0" : : "m"(*callers) : "memory");
+    __asm__ volatile("ldmxcsr %0" : : "m"(*saved) : "memory");
 }
 
 /* The mode in which a thread starts: rounds to nearest, flushes nothing, masks all exceptions. */
@@ -25,9 +25,9 @@ static inline void mbt_float_mode_default(void)
     mbt_float_mode_leave(&mode);
 }
 
-static inline void mbt_float_mode_enter(mbt_float_mode *callers)
+static inline void mbt_float_mode_enter(mbt_float_mode *saved)
 {
-    __asm__ volatile("stmxcsr %0" : "=m"(*callers) : : "memory");
+    __asm__ volatile("stmxcsr %0" : "=m"(*saved) : : "memory");
     mbt_float_mode_default();
 }
 
@@ -37,9 +37,9 @@ typedef struct mbt_float_mode {
     uint64_t control, status; /* FPCR, FPSR */
 } mbt_float_mode;
 
-static inline void mbt_float_mode_leave(const mbt_float_mode *callers)
+static inline void mbt_float_mode_leave(const mbt_float_mode *saved)
 {
-    __asm__ volatile("msr fpcr, %0\n\tmsr fpsr, %1" : : "r"(callers->control), "r"(callers->status) : "memory");
+    __asm__ volatile("msr fpcr, %0\n\tmsr fpsr, %1" : : "r"(saved->control), "r"(saved->status) : "memory");
 }
 
 static inline void mbt_float_mode_default(void)
@@ -48,9 +48,9 @@ static inline void mbt_float_mode_default(void)
     mbt_float_mode_leave(&mode);
 }
 
-static inline void mbt_float_mode_enter(mbt_float_mode *callers)
+static inline void mbt_float_mode_enter(mbt_float_mode *saved)
 {
-    __asm__ volatile("mrs %0, fpcr\n\tmrs %1, fpsr" : "=r"(callers->control), "=r"(callers->status) : : "memory");
+    __asm__ volatile("mrs %0, fpcr\n\tmrs %1, fpsr" : "=r"(saved->control), "=r"(saved->status) : : "memory");
     mbt_float_mode_default();
 }
 
@@ -60,9 +60,9 @@ static inline void mbt_float_mode_enter(mbt_float_mode *callers)
 
 typedef fenv_t mbt_float_mode;
 
-static inline void mbt_float_mode_leave(const mbt_float_mode *callers)
+static inline void mbt_float_mode_leave(const mbt_float_mode *saved)
 {
-    fesetenv(callers);
+    fesetenv(saved);
 }
 
 static inline void mbt_float_mode_default(void)
@@ -70,9 +70,9 @@ static inline void mbt_float_mode_default(void)
     fesetenv(FE_DFL_ENV);
 }
 
-static inline void mbt_float_mode_enter(mbt_float_mode *callers)
+static inline void mbt_float_mode_enter(mbt_float_mode *saved)
 {
-    fegetenv(callers);
+    fegetenv(saved);
     mbt_float_mode_default();
 }
 

@@ -7,13 +7,13 @@
 
 #include "runtime/system/arena.h"
 
-static void *from_malloc(void *cookie, size_t bytes)
+static void *default_allocate(void *cookie, size_t bytes)
 {
     (void)cookie;
     return malloc(bytes);
 }
 
-static void to_free(void *cookie, void *block)
+static void default_release(void *cookie, void *block)
 {
     (void)cookie;
     free(block);
@@ -26,8 +26,9 @@ mbt_status mbt_memory_take(mbt_memory *memory, const mbt_options *options, size_
         const bool good = options->memory_size >= bytes && (uintptr_t)options->memory % MBT_ARENA_ALIGN == 0;
         return good ? MBT_OK : MBT_ERROR_MEMORY;
     }
-    mbt_allocate *allocate = options->allocate ? options->allocate : from_malloc;
-    *memory = (mbt_memory){.release = options->release ? options->release : to_free, .cookie = options->memory_cookie};
+    mbt_allocate *allocate = options->allocate ? options->allocate : default_allocate;
+    *memory = (mbt_memory){.release = options->release ? options->release : default_release,
+                           .cookie = options->memory_cookie};
     memory->allocated = allocate(memory->cookie, bytes + MBT_ARENA_ALIGN - 1);
     if (!memory->allocated)
         return MBT_ERROR_MEMORY;

@@ -56,7 +56,7 @@ mbt_pool *mbt_pool_plan(mbt_arena *arena, unsigned threads)
     return pool;
 }
 
-static void draw(mbt_pool *pool, unsigned number)
+static void run_tasks(mbt_pool *pool, unsigned number)
 {
     for (;;) {
         const size_t task = atomic_fetch_add_explicit(&pool->next, 1, memory_order_relaxed);
@@ -66,7 +66,7 @@ static void draw(mbt_pool *pool, unsigned number)
     }
 }
 
-static void *work(void *argument)
+static void *run_worker(void *argument)
 {
     const worker *self = argument;
     mbt_pool *pool = self->pool;
@@ -80,7 +80,7 @@ static void *work(void *argument)
             break;
         seen = pool->round;
         pthread_mutex_unlock(&pool->lock);
-        draw(pool, self->number);
+        run_tasks(pool, self->number);
         pthread_mutex_lock(&pool->lock);
         if (--pool->busy == 0)
             pthread_cond_signal(&pool->done);
@@ -94,27 +94,27 @@ static void *work(void *argument)
  * a profiler's. */
 static void fill_workers_mask(sigset_t *mask)
 {
-    static const int taken[] = {SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGPROF, SIGSEGV, SIGSYS, SIGTRAP};
+    static const int not_blocked[] = {SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGPROF, SIGSEGV, SIGSYS, SIGTRAP};
     sigfillset(mask);
-    for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++)
-        sigdelset(mask, taken[i]);
+    for (size_t i = 0; i < sizeof not_blocked / sizeof not_blocked[0]; i++)
+        sigdelset(mask, not_blocked[i]);
 }
 
 /* A new thread inherits the signal mask of the thread that creates it. */
 static mbt_status start_workers(mbt_pool *pool)
 {
-    sigset_t mask, callers;
+    sigset_t mask, saved;
     fill_workers_mask(&mask);
     mbt_status status = MBT_OK;
-    pthread_sigmask(SIG_BLOCK, &mask, &callers);
+    pthread_sigmask(SIG_BLOCK, &mask, &saved);
     for (unsigned i = 0; status == MBT_OK && i + 1 < pool->threads; i++) {
         pool->workers[i] = (worker){.pool = pool, .number = i + 1};
-        if (pthread_create(&pool->workers[i].thread, NULL, work, &pool->workers[i]))
+        if (pthread_create(&pool->workers[i].thread, NULL, run_worker, &pool->workers[i]))
             status = MBT_ERROR_THREADS;
         else
             pool->started++;
     }
-    pthread_sigmask(SIG_SETMASK, &callers, NULL);
+    pthread_sigmask(SIG_SETMASK, &saved, NULL);
     return status;
 }
 
@@ -144,7 +144,7 @@ void mbt_pool_run(mbt_pool *pool, mbt_task *task, void *context, size_t count)
     pool->count = count;
     atomic_store_explicit(&pool->next, 0, memory_order_relaxed);
     if (pool->started == 0 || count < 2) {
-        draw(pool, 0);
+        run_tasks(pool, 0);
         return;
     }
     pthread_mutex_lock(&pool->lock);
@@ -152,7 +152,7 @@ void mbt_pool_run(mbt_pool *pool, mbt_task *task, void *context, size_t count)
     pool->round++;
     pthread_cond_broadcast(&pool->work);
     pthread_mutex_unlock(&pool->lock);
-    draw(pool, 0);
+    run_tasks(pool, 0);
     pthread_mutex_lock(&pool->lock);
     while (pool->busy)
         pthread_cond_wait(&pool->done, &pool->lock);

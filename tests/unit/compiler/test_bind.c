@@ -167,7 +167,7 @@ START_TEST(families_have_their_published_sizes)
     ck_assert(mbt_parts_init(&parts, published[_i].family, &full, &error));
     ck_assert(mbt_parts_walk_tensors(&parts, count_slot, &parameters, &error));
     for (size_t i = 0; i < parts.count; i++)
-        macs += mbt_part_cost(&parts.list[i]).a_second;
+        macs += mbt_part_cost(&parts.list[i]).per_second;
     mbt_parts_free(&parts);
     ck_assert_uint_eq(parameters, published[_i].parameters);
     ck_assert_double_eq_tol(macs, published[_i].macs, 0.06e9);
@@ -182,18 +182,18 @@ START_TEST(published_sizes)
     mbt_error error = {""};
     mbt_parts parts;
     ck_assert(mbt_parts_init(&parts, &mbt_family_mambattention, &full, &error));
-    const double codec = mbt_part_cost(mbt_parts_encoder(&parts)).a_second +
-                         mbt_part_cost(mbt_parts_mask_decoder(&parts)).a_second +
-                         mbt_part_cost(mbt_parts_phase_decoder(&parts)).a_second;
+    const double codec = mbt_part_cost(mbt_parts_encoder(&parts)).per_second +
+                         mbt_part_cost(mbt_parts_mask_decoder(&parts)).per_second +
+                         mbt_part_cost(mbt_parts_phase_decoder(&parts)).per_second;
     const mbt_cost attention = mbt_part_cost(mbt_parts_of_block(&parts, 2, 0));
-    const double mamba = mbt_part_cost(mbt_parts_of_block(&parts, 3, 1)).a_second +
-                         mbt_part_cost(mbt_parts_of_block(&parts, 3, 2)).a_second;
+    const double mamba = mbt_part_cost(mbt_parts_of_block(&parts, 3, 1)).per_second +
+                         mbt_part_cost(mbt_parts_of_block(&parts, 3, 2)).per_second;
     mbt_parts_free(&parts);
     ck_assert_double_eq_tol(codec, 24.25e9, 0.005e9);
-    ck_assert_double_eq_tol(4 * attention.a_second, (2.10 + 0.82) * 1e9, 0.01e9);
+    ck_assert_double_eq_tol(4 * attention.per_second, (2.10 + 0.82) * 1e9, 0.01e9);
     ck_assert_double_eq_tol(4 * mamba, (16.52 + 3.15) * 1e9, 0.01e9);
     /* 1.31 G for each second of a recording, and for each second, which has 160 frames */
-    ck_assert_double_eq_tol(4 * attention.a_pair * 160 * 160, 1.31e9, 0.005e9);
+    ck_assert_double_eq_tol(4 * attention.per_pair * 160 * 160, 1.31e9, 0.005e9);
 }
 END_TEST
 
