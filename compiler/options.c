@@ -19,13 +19,13 @@ const char mbt_usage[] =
     "  --config FILE.yaml     the network's configuration, as published with the weights\n"
     "  --precision TYPE       how weights are stored: f32; f16, half the bytes; int8, a quarter, where the\n"
     "                         runtime can compute in int8, and f16 or f32 elsewhere; mixed: as --rules says\n"
-    "  --rules FILE.yaml      for mixed: `rules:`, a list of {layers: PATTERN, precision: f32|f16|int8}, of\n"
-    "                         which the first decides that fits a layer's name in the table; and `default:`,\n"
-    "                         the precision that decides elsewhere, int8 if not given\n"
+    "  --rules FILE.yaml      for mixed: `rules:`, a list of {layers: PATTERN, precision: f32|f16|int8}; the\n"
+    "                         first one that matches a layer's name in the table decides; and `default:`,\n"
+    "                         the precision of all other layers, int8 if not given\n"
     "  --name NAME            a C identifier: the model becomes mbt_model_NAME\n"
     "  --convolution FORM     of the dense blocks: winograd (half the products, twice the bytes) or direct;\n"
-    "                         if not given, winograd in f32 where hid_feature is 32 or more; int8 is direct\n"
-    "  -o FILE.c              where the C goes\n"
+    "                         if not given, winograd in f32 if hid_feature is 32 or more, otherwise direct\n"
+    "  -o FILE.c              the C file to write\n"
     "  --random-weights SEED  random weights in place of a checkpoint, for measuring\n"
     "  -q, --quiet            no table\n"
     "  -h, --help\n"
@@ -73,7 +73,7 @@ static const struct option options[] = {
 static bool set_value(const char **value, const char *name, mbt_error *error)
 {
     if (*value != NULL)
-        return mbt_fail(error, "option %s is there twice", name);
+        return mbt_fail(error, "option %s is given twice", name);
     *value = optarg;
     return true;
 }
@@ -81,7 +81,7 @@ static bool set_value(const char **value, const char *name, mbt_error *error)
 static bool set_checkpoint(mbt_arguments *arguments, const char *path, mbt_error *error)
 {
     if (arguments->checkpoint != NULL)
-        return mbt_fail(error, "one checkpoint at a time: %.200s, %.200s", arguments->checkpoint, path);
+        return mbt_fail(error, "more than one checkpoint: %.200s, %.200s", arguments->checkpoint, path);
     arguments->checkpoint = path;
     return true;
 }

@@ -146,5 +146,5 @@ void mbt_parts_print(FILE *file, const mbt_parts *parts)
     }
     print_line(file, "total", parameters, bytes, all.per_second);
     fprintf(file, "MMAC/s: million multiply-adds for a second of audio%s\n",
-            all.per_pair > 0 ? "; attention over time, not counted, adds a share for each second" : "");
+            all.per_pair > 0 ? ", without attention along time, whose cost for a second grows with the length" : "");
 }

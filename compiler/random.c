@@ -66,7 +66,7 @@ static bool add_count(void *cookie, const mbt_slot *slot, mbt_error *error)
 {
     double *total = cookie;
     *total += mbt_slot_count(slot);
-    return *total <= MAX_NUMBERS || mbt_fail(error, "the network would have more than %.0f numbers", MAX_NUMBERS);
+    return *total <= MAX_NUMBERS || mbt_fail(error, "the network would have more than %.0f parameters", MAX_NUMBERS);
 }
 
 bool mbt_random_weights(const mbt_config *config, const mbt_family *family, uint64_t seed, mbt_tensors *tensors,

@@ -48,8 +48,8 @@ bool mbt_family_named(const mbt_config *config, const mbt_family **named, mbt_er
         if (strcmp(families[i]->name, config->family) == 0)
             *named = families[i];
     list_names(list);
-    return *named != NULL ||
-           mbt_fail(error, "line %zu: family is '%s'; there are: %s", config->family_line, config->family, list);
+    return *named != NULL || mbt_fail(error, "line %zu: unknown family '%s'; known families: %s", config->family_line,
+                                      config->family, list);
 }
 
 static bool check_supported(const mbt_tensors *tensors, mbt_error *error)
@@ -60,7 +60,7 @@ static bool check_supported(const mbt_tensors *tensors, mbt_error *error)
             char list[LIST];
             list_names(list);
             return mbt_fail(error,
-                            "tensor '%.200s' is of a network of the family %s, which is not supported; these are: %s",
+                            "tensor '%.200s' is of a network of the family %s, which is not supported; supported: %s",
                             tensor->name, unsupported[i].family, list);
         }
     }

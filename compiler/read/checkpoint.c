@@ -57,7 +57,7 @@ static mbt_pickle_value *find_state_dict(mbt_pickle_value *root, mbt_error *erro
     if (has_tensor(root))
         return root;
     list_keys(root, keys, sizeof keys);
-    mbt_fail(error, "no tensors at top level nor under generator, state_dict or model; found: %s",
+    mbt_fail(error, "no tensors at the top level or under generator, state_dict or model; found: %s",
              keys[0] != '\0' ? keys : "an empty dict");
     return NULL;
 }
@@ -133,7 +133,7 @@ static bool read_any(const uint8_t *bytes, size_t size, mbt_tensors *tensors, mb
     if (mbt_safetensors_sniff(bytes, size))
         return mbt_safetensors_read(bytes, size, tensors, error);
     if (size >= 2 && bytes[0] == 0x80 && bytes[1] >= 2 && bytes[1] <= 5) {
-        return mbt_fail(error, "a torch.save file of the old kind (before PyTorch 1.6) or a plain pickle; "
+        return mbt_fail(error, "a torch.save file from before PyTorch 1.6, or a plain pickle; "
                                "load it with PyTorch and save it again");
     }
     return mbt_fail(error, "neither a torch.save archive nor a safetensors file");

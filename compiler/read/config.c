@@ -116,7 +116,7 @@ static bool read_field(reader *r, size_t index)
     const field *wanted = &fields[index];
     double value = 0;
     if (r->found[index]) {
-        return mbt_fail(r->yaml.error, "line %zu: %s.%s is there twice", mbt_yaml_line(&r->yaml), wanted->section,
+        return mbt_fail(r->yaml.error, "line %zu: %s.%s is given twice", mbt_yaml_line(&r->yaml), wanted->section,
                         wanted->key);
     }
     r->found[index] = true;
@@ -160,7 +160,7 @@ static size_t find_field(const reader *r, const char *section)
 static bool read_section(reader *r, const char *section, bool *section_found)
 {
     if (*section_found)
-        return mbt_fail(r->yaml.error, "line %zu: %s is there twice", mbt_yaml_line(&r->yaml), section);
+        return mbt_fail(r->yaml.error, "line %zu: %s is given twice", mbt_yaml_line(&r->yaml), section);
     *section_found = true;
     if (r->yaml.event.type != YAML_MAPPING_START_EVENT) {
         return mbt_fail(r->yaml.error, "line %zu: %s is '%.60s'; a mapping is needed", mbt_yaml_line(&r->yaml), section,
@@ -186,7 +186,7 @@ static bool read_family(reader *r)
 {
     mbt_config *config = r->config;
     if (config->family_line > 0)
-        return mbt_fail(r->yaml.error, "line %zu: family is there twice", mbt_yaml_line(&r->yaml));
+        return mbt_fail(r->yaml.error, "line %zu: family is given twice", mbt_yaml_line(&r->yaml));
     config->family_line = mbt_yaml_line(&r->yaml);
     snprintf(config->family, sizeof config->family, "%s", mbt_yaml_found(&r->yaml));
     return r->yaml.event.type == YAML_SCALAR_EVENT ||

@@ -150,7 +150,7 @@ static bool memo_put(mbt_pickle_machine *m, uint64_t index)
 static bool memo_get(mbt_pickle_machine *m, uint64_t index)
 {
     if (index >= m->memo.count || m->memo.items[index] == NULL)
-        return mbt_fail(m->error, "memo number %llu was never put", (unsigned long long)index);
+        return mbt_fail(m->error, "memo number %llu was never stored", (unsigned long long)index);
     return mbt_pickle_push(m, m->memo.items[index]);
 }
 
@@ -200,7 +200,7 @@ static bool take_line(mbt_pickle_machine *m, const char **text, size_t *size)
     const uint8_t *start = m->bytes + m->at;
     const uint8_t *end = memchr(start, '\n', m->size - m->at);
     if (end == NULL)
-        return mbt_fail(m->error, "a name without an end");
+        return mbt_fail(m->error, "the line of a name does not end");
     *text = (const char *)start;
     *size = (size_t)(end - start);
     m->at += *size + 1;
@@ -222,7 +222,7 @@ static bool op_stack_global(mbt_pickle_machine *m)
     if (module == NULL)
         return false;
     if (name->kind != MBT_PICKLE_STRING || module->kind != MBT_PICKLE_STRING)
-        return mbt_fail(m->error, "a global whose name is not text");
+        return mbt_fail(m->error, "the name of a global is not text");
     return push_global(m, module->as.string.text, module->as.string.size, name->as.string.text, name->as.string.size);
 }
 
@@ -338,7 +338,7 @@ static bool step(mbt_pickle_machine *m, uint8_t code, mbt_error *error)
     const opcode *operation = &opcodes[code];
     mbt_error reason = {""};
     if (operation->name == NULL)
-        return mbt_fail(error, "pickle, byte %zu: 0x%02x is no opcode", m->at - 1, code);
+        return mbt_fail(error, "pickle, byte %zu: 0x%02x is not an opcode", m->at - 1, code);
     const size_t start = m->at - 1;
     m->error = &reason;
     const bool done =
@@ -363,14 +363,14 @@ static bool run(mbt_pickle_machine *m, mbt_error *error)
         }
         if (m->stack.count != 1 || m->stack.items[0] == &m->mark || m->at != m->size) {
             return mbt_fail(error,
-                            "pickle, byte %zu: STOP: %zu values on the stack and %zu bytes to go; 1 and 0 are "
-                            "right",
+                            "pickle, byte %zu: STOP: %zu values on the stack and %zu bytes to go; 1 and 0 "
+                            "are needed",
                             m->at - 1, m->stack.count, m->size - m->at);
         }
         m->pickle->root = m->stack.items[0];
         return true;
     }
-    return mbt_fail(error, "pickle, byte %zu: it ends without STOP", m->size);
+    return mbt_fail(error, "pickle, byte %zu: the pickle ends without STOP", m->size);
 }
 
 bool mbt_pickle_read(const uint8_t *bytes, size_t size, mbt_pickle *pickle, mbt_error *error)

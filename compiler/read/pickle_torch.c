@@ -145,7 +145,7 @@ mbt_pickle_value *mbt_pickle_reduce(mbt_pickle *pickle, const mbt_pickle_value *
                                     const mbt_pickle_value *arguments, mbt_error *error)
 {
     if (callable->kind != MBT_PICKLE_GLOBAL || arguments->kind != MBT_PICKLE_TUPLE) {
-        mbt_fail(error, "%s and %s where a function and a tuple belong", mbt_pickle_kind_name(callable->kind),
+        mbt_fail(error, "%s and %s where a function and a tuple are needed", mbt_pickle_kind_name(callable->kind),
                  mbt_pickle_kind_name(arguments->kind));
         return NULL;
     }

@@ -18,7 +18,7 @@ void *mbt_pickle_allocate(mbt_pickle *pickle, size_t size, mbt_error *error)
     if (size <= pickle->memory_left)
         size = (size + sizeof(max_align_t) - 1) / sizeof(max_align_t) * sizeof(max_align_t);
     if (size > pickle->memory_left) {
-        mbt_fail(error, "it builds more than a pickle of its size may");
+        mbt_fail(error, "it needs more memory than a pickle of its size may use");
         return NULL;
     }
     if (block == NULL || block->size - block->used < size) {

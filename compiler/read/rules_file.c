@@ -37,7 +37,7 @@ static bool read_pattern(mbt_yaml *yaml, char pattern[MBT_LAYER_NAME])
 static bool read_key(mbt_yaml *yaml, const char *key, bool *found)
 {
     if (*found)
-        return mbt_fail(yaml->error, "line %zu: %s is there twice", mbt_yaml_line(yaml), key);
+        return mbt_fail(yaml->error, "line %zu: %s is given twice", mbt_yaml_line(yaml), key);
     *found = true;
     return mbt_yaml_next(yaml);
 }

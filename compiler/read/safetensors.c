@@ -171,7 +171,7 @@ static bool read_tensors(const cJSON *header, const uint8_t *data, uint64_t data
                          mbt_error *error)
 {
     if (!cJSON_IsObject(header))
-        return mbt_fail(error, "the header is no JSON object");
+        return mbt_fail(error, "the header is not a JSON object");
     description *list = calloc((size_t)cJSON_GetArraySize(header) + 1, sizeof *list);
     if (list == NULL)
         return mbt_fail(error, "out of memory");
@@ -186,7 +186,7 @@ static bool read_header(const char *text, size_t length, const uint8_t *data, ui
     const char *rest = text;
     cJSON *header = cJSON_ParseWithLengthOpts(text, length, &rest, 0);
     if (header == NULL) {
-        return mbt_fail(error, "the header is no JSON, or memory ran out, near byte %zu",
+        return mbt_fail(error, "the header is not JSON, or memory ran out, near byte %zu",
                         PREAMBLE + (size_t)(rest - text));
     }
     while (rest < text + length && *rest == ' ')

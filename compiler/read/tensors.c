@@ -55,7 +55,7 @@ mbt_tensor *mbt_tensors_add(mbt_tensors *tensors, const char *name, const uint64
         return NULL;
     }
     if (mbt_tensors_find(tensors, name) != NULL) {
-        mbt_fail(error, "tensor '%.200s' is there twice", name);
+        mbt_fail(error, "tensor '%.200s' is given twice", name);
         return NULL;
     }
     if (tensors->count == MAX_TENSORS) {

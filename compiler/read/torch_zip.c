@@ -36,7 +36,7 @@ static bool open_zip(mbt_torch_zip *archive, const void *bytes, size_t size, mbt
     zip_source_t *source = zip_source_buffer_create(bytes, size, 0, &reason);
     archive->zip = source != NULL ? zip_open_from_source(source, ZIP_RDONLY, &reason) : NULL;
     if (archive->zip == NULL) {
-        mbt_fail(error, "not a whole zip archive (%s)", zip_error_strerror(&reason));
+        mbt_fail(error, "not a complete zip archive (%s)", zip_error_strerror(&reason));
         zip_source_free(source);
     }
     zip_error_fini(&reason);
@@ -63,17 +63,17 @@ static uint8_t *read_entry(mbt_torch_zip *archive, zip_uint64_t index, const cha
     const zip_uint64_t needed = ZIP_STAT_SIZE | ZIP_STAT_COMP_METHOD | ZIP_STAT_ENCRYPTION_METHOD;
     zip_stat_t stat;
     if (zip_stat_index(archive->zip, index, 0, &stat) != 0 || (stat.valid & needed) != needed) {
-        mbt_fail(error, "entry %.200s: no description", name);
+        mbt_fail(error, "entry %.200s: its entry in the archive's directory is damaged", name);
         return NULL;
     }
     const bool known = stat.comp_method == ZIP_CM_STORE || stat.comp_method == ZIP_CM_DEFLATE;
     if (!known || stat.encryption_method != ZIP_EM_NONE) {
-        mbt_fail(error, "entry %.200s: method %u, encryption %u; stored or deflated ones without encryption are read",
+        mbt_fail(error, "entry %.200s: method %u, encryption %u; it must be stored or deflated, and not encrypted",
                  name, stat.comp_method, stat.encryption_method);
         return NULL;
     }
     if (stat.size > limit || stat.size >= SIZE_MAX) {
-        mbt_fail(error, "entry %.200s: %" PRIu64 " bytes; at most %" PRIu64 " are believed of a file of %" PRIu64, name,
+        mbt_fail(error, "entry %.200s: %" PRIu64 " bytes; at most %" PRIu64 " are allowed for a file of %" PRIu64, name,
                  stat.size, limit, archive->file_size);
         return NULL;
     }
@@ -212,7 +212,8 @@ static const uint8_t *load_storage(mbt_torch_zip *archive, const mbt_pickle_valu
     if (zip_stat_index(archive->zip, (zip_uint64_t)index, 0, &stat) != 0 || (stat.valid & ZIP_STAT_SIZE) == 0 ||
         stat.size % element_size != 0 || stat.size / element_size != count) {
         mbt_fail(error,
-                 "tensor '%.200s': storage data/%.*s has not the size of %" PRIu64 " elements of %" PRIu64 " bytes",
+                 "tensor '%.200s': storage data/%.*s does not have the size of %" PRIu64 " elements of %" PRIu64
+                 " bytes",
                  name, key_size, key->as.string.text, count, element_size);
         return NULL;
     }
@@ -283,7 +284,7 @@ bool mbt_torch_zip_add(mbt_torch_zip *archive, const mbt_pickle_value *name, con
     char text[MAX_NAME];
     const size_t size = name->as.string.size;
     if (size >= MAX_NAME || size == 0 || memchr(name->as.string.text, 0, size) != NULL) {
-        return mbt_fail(error, "a tensor's name has %zu bytes or a zero in it; 1 to %u other bytes are right", size,
+        return mbt_fail(error, "a tensor's name has %zu bytes or contains a zero byte; 1 to %u others are needed", size,
                         MAX_NAME - 1);
     }
     memcpy(text, name->as.string.text, size);
@@ -292,7 +293,7 @@ bool mbt_torch_zip_add(mbt_torch_zip *archive, const mbt_pickle_value *name, con
     if (!check_metadata(description->metadata, text, error))
         return false;
     if (!take_elements(archive, description)) {
-        return mbt_fail(error, "tensor '%.200s': more elements than are believed of a file of %" PRIu64 " bytes", text,
+        return mbt_fail(error, "tensor '%.200s': more elements than a file of %" PRIu64 " bytes may have", text,
                         archive->file_size);
     }
     mbt_tensor *tensor = mbt_tensors_add(tensors, text, description->shape, description->dims, error);

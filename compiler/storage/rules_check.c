@@ -22,9 +22,9 @@ static bool check_use(const mbt_rules *rules, const mbt_layer_names *names, mbt_
     for (size_t k = 0; k < rules->count; k++) {
         const mbt_rule *rule = &rules->list[k];
         if (!fits[k])
-            return mbt_fail(error, "line %zu: '%s' fits no layer", rule->line, rule->layers);
+            return mbt_fail(error, "line %zu: '%s' matches no layer", rule->line, rule->layers);
         if (!decides[k]) {
-            return mbt_fail(error, "line %zu: earlier rules decide all layers that '%s' fits", rule->line,
+            return mbt_fail(error, "line %zu: earlier rules decide all layers that '%s' matches", rule->line,
                             rule->layers);
         }
     }

@@ -61,7 +61,7 @@ START_TEST(unknown_names_are_refused)
     char text[200];
     mbt_error error = {""};
     ck_assert(!mbt_family_named(&config, &named, &error));
-    snprintf(text, sizeof text, "line 3: family is '%s'; there are: mambattention, unshared, after, semamba",
+    snprintf(text, sizeof text, "line 3: unknown family '%s'; known families: mambattention, unshared, after, semamba",
              unknown[_i]);
     ck_assert_str_eq(error.text, text);
 }

@@ -134,7 +134,7 @@ START_TEST(the_first_that_fits_decides)
     ck_assert_int_eq(mbt_rules_type(&rules, "block_1_time_forward_constants"), MBT_WEIGHT_F16); /* as f16 has it */
     ck_assert_msg(check(&rules, 3, true, &error), "%s", error.text);
     ck_assert(!check(&rules, 0, true, &error)); /* without the blocks */
-    unit_check_error(&error, "line 3: 'block_0_time_linear' fits no layer");
+    unit_check_error(&error, "line 3: 'block_0_time_linear' matches no layer");
     mbt_rules_free(&rules);
 }
 END_TEST
@@ -163,13 +163,13 @@ static const struct {
     const char *yaml, *text;
     bool winograd;
 } refused[] = {
-    {RULE("encoder_dense_blocks_*", "f16"), "line 2: 'encoder_dense_blocks_*' fits no layer", false},
-    {RULE("*", "f16") RULE("block_2_*", "f16"), "line 3: 'block_2_*' fits no layer", false}, /* there are two */
-    {RULE("encoder_dense_block", "f16"), "fits no layer", false},
+    {RULE("encoder_dense_blocks_*", "f16"), "line 2: 'encoder_dense_blocks_*' matches no layer", false},
+    {RULE("*", "f16") RULE("block_2_*", "f16"), "line 3: 'block_2_*' matches no layer", false}, /* there are two */
+    {RULE("encoder_dense_block", "f16"), "matches no layer", false},
     {RULE("block_*_in_proj", "f16") RULE("block_0_time_forward_in_proj", "f32"),
-     "line 3: earlier rules decide all layers that 'block_0_time_forward_in_proj' fits", false},
+     "line 3: earlier rules decide all layers that 'block_0_time_forward_in_proj' matches", false},
     {RULE("block_0_*", "f16") RULE("*_dt_proj", "f16") RULE("block_1_*", "f16") RULE("block_?_*_[do]*_proj", "f32"),
-     "line 5: earlier rules decide all layers that 'block_?_*_[do]*_proj' fits", false}, /* none of them alone */
+     "line 5: earlier rules decide all layers that 'block_?_*_[do]*_proj' matches", false}, /* none of them alone */
     {RULE("*_linear", "f16") RULE("*_linear", "f16"), "line 3: earlier rules decide", false},
     {RULE("*", "int8"), "line 2: '*' asks for ", false},
     {RULE("encoder_dense_*", "int8"),
@@ -243,8 +243,8 @@ static const struct {
     {"rules: ''\n", "line 1: rules is ''; a list is needed"},
     {"default:\nrules: []\n", "line 1: default is 'nothing'; f32, f16 or int8 is needed"},
     {"rules: {}\n", "rules is 'a mapping'; a list is needed"},
-    {"rules: []\nrules: []\n", "line 2: rules is there twice"},
-    {"default: f16\ndefault: f16\nrules: []\n", "line 2: default is there twice"},
+    {"rules: []\nrules: []\n", "line 2: rules is given twice"},
+    {"default: f16\ndefault: f16\nrules: []\n", "line 2: default is given twice"},
     {"default: mixed\nrules: []\n", "line 1: default is 'mixed'; f32, f16 or int8 is needed"},
     {"default: \"f16\\0\"\nrules: []\n", "default is 'f16'; f32, f16 or int8 is needed"},
     {"default: [f16]\nrules: []\n", "default is 'a list'; f32, f16 or int8 is needed"},
@@ -255,8 +255,8 @@ static const struct {
     {"rules:\n  - {precision: f16}\n", "line 2: a rule without layers"},
     {"rules: [{}]\n", "line 1: a rule without layers"},
     {"rules:\n" RULE("a", "f64"), "line 2: precision is 'f64'; f32, f16 or int8 is needed"},
-    {"rules:\n" RULE("a", "f16, layers: b"), "line 2: layers is there twice"},
-    {"rules:\n" RULE("a", "f16, precision: f16"), "line 2: precision is there twice"},
+    {"rules:\n" RULE("a", "f16, layers: b"), "line 2: layers is given twice"},
+    {"rules:\n" RULE("a", "f16, precision: f16"), "line 2: precision is given twice"},
     {"rules:\n" RULE("a", "f16, bits: 8"), "line 2: 'bits' in a rule; layers and precision are known"},
     {"rules:\n" RULE("", "f16"), "line 2: layers is ''; a pattern is needed"},
     {"rules:\n" RULE("a\\0b", "f16"), "line 2: layers is 'a'; a pattern is needed"},

@@ -83,10 +83,10 @@ static const header_case header_cases[] = {
     {X("F16", "[5,0,99999999999]", "[0,0]"), 0, NULL},
     {X("U64", "[1]", "[0,8]"), 8, NULL},
     {"{\"__metadata__\":{\"a\":[1]},\"x\":{\"shape\":[1],\"data_offsets\":[0,4],\"dtype\":\"F32\"}}", 4, NULL},
-    {"", 0, "no JSON"},
-    {"{", 0, "no JSON"},
-    {"{\"x\":1,", 0, "no JSON"},
-    {"[]", 0, "no JSON object"},
+    {"", 0, "not JSON"},
+    {"{", 0, "not JSON"},
+    {"{\"x\":1,", 0, "not JSON"},
+    {"[]", 0, "not a JSON object"},
     {"{}", 0, "the file has no tensors"},
     {"{}", 3, "3 bytes follow the last tensor"},
     {"{}x", 0, "text follows the header's JSON at byte 10"},
@@ -111,7 +111,7 @@ static const header_case header_cases[] = {
     {X("F32", "[1]", "[0,5]"), 5, "5 bytes of data are not what its shape"},
     {X("F32", "[4294967296,4294967296]", "[0,0]"), 0, "0 bytes of data are not what its shape"},
     {X("F32", "[4294967296,4294967296,4,4]", "[0,4]"), 4, "4 bytes of data are not what its shape"},
-    {TWO("x", "[0,4]", "[4,8]"), 8, "tensor 'x' is there twice"},
+    {TWO("x", "[0,4]", "[4,8]"), 8, "tensor 'x' is given twice"},
     {TWO("y", "[0,4]", "[0,4]"), 4, "data begins at byte 0, and what is before ends at 4"},
     {TWO("y", "[0,4]", "[2,6]"), 6, "tensor 'y': its data begins at byte 2, and what is before ends at 4"},
     {TWO("y", "[0,4]", "[5,9]"), 9, "tensor 'y': its data begins at byte 5, and what is before ends at 4"},
@@ -182,7 +182,7 @@ START_TEST(deep_nesting_is_an_error)
     mbt_tensors tensors = {0};
     mbt_error error = {""};
     ck_assert(!mbt_safetensors_read(bytes.data, bytes.size, &tensors, &error));
-    unit_check_error(&error, "no JSON");
+    unit_check_error(&error, "not JSON");
     free(bytes.data);
 }
 END_TEST

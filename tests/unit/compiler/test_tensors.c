@@ -91,7 +91,7 @@ START_TEST(tensors_refuse_bad_shapes)
     ck_assert_ptr_nonnull(mbt_tensors_add(&tensors, "scalar", NULL, 0, &error));
     ck_assert_uint_eq(tensors.list[1].count, 1);
     ck_assert_ptr_null(mbt_tensors_add(&tensors, "scalar", nine, 1, &error));
-    unit_check_error(&error, "'scalar' is there twice");
+    unit_check_error(&error, "'scalar' is given twice");
     mbt_tensors_free(&tensors);
 }
 END_TEST

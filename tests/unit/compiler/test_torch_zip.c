@@ -249,17 +249,17 @@ static const bounds_case bounds_cases[] = {
     {"DoubleStorage", 4, 0, {2, 2}, {2, 1}, NULL},
     {"BFloat16Storage", 16, 4, {2, 2}, {1, 10}, NULL},
     {"FloatStorage", 8, 0, {1000, 1000}, {0, 0}, NULL},
-    {"FloatStorage", 9, 0, {2, 4}, {4, 1}, "has not the size of 9 elements of 4 bytes"},
-    {"FloatStorage", 7, 0, {2, 2}, {2, 1}, "has not the size of 7 elements of 4 bytes"},
-    {"HalfStorage", 8, 0, {2, 2}, {2, 1}, "has not the size of 8 elements of 2 bytes"},
-    {"FloatStorage", INT64_MAX, 0, {2, 2}, {2, 1}, "has not the size"},
-    {"FloatStorage", INT64_C(1) << 62, 0, {2, 2}, {2, 1}, "has not the size"},
+    {"FloatStorage", 9, 0, {2, 4}, {4, 1}, "does not have the size of 9 elements of 4 bytes"},
+    {"FloatStorage", 7, 0, {2, 2}, {2, 1}, "does not have the size of 7 elements of 4 bytes"},
+    {"HalfStorage", 8, 0, {2, 2}, {2, 1}, "does not have the size of 8 elements of 2 bytes"},
+    {"FloatStorage", INT64_MAX, 0, {2, 2}, {2, 1}, "does not have the size"},
+    {"FloatStorage", INT64_C(1) << 62, 0, {2, 2}, {2, 1}, "does not have the size"},
     {"FloatStorage", 8, 1, {2, 4}, {4, 1}, "'w' reaches beyond its storage of 8 elements"},
     {"FloatStorage", 8, 0, {2, 4}, {5, 1}, "'w' reaches beyond its storage"},
     {"FloatStorage", 8, INT64_MAX, {2, 2}, {1, 1}, "'w' reaches beyond its storage"},
     {"FloatStorage", 8, 0, {2, 3}, {INT64_MAX, INT64_MAX}, "'w' reaches beyond its storage"},
-    {"FloatStorage", 8, 0, {INT64_MAX, INT64_MAX}, {0, 0}, "more elements than are believed"},
-    {"FloatStorage", 8, 0, {100000, 100000}, {0, 0}, "more elements than are believed"},
+    {"FloatStorage", 8, 0, {INT64_MAX, INT64_MAX}, {0, 0}, "more elements than a file of"},
+    {"FloatStorage", 8, 0, {100000, 100000}, {0, 0}, "more elements than a file of"},
 };
 
 START_TEST(tensors_stay_inside_their_storage)
@@ -319,7 +319,7 @@ START_TEST(marked_tensors_are_refused)
 END_TEST
 
 /* A storage of 1 MiB that hardly deflates (to nine tenths), seen as a row of 2^18 that repeats: four elements for each
- * byte of the file and 2^20 more are believed, 18 to 20 rows. */
+ * byte of the file and 2^20 more are allowed, 18 to 20 rows. */
 START_TEST(views_may_not_outgrow_the_file)
 {
     const size_t size = 1u << 20;
@@ -338,7 +338,7 @@ START_TEST(views_may_not_outgrow_the_file)
         PUT(&b, "s.");
         const entry entries[] = {{"a/data.pkl", b.bytes, b.size}, {"a/data/0", noise, size}};
         mbt_tensors tensors;
-        read_made(make_archive(entries, 2), i == 0 ? NULL : "tensor 'w': more elements than are believed", &tensors);
+        read_made(make_archive(entries, 2), i == 0 ? NULL : "tensor 'w': more elements than a file of", &tensors);
         mbt_tensors_free(&tensors);
     }
     free(noise);
@@ -418,7 +418,7 @@ static const dict_case dict_cases[] = {
     AROUND("U\x01x",
            "q\x01sU\x01x"
            "h\x01s",
-           "tensor 'x' is there twice"),
+           "tensor 'x' is given twice"),
     AROUND("U\x01x",
            "q\x01sU\x03sub}U\x01"
            "ah\x01ss",
@@ -432,7 +432,7 @@ static const dict_case dict_cases[] = {
     AROUND("U\x03"
            "a\x00"
            "b",
-           "s", "a tensor's name has 3 bytes or a zero"),
+           "s", "a tensor's name has 3 bytes or contains a zero"),
     AROUND("U\x09generator}U\x01x", "ssU\x05model}U\x01yK\x01ss", NULL),
     AROUND("U\x09generatorNsU\x05model}U\x01x", "ss", NULL),
     AROUND("U\x03net}U\x01x", "ss", "found: net"),
@@ -517,7 +517,7 @@ START_TEST(bombs_are_not_unpacked)
     const entry pickle_bomb[] = {{"a/data.pkl", zeros, size}};
     const entry storage_bomb[] = {ENTRY("a/data.pkl", PICKLE), {"a/data/0", zeros, size}};
     const entry *const bombs[] = {pickle_bomb, storage_bomb};
-    const char *const texts[] = {"entry data.pkl: 8388608 bytes; at most", "has not the size of 2 elements"};
+    const char *const texts[] = {"entry data.pkl: 8388608 bytes; at most", "does not have the size of 2 elements"};
     for (size_t i = 0; i < 2; ++i) {
         unit_bytes bytes = make_archive(bombs[i], i + 1);
         ck_assert_uint_lt(bytes.size, size / 500);
@@ -533,7 +533,7 @@ START_TEST(bombs_are_not_unpacked)
     const entry honest[] = {{"a/data.pkl", b.bytes, b.size}, {"a/data/0", zeros, size}};
     unit_bytes bytes = make_archive(honest, 2);
     mbt_tensors tensors;
-    read_made(bytes, "are believed of a file of", &tensors);
+    read_made(bytes, "more elements than a file of", &tensors);
     free(zeros);
 }
 END_TEST
