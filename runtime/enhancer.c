@@ -126,7 +126,7 @@ mbt_status mbt_enhancer_window(void *enhancer, const float *in, float *out, size
 /* Output never overtakes input, so out may be in. */
 static mbt_status enhance_long(mbt_enhancer *e, const float *in, float *out, size_t samples)
 {
-    mbt_status status = mbt_samples_check(in, samples);
+    mbt_status status = MBT_OK;
     size_t taken = 0, given = 0;
     while (status == MBT_OK && given < samples) {
         taken += mbt_windows_put(&e->windows, in + taken, samples - taken);
@@ -151,8 +151,9 @@ mbt_status mbt_enhance(mbt_enhancer *enhancer, const float *in, float *out, size
         return MBT_ERROR_TOO_LONG;
     if (e->streaming) /* the stream's samples are in the memory that the windows would use */
         return MBT_ERROR_STREAM;
-    if (samples == 0)
-        return MBT_OK;
+    const mbt_status checked = mbt_samples_check(in, samples);
+    if (checked != MBT_OK || samples == 0)
+        return checked;
     e->windows_done = 0;
     e->windows_all = (double)mbt_windows_count(&e->windows, samples);
     mbt_float_mode saved;

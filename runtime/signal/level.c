@@ -1,6 +1,7 @@
 /* level.c: the gain that normalises the network's input. */
 #include "runtime/signal/level.h"
 
+#include <float.h>
 #include <math.h>
 
 #define LANES 32u          /* running sums: 4 vectors of 8 */
@@ -52,17 +53,23 @@ static float sum_of_squares(const float *x, size_t samples, double scale)
     return total;
 }
 
-mbt_status mbt_samples_check(const float *x, size_t samples)
+/* MBT_ERROR_SAMPLE if a sample is NaN or larger than that. */
+static mbt_status check(const float *x, size_t samples, float largest)
 {
     for (size_t i = 0; i < samples; i++)
-        if (!isfinite(x[i]))
+        if (!(fabsf(x[i]) <= largest))
             return MBT_ERROR_SAMPLE;
     return MBT_OK;
 }
 
+mbt_status mbt_samples_check(const float *x, size_t samples)
+{
+    return check(x, samples, MBT_LARGEST_SAMPLE);
+}
+
 mbt_status mbt_level_measure(const float *x, size_t samples, mbt_level *level)
 {
-    if (mbt_samples_check(x, samples) != MBT_OK)
+    if (check(x, samples, FLT_MAX) != MBT_OK)
         return MBT_ERROR_SAMPLE;
     double energy = 0; /* in double, squares of floats are exact, and neither overflow nor underflow */
     for (size_t i = 0; i < samples; i++)

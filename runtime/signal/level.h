@@ -17,7 +17,7 @@ typedef struct mbt_level {
 /* gain = sqrt(samples / sum (x scale)^2). MBT_ERROR_SAMPLE if a sample is NaN or infinite. */
 mbt_status mbt_level_measure(const float *x, size_t samples, mbt_level *level);
 
-/* MBT_ERROR_SAMPLE if a sample is NaN or infinite. */
+/* MBT_ERROR_SAMPLE if a sample is NaN or beyond MBT_LARGEST_SAMPLE. */
 mbt_status mbt_samples_check(const float *x, size_t samples);
 
 #endif

@@ -23,7 +23,7 @@ const char *mbt_status_string(mbt_status status)
     case MBT_ERROR_TOO_LONG:
         return "the recording is longer than max_samples, or than memory can hold";
     case MBT_ERROR_SAMPLE:
-        return "the recording has a sample that is NaN or infinite";
+        return "the recording has a sample that is NaN, or more than a million times full scale";
     case MBT_ERROR_ISA:
         return "no such kernels (isa, MBT_ISA) in this build or for this processor; builds with SLEEF need fused "
                "multiply-add";

@@ -98,9 +98,9 @@ START_TEST(an_impulse)
 }
 END_TEST
 
-/* The levels at which squares underflow or overflow float, the smallest and the largest floats. */
-static const float extremes[] = {0x1p-149f, 1e-40f, FLT_MIN, 1e-30f, 1e-22f, 1e-20f, 1e-19f,
-                                 1e-16f,    1e16f,  1e19f,   1e30f,  1e38f,  FLT_MAX};
+/* The levels at which squares underflow float, the smallest floats, and the largest samples that are taken. */
+static const float extremes[] = {0x1p-149f, 1e-40f, FLT_MIN, 1e-30f, 1e-22f, 1e-20f,
+                                 1e-19f,    1e-16f, 32768,   1e5f,   999999, 1e6f};
 
 START_TEST(extreme_levels)
 {
@@ -137,10 +137,10 @@ START_TEST(denormals_beside_something_loud)
 END_TEST
 
 /* The network sees the same numbers, so the output differs by the factor alone. 1e-5 of the rms allows for
- * samples that are rounded otherwise. Powers from where samples are normal floats to where they stay finite. */
+ * samples that are rounded otherwise. Powers from where samples are normal floats to where they are taken. */
 START_TEST(the_scale_comes_through)
 {
-    static const int powers[] = {-100, -80, -70, -66, -64, -60, -40, -1, 1, 15, 40, 60, 64, 80, 120};
+    static const int powers[] = {-100, -80, -70, -66, -64, -60, -40, -1, 1, 7, 15, 19, 20};
     static float scaled[SHORTER], result[SHORTER];
     const mbt_options options = api_options(SHORTER);
     mbt_enhancer *enhancer = api_open(&options);
@@ -159,9 +159,11 @@ START_TEST(the_scale_comes_through)
 }
 END_TEST
 
+/* No numbers, and those beyond a million times full scale: the next float, and where squares overflow float. */
 START_TEST(broken_samples)
 {
-    static const float broken[] = {NAN, INFINITY, -INFINITY};
+    static const float broken[] = {NAN,       INFINITY, -INFINITY, 0x1.e84802p+19f, -0x1.e84802p+19f, 1e16f,
+                                   -1.01e19f, 1e30f,    1e38f,     FLT_MAX,         -FLT_MAX};
     static const size_t places[] = {0, 1, 400, SHORT - 1};
     const mbt_options options = api_options(SHORT);
     mbt_enhancer *enhancer = api_open(&options);

@@ -248,13 +248,13 @@ END_TEST
 /* A block with a broken sample is refused whole, and the stream goes on as if it had not been there. */
 START_TEST(broken_samples)
 {
-    static const float broken[] = {NAN, INFINITY, -INFINITY};
+    static const float broken[] = {NAN, INFINITY, -INFINITY, 1e30f, -1.000001e6f};
     const mbt_options options = stream_options();
     mbt_enhancer *enhancer = api_open(&options);
     size_t given = 0;
     for (size_t pushed = 0, taken; pushed < LONG; pushed += taken) {
         float block[10] = {0};
-        block[pushed % 10] = broken[pushed % 3];
+        block[pushed % 10] = broken[pushed / 313 % 5];
         ck_assert_int_eq(mbt_push(enhancer, block, 10, &taken), MBT_ERROR_SAMPLE);
         ck_assert_uint_eq(taken, 0);
         const size_t size = LONG - pushed < 313 ? LONG - pushed : 313;

@@ -197,10 +197,13 @@ START_TEST(broken_samples)
     mbt_enhancer *enhancer = api_open(&options);
     for (size_t i = 0; i < LONG; i++)
         out[i] = 77;
-    in[LONG - 1] = INFINITY;
-    ck_assert_int_eq(mbt_enhance(enhancer, in, out, LONG), MBT_ERROR_SAMPLE);
-    for (size_t i = 0; i < LONG; i++)
-        ck_assert(out[i] == 77);
+    static const float broken[] = {INFINITY, 1e30f, -1.000001e6f};
+    for (int b = 0; b < COUNT(broken); b++) {
+        in[LONG - 1] = broken[b];
+        ck_assert_int_eq(mbt_enhance(enhancer, in, out, LONG), MBT_ERROR_SAMPLE);
+        for (size_t i = 0; i < LONG; i++)
+            ck_assert(out[i] == 77);
+    }
     api_speech(in + LONG - 1, 1);
     ck_assert_int_eq(mbt_enhance(enhancer, in, out, LONG), MBT_OK);
     mbt_close(enhancer);

@@ -160,6 +160,9 @@ compares() {
         ref.wav half.wav --clean short.wav
     check "compare: no samples" fails_with 1 'empty.wav: there are no samples' compare empty.wav empty.wav
     check "compare: NaN" fails_with 1 'nan.wav: channel 1, .*not a number' compare ref.wav nan.wav
+    ./wavtool make larger larger.wav 16000 1 wav-f32 16000
+    check "compare: a sample beyond a million" fails_with 1 \
+        'larger.wav: channel 1, 0\.000313 s .*the most is 1000000$' compare ref.wav larger.wav
     head -c 5000 "$root/weights/tiny/tiny_f32.c" >text.wav
     check "compare: not audio" fails_with 1 'text.wav: not a recording' compare text.wav ref.wav
     check "compare: full standard output" compare_to_full_disk

@@ -1,6 +1,7 @@
 /* wavtool.c: makes and measures sound files for the command-line tests.
  *
- *     wavtool make KIND OUT RATE CHANNELS FORMAT FRAMES   KIND: silence, dc, voiced, loud, nan, inf, huge
+ *     wavtool make KIND OUT RATE CHANNELS FORMAT FRAMES   KIND: silence, dc, voiced, loud, nan, inf, large,
+ *                                                     larger, huge
  *     wavtool convert IN OUT RATE CHANNELS FORMAT         IN's first channel; channel c delayed by 1000 c frames
  *     wavtool describe FILE                               "FRAMES RATE CHANNELS FORMAT"
  *     wavtool aligned A B                                 fails unless each channel correlates best at lag 0
@@ -127,18 +128,20 @@ static void save(const char *path, sound s)
 }
 
 /* voiced: a buzz with a pitch and a beat, up to 0.6. loud: the same up to 3. nan and inf: voiced, with one bad sample
- * at frame 5 of the last channel. huge: voiced, and after half a second a square wave in the last channel that float
- * only just holds. */
+ * at frame 5 of the last channel. large, larger: likewise, with 1e6 and the next float. huge: voiced, and after half a
+ * second a square wave of 1e6 in the last channel. */
 static float value(const char *kind, double t, double rate, int last, int bad)
 {
     if (strcmp(kind, "dc") == 0)
         return 0.5f;
     if (last && t > rate / 2 && strcmp(kind, "huge") == 0)
-        return fmod(t, rate / 150.0) < rate / 300.0 ? 3.4e38f : -3.4e38f;
+        return fmod(t, rate / 150.0) < rate / 300.0 ? 1e6f : -1e6f;
     if (bad && strcmp(kind, "nan") == 0)
         return NAN;
     if (bad && strcmp(kind, "inf") == 0)
         return -INFINITY;
+    if (bad && strncmp(kind, "large", 5) == 0)
+        return strcmp(kind, "large") == 0 ? 1e6f : nextafterf(1e6f, INFINITY);
     if (strcmp(kind, "silence") == 0)
         return 0.0f;
     double phase = 2.0 * acos(-1.0) * t / rate;

@@ -97,6 +97,9 @@ float *fuzz_take_signal(fuzz_input *in, size_t count);
 
 bool fuzz_all_finite(const float *samples, size_t count);
 
+/* None is NaN or beyond MBT_LARGEST_SAMPLE. */
+bool fuzz_all_taken(const float *samples, size_t count);
+
 /* Room for so many samples of output, within guards. For fuzz_free_output. */
 float *fuzz_make_output(size_t count);
 

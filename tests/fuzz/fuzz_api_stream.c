@@ -23,7 +23,7 @@ static mbt_status expected_of_push(const fuzz_session *s, const float *in, size_
         return MBT_ERROR_STREAM;
     if (s->max_samples != 0 && count > s->max_samples - s->stream.pushed)
         return MBT_ERROR_TOO_LONG;
-    return fuzz_all_finite(in, smaller(count, room_of(s))) ? MBT_OK : MBT_ERROR_SAMPLE;
+    return fuzz_all_taken(in, smaller(count, room_of(s))) ? MBT_OK : MBT_ERROR_SAMPLE;
 }
 
 void fuzz_call_push(fuzz_player *p)

@@ -7,11 +7,13 @@
 #include <fcntl.h>
 #include <math.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "mambattention/mambattention.h"
 #include "tools/audio/source_file.h"
 #include "tools/audio/source_pipe.h"
 #include "tools/base/message.h"
@@ -82,24 +84,31 @@ size_t mbt_recording_length(const mbt_recording *recording)
     return known && (uint64_t)info->frames < SIZE_MAX ? (size_t)info->frames : 0;
 }
 
-static bool check_finite(const mbt_recording *recording, const float *samples, size_t frames)
+/* Prints where a sample is that cannot be sound, and what it is. Returns false. */
+static bool complain_of_sample(const mbt_recording *recording, size_t frame, size_t channel, float sample)
+{
+    char value[64];
+    snprintf(value, sizeof value, "%.9g, and the most is %.9g", (double)sample, (double)MBT_LARGEST_SAMPLE);
+    return mbt_complain("%s: channel %zu, %.6f s (frame %zu): the sample is %s", recording->path, channel + 1,
+                        (double)frame / recording->info.samplerate, frame,
+                        isnan(sample)   ? "not a number"
+                        : isinf(sample) ? "infinite"
+                                        : value);
+}
+
+static bool check_samples(const mbt_recording *recording, const float *samples, size_t frames)
 {
     size_t channels = (size_t)recording->info.channels;
-    for (size_t i = 0; i < frames * channels; i++) {
-        if (!isfinite(samples[i])) {
-            size_t frame = recording->frames + i / channels;
-            return mbt_complain("%s: channel %zu, %.6f s (frame %zu): the sample is %s", recording->path,
-                                i % channels + 1, (double)frame / recording->info.samplerate, frame,
-                                isnan(samples[i]) ? "not a number" : "infinite");
-        }
-    }
+    for (size_t i = 0; i < frames * channels; i++)
+        if (!(fabsf(samples[i]) <= MBT_LARGEST_SAMPLE))
+            return complain_of_sample(recording, recording->frames + i / channels, i % channels, samples[i]);
     return true;
 }
 
 bool mbt_recording_next(mbt_recording *recording, float *samples, size_t most, size_t *frames)
 {
     *frames = 0;
-    if (!recording->source->next(recording, samples, most, frames) || !check_finite(recording, samples, *frames))
+    if (!recording->source->next(recording, samples, most, frames) || !check_samples(recording, samples, *frames))
         return false;
     recording->frames += *frames;
     return *frames > 0 || recording->source->end(recording);

@@ -55,8 +55,8 @@ bool mbt_recording_open_stdin(mbt_recording *recording, mbt_sample_format raw, u
 size_t mbt_recording_length(const mbt_recording *recording);
 
 /* Reads the next frames, 1 to `most`, into samples; of a pipe, as many as are there. *frames: how many; 0 at the end.
- * They are finite. On failure, also if there should be samples and none can be read, prints one error line and returns
- * false. */
+ * None is NaN or beyond MBT_LARGEST_SAMPLE. On failure, also if there should be samples and none can be read, prints
+ * one error line and returns false. */
 bool mbt_recording_next(mbt_recording *recording, float *samples, size_t most, size_t *frames);
 
 /* Reads all samples into recording->samples. On failure prints one error line and returns false. */

@@ -243,10 +243,11 @@ static bool fill_windows(mbt_channels *c, size_t count)
     return true;
 }
 
-static bool are_finite(const float *samples, size_t count)
+/* Whether the library takes them: at another rate a recording may be louder. */
+static bool are_sound(const float *samples, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (!isfinite(samples[i]))
+        if (!(fabsf(samples[i]) <= MBT_LARGEST_SAMPLE))
             return false;
     return true;
 }
@@ -263,7 +264,7 @@ static bool to_model_rate(mbt_channels *c, size_t count)
             if (!mbt_resampler_run(channel->to_model, channel->in + done, count - done, &used, channel->resampled,
                                    BLOCK, &made, &reason))
                 return complain_of_channel(c, k, "cannot change the rate: ", reason);
-            if (!are_finite(channel->resampled, made))
+            if (!are_sound(channel->resampled, made))
                 return complain_of_channel(c, k, "cannot change the rate: the samples are too large", "");
         }
         if (!fill_windows(c, made))

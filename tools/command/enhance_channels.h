@@ -27,8 +27,8 @@ typedef struct mbt_channels_format {
 mbt_channels *mbt_channels_open(const mbt_enhance_request *request, const mbt_loaded_model *loaded,
                                 const mbt_channels_format *format);
 
-/* Takes frames, finite and interleaved, and emits those that are enhanced by then. On failure prints one error line and
- * returns false. */
+/* Takes frames, interleaved, and emits those that are enhanced by then. No sample is NaN or beyond MBT_LARGEST_SAMPLE.
+ * On failure prints one error line and returns false. */
 bool mbt_channels_put(mbt_channels *channels, const float *samples, size_t frames);
 
 /* Emits the rest, so that as many frames have come out as went in. On failure prints one error line and returns

@@ -12,9 +12,9 @@
  *
  * Live audio, or a recording too long for memory, goes in and comes out in blocks of any size: see mbt_push.
  *
- * Samples are float, nominally in [-1, 1], at mbt_model_info.sample_rate. Any scale works: the level of the recording
- * is normalised for the network, and the result has the level of the input. The output may exceed [-1, 1] where the
- * input nearly did. mbt_to_s16 saturates.
+ * Samples are float, nominally in [-1, 1], at mbt_model_info.sample_rate. Any scale works up to MBT_LARGEST_SAMPLE: the
+ * level of the recording is normalised for the network, and the result has the level of the input. The output may
+ * exceed [-1, 1] where the input nearly did. mbt_to_s16 saturates.
  *
  * Threads: any number of enhancers may run at once. One enhancer serves one call at a time. All other functions may be
  * called from any thread. Some of them read the environment variable MBT_ISA; do not set the environment meanwhile.
@@ -61,12 +61,16 @@ typedef enum mbt_status {
     MBT_ERROR_MODEL = -2,     /* the model was compiled for another version of the library, or is damaged */
     MBT_ERROR_MEMORY = -3,    /* no memory, or the block given is too small or not aligned to 64 bytes */
     MBT_ERROR_TOO_LONG = -4,  /* more samples than options.max_samples, or a window too long to be addressed */
-    MBT_ERROR_SAMPLE = -5,    /* an input sample is NaN or infinite; the output was not touched */
+    MBT_ERROR_SAMPLE = -5,    /* an input sample is NaN or beyond MBT_LARGEST_SAMPLE; the output was not touched */
     MBT_ERROR_ISA = -6,       /* no such kernels in this build or on this processor, or MBT_ISA names none */
     MBT_ERROR_THREADS = -7,   /* the system refused to start a thread */
     MBT_ERROR_CANCELLED = -8, /* options.progress asked to stop */
     MBT_ERROR_STREAM = -9     /* a stream has begun or was flushed (mbt_reset ends it), or see mbt_progress */
 } mbt_status;
+
+/* The largest sample that is taken, of either sign: a million times full scale. A larger one comes of a fault, and
+ * would make silence of all that lies in its window. */
+#define MBT_LARGEST_SAMPLE 1e6f
 
 /* One line of text without a newline, for any value. Never NULL. The text is constant. */
 MBT_API const char *mbt_status_string(mbt_status status);
@@ -221,8 +225,8 @@ MBT_API MBT_MUST_CHECK mbt_status mbt_enhance(mbt_enhancer *enhancer, const floa
 /* Gives the next samples of the stream to the enhancer. The first call begins a stream. *taken: how many fitted. If
  * that is less than samples, call mbt_pull before pushing the rest. On failure nothing was taken.
  * MBT_ERROR_ARGUMENT; MBT_ERROR_TOO_LONG if the stream with all of these samples would exceed max_samples;
- * MBT_ERROR_SAMPLE if one of those that fit is NaN or infinite; MBT_ERROR_STREAM after mbt_flush, and in the progress
- * callback. */
+ * MBT_ERROR_SAMPLE if one of those that fit is NaN or beyond MBT_LARGEST_SAMPLE; MBT_ERROR_STREAM after mbt_flush, and
+ * in the progress callback. */
 MBT_API MBT_MUST_CHECK mbt_status mbt_push(mbt_enhancer *enhancer, const float *in, size_t samples, size_t *taken);
 
 /* Gets the next samples of the result, at most room. *given: how many there were. If that is less than room, more have

@@ -140,6 +140,24 @@ START_TEST(samples_that_are_no_numbers)
 }
 END_TEST
 
+/* A million is exact in float. */
+START_TEST(samples_that_are_too_large)
+{
+    static const float good[] = {0x1.e848p+19f, -0x1.e848p+19f, 999999.94f};
+    static const float bad[] = {NAN, INFINITY, -INFINITY, 0x1.e84802p+19f, -0x1.e84802p+19f, 1e30f, -FLT_MAX};
+    fill(1000, 1);
+    for (int i = 0; i < COUNT(good); i++) {
+        samples[999] = good[i];
+        ck_assert_int_eq(mbt_samples_check(samples, 1000), MBT_OK);
+    }
+    for (int i = 0; i < COUNT(bad); i++) {
+        samples[999] = bad[i];
+        ck_assert_int_eq(mbt_samples_check(samples, 1000), MBT_ERROR_SAMPLE);
+        ck_assert_int_eq(mbt_samples_check(samples, 999), MBT_OK);
+    }
+}
+END_TEST
+
 int main(void)
 {
     TCase *tests = tcase_create("level");
@@ -151,5 +169,6 @@ int main(void)
     tcase_add_test(tests, the_smallest_and_the_largest);
     tcase_add_test(tests, one_click_in_silence);
     tcase_add_test(tests, samples_that_are_no_numbers);
+    tcase_add_test(tests, samples_that_are_too_large);
     return unit_main(tests, "level");
 }
