@@ -96,6 +96,7 @@ static void apply_mask(void *context, size_t t, unsigned worker)
                            .out_scale = decoder->out_scale,
                            .out_bias = decoder->out_bias,
                            .beta = decoder->beta,
+                           .floor = run->mask_floor,
                            .expand = 1.0f / run->model->compress_factor};
     run->kernels->mask(&mask);
 }

@@ -96,6 +96,7 @@ static mbt_run new_run(mbt_enhancer *e, size_t samples)
                      .frames = 1 + samples / e->model->hop,
                      .bins = bins,
                      .inner_bins = (bins - 3) / 2 + 1,
+                     .mask_floor = e->mask_floor,
                      .progress = e->options.progress ? report_progress : NULL,
                      .progress_cookie = e,
                      .hook = e->hook,

@@ -15,6 +15,7 @@ struct mbt_enhancer {
     mbt_memory memory;
     mbt_spectrum spectrum;
     mbt_network network;
+    float mask_floor;    /* what options.limit comes to for the mask, which multiplies compressed magnitudes */
     float *planes;       /* [T][F][2]: compressed magnitude and phase; after a run, the window's result */
     mbt_windows windows; /* of a stream, or of a recording longer than one window */
     size_t windows_done; /* windows of this recording that are done */

@@ -8,6 +8,8 @@
 #define DEFAULT_WINDOW 10.0 /* s: as in the paper */
 #define DEFAULT_OVERLAP 0.5 /* s: half of it is already enough that seams cannot be told from the rest */
 
+#define MAX_DECIBELS 200.0f
+
 /* No array can have more. */
 #define MAX_SAMPLES ((size_t)PTRDIFF_MAX / sizeof(float))
 
@@ -40,10 +42,17 @@ static size_t overlap_of(const mbt_options *options, const mbt_model *model)
     return standard < half ? standard : half;
 }
 
+static float mask_floor_of(const mbt_options *options, const mbt_model *model)
+{
+    const double decibels = (double)options->limit * (double)model->compress_factor;
+    return options->limit > 0 ? (float)mbt_level_down(decibels) : 0.0f;
+}
+
 mbt_status mbt_options_check(const mbt_options *options, const mbt_model *model)
 {
     const bool one_source = !options->allocate || !options->memory;
     bool good = options->threads <= MBT_MAX_THREADS && one_source && !options->allocate == !options->release;
+    good = good && options->limit >= 0 && options->limit <= MAX_DECIBELS;
     for (size_t i = 0; i < sizeof options->reserved / sizeof *options->reserved; i++)
         good = good && options->reserved[i] == 0;
     if (!good)
@@ -66,7 +75,7 @@ mbt_enhancer *mbt_enhancer_plan(mbt_arena *arena, const mbt_model *model, const 
 {
     mbt_enhancer counted, *enhancer = mbt_arena_take(arena, 1, sizeof *enhancer);
     mbt_enhancer *e = enhancer ? enhancer : &counted;
-    *e = (mbt_enhancer){.options = *options, .model = model};
+    *e = (mbt_enhancer){.options = *options, .model = model, .mask_floor = mask_floor_of(options, model)};
     const unsigned threads = mbt_pool_threads(options->threads);
     const size_t window = window_of(options, model), longest = options->max_samples;
     const size_t samples = longest > 0 && longest < window ? longest : window;

@@ -102,7 +102,8 @@ typedef struct mbt_scan {
 
 /* The last steps of the mask decoder for one frame, through to the magnitude:
  *     x = prelu(scale x + shift);  mask = beta / (1 + exp(-slope[f] (out_scale x + out_bias)));
- *     magnitude[f] = (mask compressed[f])^(1 / compress_factor) */
+ *     mask = floor > mask ? floor : mask;  magnitude[f] = (mask compressed[f])^(1 / compress_factor)
+ * A floor of 0 leaves the bits of the mask. */
 typedef struct mbt_mask {
     const float *x; /* [bins] output of the decoder's convolution */
     const float
@@ -111,7 +112,7 @@ typedef struct mbt_mask {
     float *mask;        /* [bins] or NULL */
     float *magnitude;   /* [bins], may be x */
     size_t bins;
-    float scale, shift, prelu, out_scale, out_bias, beta, expand; /* expand = 1 / compress_factor */
+    float scale, shift, prelu, out_scale, out_bias, beta, floor, expand; /* expand = 1 / compress_factor */
 } mbt_mask;
 
 typedef struct mbt_kernels {

@@ -22,7 +22,7 @@ void MBT_FN(mask)(const mbt_mask *m)
         const vf logit = v_fma(active, v_set(m->out_scale), v_set(m->out_bias));
         vf e = v_mul(v_sub(v_set(0.0f), v_load_n(m->slope + f, n)), logit);
         v_exp(&e, 1);
-        const vf mask = v_div(v_set(m->beta), v_add(v_set(1.0f), e));
+        const vf mask = v_max(v_set(m->floor), v_div(v_set(m->beta), v_add(v_set(1.0f), e)));
         if (m->mask)
             v_store_n(m->mask + f, mask, n);
         const vf compressed = v_load_strided(m->compressed + 2 * f, 2, n);

@@ -20,4 +20,7 @@ mbt_status mbt_level_measure(const float *x, size_t samples, mbt_level *level);
 /* MBT_ERROR_SAMPLE if a sample is NaN or beyond MBT_LARGEST_SAMPLE. */
 mbt_status mbt_samples_check(const float *x, size_t samples);
 
+/* 10^(-decibels / 20) for 0 to 200 dB, with the same bits everywhere, which libm's pow has not. */
+double mbt_level_down(double decibels);
+
 #endif

@@ -39,6 +39,7 @@ START_TEST(defaults)
     ck_assert_ptr_null(options.memory);
     ck_assert_uint_eq(options.memory_size, 0);
     ck_assert(options.progress == NULL && options.progress_cookie == NULL);
+    ck_assert(options.limit == 0);
     for (int i = 0; i < COUNT(options.reserved); i++)
         ck_assert_uint_eq(options.reserved[i], 0);
     ck_assert_uint_eq(memory_needed(NULL), memory_needed(&options));

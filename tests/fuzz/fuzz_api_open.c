@@ -182,7 +182,7 @@ static mbt_status plan_windows(fuzz_session *s, const mbt_options *options)
 static void check_measured(fuzz_session *s, const mbt_options *options, mbt_status measured)
 {
     mbt_status expected = MBT_ERROR_ARGUMENT;
-    if (options->threads <= 256 && options->reserved[2] == 0 && !options->allocate == !options->release)
+    if (options->threads <= 256 && options->reserved[0] == 0 && !options->allocate == !options->release)
         expected = plan_windows(s, options);
     if (expected == MBT_OK && s->window > PTRDIFF_MAX / 64)
         expected = MBT_ERROR_TOO_LONG;
@@ -237,7 +237,7 @@ void fuzz_call_open(fuzz_player *p)
     options.overlap = take_overlap(in);
     options.threads = take_threads(in);
     options.isa = take_isa(in);
-    options.reserved[2] = fuzz_byte(in) == 255;
+    options.reserved[0] = fuzz_byte(in) == 255;
     s->max_samples = options.max_samples;
     open_with(s, &options, in);
     if (s->enhancer == NULL)

@@ -35,11 +35,11 @@ static void call_mask(const mbt_kernels *kernels, void *arguments)
     kernels->mask(arguments);
 }
 
-/* with: bit 0 asks for the mask, bit 1 writes the magnitude over x. */
+/* with: bit 0 asks for the mask, bit 1 writes the magnitude over x, bit 2 has a floor. */
 static void check_mask(mbt_checker *checker, int setting, size_t bins, size_t with)
 {
-    mbt_case(checker, setting, "bins %zu, %s mask, magnitude %s", bins, with & 1 ? "with" : "without",
-             with & 2 ? "in place" : "apart");
+    mbt_case(checker, setting, "bins %zu, %s mask, magnitude %s%s", bins, with & 1 ? "with" : "without",
+             with & 2 ? "in place" : "apart", with & 4 ? ", a floor" : "");
     const mbt_area x = mbt_area_filled(checker, "x", with & 2 ? MBT_ROLE_INOUT : MBT_ROLE_IN, 1, bins, 0, 1.0, 1e18, 0);
     const mbt_area compressed = mbt_area_filled(checker, "compressed", MBT_ROLE_IN, bins, 1, 2, 2.0, 1e11, 1);
     const mbt_area slope = mbt_area_filled(checker, "slope", MBT_ROLE_IN, 1, bins, 0, 1.0, 10.0, 0);
@@ -54,6 +54,7 @@ static void check_mask(mbt_checker *checker, int setting, size_t bins, size_t wi
                      .out_scale = -1.25f,
                      .out_bias = 0.3f,
                      .beta = 2.0f,
+                     .floor = with & 4 ? 0.75f : 0.0f,
                      .expand = 1.0f / 0.3f};
     if (with & 1)
         mask.mask = mbt_area_take(checker, "mask", MBT_ROLE_OUT, 1, bins, 0).row0;
@@ -65,9 +66,9 @@ static void check_mask(mbt_checker *checker, int setting, size_t bins, size_t wi
 void mbt_check_mask(mbt_checker *checker)
 {
     static const size_t sizes[] = MBT_SIZES;
-    for (size_t i = 0; i < 4 * MBT_SIZE_COUNT; i++)
+    for (size_t i = 0; i < 8 * MBT_SIZE_COUNT; i++)
         for (int setting = 0; setting < MBT_SETTINGS; setting++)
-            check_mask(checker, setting, sizes[i / 4], i % 4);
+            check_mask(checker, setting, sizes[i / 8], i % 8);
 }
 
 static void call_polar(const mbt_kernels *kernels, void *arguments)

@@ -60,8 +60,10 @@ START_TEST(magnitude_of_zero)
 }
 END_TEST
 
+/* Without a floor, with one that some of the masks are below, and with one that all are below. */
 START_TEST(mask)
 {
+    static const float floors[] = {0.0f, 0.75f, 2.5f};
     enum { BINS = 1001 };
     static float x[BINS], compressed[2 * BINS], slope[BINS], masks[BINS], magnitude[BINS];
     const mbt_mask m = {.x = x,
@@ -76,6 +78,7 @@ START_TEST(mask)
                         .out_scale = -1.25f,
                         .out_bias = 0.3f,
                         .beta = 2.0f,
+                        .floor = floors[_i],
                         .expand = 1.0f / 0.3f};
     mbt_fill_between(x, BINS, -3, 3);
     mbt_fill_between(compressed, 2 * BINS, 0, 8);
@@ -84,7 +87,7 @@ START_TEST(mask)
     for (size_t f = 0; f < BINS; f++) {
         const double y = (double)m.scale * (double)x[f] + (double)m.shift, active = y > 0 ? y : (double)m.prelu * y;
         const double logit = (double)slope[f] * ((double)m.out_scale * active + (double)m.out_bias);
-        const double truth = (double)m.beta / (1.0 + exp(-logit));
+        const double truth = fmax((double)m.floor, (double)m.beta / (1.0 + exp(-logit)));
         const double expanded = pow(truth * (double)compressed[2 * f], (double)m.expand);
         /* The exponent, up to 9 here, is rounded to float before exp: 9 * 6e-8, and a few ulp more. */
         mbt_expect_near("mask", f, masks[f], truth, 2e-6 * truth);
@@ -138,7 +141,7 @@ TCase *mbt_scalar_spectral_tests(void)
     tcase_add_loop_test(group, spectrum, 0, 3);
     tcase_add_test(group, phase_on_the_axes);
     tcase_add_test(group, magnitude_of_zero);
-    tcase_add_test(group, mask);
+    tcase_add_loop_test(group, mask, 0, 3);
     tcase_add_test(group, mask_of_silence);
     tcase_add_test(group, polar);
     return group;

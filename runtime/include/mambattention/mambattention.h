@@ -160,8 +160,11 @@ typedef struct mbt_options {
     mbt_allocate *allocate;
     mbt_release *release;
     void *memory_cookie;
+    /* Limit: the most that the magnitude of any frequency in any frame is attenuated by, in dB, 0 to 200. With 10 or 20
+     * some of the noise stays, and speech loses less. 0 (default): no limit. */
+    float limit;
     /* Zero. mbt_open checks it. */
-    uintptr_t reserved[3];
+    uintptr_t reserved[2];
 } mbt_options;
 
 /* Sets every option to its default. options: not NULL. */

@@ -158,6 +158,26 @@ START_TEST(samples_that_are_too_large)
 }
 END_TEST
 
+/* Powers of ten by their digits, and values of Python's decimal to 20 digits: (Decimal(10) ** (-d / 20)). */
+START_TEST(decibels)
+{
+    static const struct {
+        double down, wanted;
+    } cases[] = {{0, 1},
+                 {20, 0.1},
+                 {40, 0.01},
+                 {100, 1e-5},
+                 {200, 1e-10},
+                 {6, 0.50118723362727228500},
+                 {0.3, 0.96605087898981337428},
+                 {3.6, 0.66069344800759600651},
+                 {12.25, 0.24406190680419803286},
+                 {1e-4, 0.99998848714080850182}};
+    for (int i = 0; i < COUNT(cases); i++)
+        ck_assert_double_eq_tol(mbt_level_down(cases[i].down) / cases[i].wanted, 1, 1e-12);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tests = tcase_create("level");
@@ -170,5 +190,6 @@ int main(void)
     tcase_add_test(tests, one_click_in_silence);
     tcase_add_test(tests, samples_that_are_no_numbers);
     tcase_add_test(tests, samples_that_are_too_large);
+    tcase_add_test(tests, decibels);
     return unit_main(tests, "level");
 }
