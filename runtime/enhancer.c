@@ -97,6 +97,7 @@ static mbt_run new_run(mbt_enhancer *e, size_t samples)
                      .bins = bins,
                      .inner_bins = (bins - 3) / 2 + 1,
                      .mask_floor = e->mask_floor,
+                     .dry = e->options.dry,
                      .progress = e->options.progress ? report_progress : NULL,
                      .progress_cookie = e,
                      .hook = e->hook,
@@ -116,7 +117,7 @@ mbt_status mbt_enhancer_window(void *enhancer, const float *in, float *out, size
         mbt_run run = new_run(e, samples);
         mbt_spectrum_forward(&run, &e->spectrum, in, samples, level, e->planes);
         mbt_network_run(&run, &e->network, e->planes);
-        mbt_spectrum_inverse(&run, &e->spectrum, e->network.magnitude, e->network.pairs, out, samples, level);
+        mbt_spectrum_inverse(&run, &e->spectrum, e->network.magnitude, e->network.pairs, in, out, samples, level);
         if (run.cancelled)
             return MBT_ERROR_CANCELLED;
     }

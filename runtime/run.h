@@ -16,6 +16,7 @@ typedef struct mbt_run {
     size_t bins;       /* F = n_fft / 2 + 1 */
     size_t inner_bins; /* F' = (F - 3) / 2 + 1 */
     float mask_floor;  /* the least that the mask may be; 0: no limit */
+    float dry;         /* the share of the input in the result */
     mbt_progress *progress;
     void *progress_cookie;
     mbt_stage_hook *hook;

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "common/mix.h"
 #include "runtime/signal/window.h"
 
 /* Samples below this level count as 0. It is 361 dB below the level of the recording; the last bit of a 32-bit file
@@ -126,20 +127,22 @@ static void overlap_add(void *context, size_t task, unsigned worker)
         /* envelope can be 0 at the last sample of a very long window */
         const float sample = envelope > 0 ? sum / envelope / job->level.gain : 0;
         const double value = (double)sample / job->level.scale, limit = (double)FLT_MAX;
-        job->out[i] = (float)(value > limit ? limit : value < -limit ? -limit : value);
+        const float wet = (float)(value > limit ? limit : value < -limit ? -limit : value);
+        job->out[i] = job->run->dry > 0 ? mbt_mix(wet, job->in[i], job->run->dry) : wet;
     }
 }
 
 void mbt_spectrum_inverse(mbt_run *run, const mbt_spectrum *spectrum, const float *magnitude, const float *pairs,
-                          float *samples, size_t count, mbt_level level)
+                          const float *in, float *out, size_t count, mbt_level level)
 {
     spectrum_job job = {.run = run,
                         .spectrum = spectrum,
+                        .in = in,
                         .count = count,
                         .level = level,
                         .magnitude = magnitude,
                         .pairs = pairs,
-                        .out = samples};
+                        .out = out};
     mbt_run_tasks(run, inverse_frame, &job, run->frames);
     mbt_run_tasks(run, overlap_add, &job, (count + spectrum->hop - 1) / spectrum->hop);
 }

@@ -31,9 +31,9 @@ void mbt_spectrum_plan_inverse(mbt_spectrum *spectrum, size_t frames, mbt_arena 
 void mbt_spectrum_forward(mbt_run *run, const mbt_spectrum *spectrum, const float *samples, size_t count,
                           mbt_level level, float *planes);
 
-/* The inverse: magnitude [T][F], phase of pairs [T][F][2]. Frames are overlap-added and divided by the sum of squared
- * windows and by the level. */
+/* The inverse: magnitude [T][F], phase of pairs [T][F][2]. Frames are overlap-added, divided by the sum of squared
+ * windows and by the level, and mixed with as many samples of in, which may be out: run->dry is their share. */
 void mbt_spectrum_inverse(mbt_run *run, const mbt_spectrum *spectrum, const float *magnitude, const float *pairs,
-                          float *samples, size_t count, mbt_level level);
+                          const float *in, float *out, size_t count, mbt_level level);
 
 #endif

@@ -105,6 +105,7 @@ static mbt_options mixed_options(void)
 {
     mbt_options options = window_options();
     options.limit = 10;
+    options.dry = 0.3f;
     return options;
 }
 
@@ -148,6 +149,49 @@ START_TEST(the_same_bits_in_streams)
 }
 END_TEST
 
+static const float shares[] = {0.25f, 0.3f, 0x1p-149f, 0.5f, 0.999f, 1};
+
+/* Of one window, sample by sample. */
+START_TEST(the_input_shares_in_the_result)
+{
+    mbt_options options = api_options(SHORT);
+    const double dry = (double)shares[_i];
+    api_enhance(&options, in, wanted, SHORT);
+    options.dry = shares[_i];
+    api_enhance(&options, in, out, SHORT);
+    for (size_t i = 0; i < SHORT; i++)
+        ck_assert(out[i] == (float)((1 - dry) * (double)wanted[i] + dry * (double)in[i]));
+}
+END_TEST
+
+/* Of windows too, but for the rounding where they are faded into each other; the input alone is what it was. */
+START_TEST(the_input_shares_in_windows)
+{
+    mbt_options options = window_options();
+    const double dry = (double)shares[_i];
+    api_enhance(&options, in, wanted, LONG);
+    options.dry = shares[_i];
+    api_enhance(&options, in, out, LONG);
+    for (size_t i = 0; i < LONG; i++) {
+        const double mixed = (1 - dry) * (double)wanted[i] + dry * (double)in[i];
+        const double largest = fmax(fabs((double)wanted[i]), fabs((double)in[i]));
+        ck_assert_double_eq_tol((double)out[i], mixed, 2.5e-7 * (largest + api_rms(in, LONG)));
+        ck_assert(dry < 1 || out[i] == in[i]);
+    }
+}
+END_TEST
+
+START_TEST(silence_stays_silence)
+{
+    static const float zeros[LONG];
+    const mbt_options options = mixed_options();
+    for (size_t i = 0; i < LONG; i++)
+        out[i] = i % 3 ? 0.0f : -0.0f;
+    api_enhance(&options, out, out, LONG);
+    ck_assert_mem_eq(out, zeros, sizeof out);
+}
+END_TEST
+
 static void expect_status(const mbt_options *options, mbt_status wanted_status)
 {
     size_t bytes;
@@ -157,17 +201,24 @@ static void expect_status(const mbt_options *options, mbt_status wanted_status)
     mbt_close(enhancer);
 }
 
-START_TEST(limits_out_of_range)
+START_TEST(out_of_range)
 {
-    static const float wrong[] = {-1e-30f, -1, 200.1f, INFINITY, -INFINITY, NAN}, fine[] = {0, -0.0f, 1e-40f, 200};
-    mbt_options options = api_options(100);
+    static const float wrong[] = {-1e-30f, -1, 200.1f, INFINITY, -INFINITY, NAN}, fine[] = {0, -0.0f, 1e-40f, 1};
     for (int i = 0; i < COUNT(wrong); i++) {
+        mbt_options options = api_options(100);
         options.limit = wrong[i];
+        expect_status(&options, MBT_ERROR_ARGUMENT);
+        options.limit = 0;
+        options.dry = wrong[i];
         expect_status(&options, MBT_ERROR_ARGUMENT);
     }
     for (int i = 0; i < COUNT(fine); i++) {
-        options.limit = fine[i];
+        mbt_options options = api_options(100);
+        options.limit = 200 * fine[i];
+        options.dry = fine[i];
         expect_status(&options, MBT_OK);
+        options.dry = 1.0000001f;
+        expect_status(&options, MBT_ERROR_ARGUMENT);
     }
 }
 END_TEST
@@ -181,6 +232,9 @@ TCase *api_mix_tests(void)
     tcase_add_test(tests, bits_without_a_limit);
     tcase_add_test(tests, the_same_bits_for_every_isa);
     tcase_add_test(tests, the_same_bits_in_streams);
-    tcase_add_test(tests, limits_out_of_range);
+    tcase_add_loop_test(tests, the_input_shares_in_the_result, 0, COUNT(shares));
+    tcase_add_loop_test(tests, the_input_shares_in_windows, 0, COUNT(shares));
+    tcase_add_test(tests, silence_stays_silence);
+    tcase_add_test(tests, out_of_range);
     return tests;
 }

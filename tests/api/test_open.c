@@ -39,7 +39,9 @@ START_TEST(defaults)
     ck_assert_ptr_null(options.memory);
     ck_assert_uint_eq(options.memory_size, 0);
     ck_assert(options.progress == NULL && options.progress_cookie == NULL);
-    ck_assert(options.limit == 0);
+    ck_assert(options.limit == 0 && options.dry == 0);
+    /* As large as in version 0.1.0, which had three reserved words behind the allocator. */
+    ck_assert_uint_eq(sizeof options, offsetof(mbt_options, memory_cookie) + sizeof(void *) + 3 * sizeof(uintptr_t));
     for (int i = 0; i < COUNT(options.reserved); i++)
         ck_assert_uint_eq(options.reserved[i], 0);
     ck_assert_uint_eq(memory_needed(NULL), memory_needed(&options));

@@ -163,8 +163,11 @@ typedef struct mbt_options {
     /* Limit: the most that the magnitude of any frequency in any frame is attenuated by, in dB, 0 to 200. With 10 or 20
      * some of the noise stays, and speech loses less. 0 (default): no limit. */
     float limit;
+    /* Dry: the share of the input in the result, 0 to 1. Each sample becomes (1 - dry) * enhanced + dry * input. 0
+     * (default): the enhanced sound alone. */
+    float dry;
     /* Zero. mbt_open checks it. */
-    uintptr_t reserved[2];
+    uintptr_t reserved[3 - 2 * sizeof(float) / sizeof(uintptr_t)];
 } mbt_options;
 
 /* Sets every option to its default. options: not NULL. */
