@@ -1,6 +1,8 @@
 /* enhance_channels.c: recordings of any length and rate, channel by channel through one enhancer.
  * Each channel goes from the input's rate to the model's, through windows, and back to the input's rate. All channels
- * advance together, so that every stage takes as many samples of one channel as of the others, and gives as many. */
+ * advance together, so that every stage takes as many samples of one channel as of the others, and gives as many.
+ * With --mix the input waits until its place in the result is reached. It is mixed in here and not by the library, so
+ * that it keeps what lies above the model's frequencies. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "tools/command/enhance_channels.h"
@@ -10,8 +12,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "common/mix.h"
 #include "runtime/enhancer.h"
 #include "runtime/signal/windows.h"
+#include "tools/audio/fifo.h"
 #include "tools/audio/resample.h"
 #include "tools/base/message.h"
 
@@ -32,6 +36,8 @@ struct mbt_channels {
     size_t windows_done, windows_all;
     channel_state *channel;       /* [format.channels] */
     float block[BLOCK], *emitted; /* of a channel; [BLOCK][format.channels] */
+    float dry;                    /* share of the input in the result */
+    mbt_fifo input;               /* frames that were taken and not yet given; empty if dry is 0 */
 };
 
 static int show_progress(void *cookie, double done)
@@ -57,6 +63,12 @@ static bool check_memory(const mbt_channels *c, unsigned jobs, double bytes, dou
                         c->format.path, seconds, bytes / 1e9, times, machine / 1e9);
 }
 
+/* Of the input that waits to be mixed in, about a window of it. */
+static double waiting_bytes(const mbt_channels *c, double seconds)
+{
+    return c->dry > 0 ? 2 * seconds * c->format.rate * (double)c->format.channels * sizeof(float) : 0;
+}
+
 /* The most samples that a window holds. */
 static size_t window_samples(const mbt_channels *c)
 {
@@ -78,8 +90,9 @@ static bool open_enhancer(const mbt_enhance_request *r, const mbt_loaded_model *
     size_t bytes;
     mbt_status status = mbt_memory_needed(loaded->model, options, &bytes);
     if (status == MBT_OK) {
-        double all = (double)bytes + (double)counted.peak * (double)c->format.channels;
-        if (!check_memory(c, r->jobs > 1 ? r->jobs : 1, all, (double)window_samples(c) / loaded->info.sample_rate))
+        const double seconds = (double)window_samples(c) / loaded->info.sample_rate;
+        double all = (double)bytes + (double)counted.peak * (double)c->format.channels + waiting_bytes(c, seconds);
+        if (!check_memory(c, r->jobs > 1 ? r->jobs : 1, all, seconds))
             return false;
         status = mbt_open(loaded->model, options, &c->enhancer);
     }
@@ -99,6 +112,14 @@ static void set_options(const mbt_enhance_request *r, const mbt_loaded_model *lo
     options->progress_cookie = c;
 }
 
+/* Wipes the bar away first, so that the message has a line of its own. Returns false. */
+static bool out_of_memory(const mbt_channels_format *format)
+{
+    mbt_progress_bar_end(format->bar);
+    return mbt_complain("%s: out of memory for %zu channel%s", format->path, format->channels,
+                        mbt_plural(format->channels));
+}
+
 static bool open_channel(mbt_channels *c, channel_state *channel, uint32_t model_rate)
 {
     const char *reason = "out of memory";
@@ -109,10 +130,8 @@ static bool open_channel(mbt_channels *c, channel_state *channel, uint32_t model
     mbt_arena arena = {0};
     plan_windows(c, &channel->windows, &arena);
     channel->memory = arena.overflow ? NULL : aligned_alloc(MBT_ARENA_ALIGN, arena.peak);
-    if (channel->memory == NULL) {
-        return mbt_complain("%s: out of memory for %zu channel%s", c->format.path, c->format.channels,
-                            mbt_plural(c->format.channels));
-    }
+    if (channel->memory == NULL)
+        return out_of_memory(&c->format);
     arena = (mbt_arena){.base = channel->memory};
     plan_windows(c, &channel->windows, &arena);
     return true;
@@ -124,13 +143,13 @@ mbt_channels *mbt_channels_open(const mbt_enhance_request *request, const mbt_lo
     mbt_channels *c = calloc(1, sizeof *c);
     if (c != NULL) {
         c->format = *format;
+        c->dry = (float)(1 - request->mix);
         c->longest = mbt_resampled_length(format->frames, format->rate, loaded->info.sample_rate);
         c->channel = calloc(format->channels, sizeof *c->channel);
         c->emitted = malloc(format->channels * BLOCK * sizeof *c->emitted);
     }
     if (c == NULL || c->channel == NULL || c->emitted == NULL) {
-        mbt_complain("%s: out of memory for %zu channel%s", format->path, format->channels,
-                     mbt_plural(format->channels));
+        out_of_memory(format);
         mbt_channels_close(c);
         return NULL;
     }
@@ -160,10 +179,11 @@ void mbt_channels_close(mbt_channels *channels)
     mbt_close(c->enhancer);
     free(c->channel);
     free(c->emitted);
+    mbt_fifo_free(&c->input);
     free(c);
 }
 
-/* Wipes the bar away first, so that the message has a line of its own. Returns false. */
+/* Wipes the bar away first, as above. Returns false. */
 static bool complain_of_channel(const mbt_channels *c, size_t index, const char *what, const char *why)
 {
     mbt_progress_bar_end(c->format.bar);
@@ -181,6 +201,15 @@ static bool interleave(mbt_channels *c, size_t index, size_t frames)
     return true;
 }
 
+/* Mixes the input into c->emitted. */
+static void mix_in(mbt_channels *c, size_t frames)
+{
+    const size_t count = frames * c->format.channels;
+    const float *input = mbt_fifo_take(&c->input, count);
+    for (size_t i = 0; i < count; i++)
+        c->emitted[i] = mbt_mix(c->emitted[i], input[i], c->dry);
+}
+
 /* Emits `count` enhanced samples of every channel, at the input's rate. With count 0, at the end, emits what the
  * resamplers hold back, until as many frames have come out as went in. */
 static bool emit(mbt_channels *c, size_t count)
@@ -196,6 +225,8 @@ static bool emit(mbt_channels *c, size_t count)
             if (!interleave(c, k, made))
                 return false;
         }
+        if (c->dry > 0)
+            mix_in(c, made);
         if (made > 0 && !c->format.emit(c->format.cookie, c->emitted, made))
             return false;
         done += used;
@@ -285,6 +316,8 @@ bool mbt_channels_put(mbt_channels *channels, const float *samples, size_t frame
             for (size_t i = 0; i < count; i++)
                 channels->channel[k].in[i] = samples[(done + i) * width + k];
         channels->taken += count;
+        if (channels->dry > 0 && !mbt_fifo_put(&channels->input, samples + done * width, count * width))
+            return out_of_memory(&channels->format);
         if (!to_model_rate(channels, count))
             return false;
     }

@@ -14,6 +14,8 @@
 
 #define PAPER_WINDOW 10.0 /* s */
 #define LEAST_WINDOW 0.01
+#define LEAST_LIMIT 0.1 /* dB */
+#define MOST_LIMIT 200.0
 
 enum { MOST_HERTZ = 1000000, MOST_JOBS = 256 };
 
@@ -46,6 +48,9 @@ void mbt_enhance_print_help(void)
         "  --window W     seconds that the network sees at once, 10 by default, or 'paper': 10 without overlap. What\n"
         "                 is longer is enhanced in windows that are cross-faded; memory is taken for one\n"
         "  --overlap S    seconds that windows overlap, at most half of one; 0.5 by default\n"
+        "  --mix M        share of the enhanced sound in the result, 1 by default; the rest is IN, aligned to the\n"
+        "                 sample: 0 gives IN itself\n"
+        "  --limit DB     decibels that a frequency is attenuated by at most, 0.1 to 200; by default any number\n"
         "  --threads N    1 to 256; 0, the default, stands for one for each core\n"
         "  --isa NAME     kernels, auto by default; every choice gives the same bits:\n"
         "                 %s\n"
@@ -95,6 +100,17 @@ static bool parse_seconds(const char *option, const char *text, double least, do
     return false;
 }
 
+static bool parse_amount(const char *option, const char *text, double least, double most, const char *unit,
+                         double *amount)
+{
+    char *end;
+    *amount = strtod(text, &end);
+    if (end != text && *end == '\0' && *amount >= least && *amount <= most)
+        return true;
+    mbt_usage_error("enhance", "--%s takes %g to %g%s, not '%s'", option, least, most, unit, text);
+    return false;
+}
+
 /* Of several --window the last one counts. */
 static bool parse_window(const char *text, mbt_enhance_request *r)
 {
@@ -135,6 +151,8 @@ int mbt_enhance_parse(int argc, char **argv, mbt_enhance_request *r)
         {"rate", required_argument, NULL, 'R'},
         {"window", required_argument, NULL, 'w'},
         {"overlap", required_argument, NULL, 'o'},
+        {"mix", required_argument, NULL, 'M'},
+        {"limit", required_argument, NULL, 'l'},
         {"threads", required_argument, NULL, 't'},
         {"isa", required_argument, NULL, 'i'},
         {"jobs", required_argument, NULL, 'j'},
@@ -143,7 +161,7 @@ int mbt_enhance_parse(int argc, char **argv, mbt_enhance_request *r)
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
-    *r = (mbt_enhance_request){.model = MBT_DEFAULT_MODEL_NAME, .isa = MBT_ISA_AUTO};
+    *r = (mbt_enhance_request){.model = MBT_DEFAULT_MODEL_NAME, .isa = MBT_ISA_AUTO, .mix = 1};
     opterr = 0;
     int found;
     while ((found = getopt_long(argc, argv, ":qh", options, NULL)) != -1) {
@@ -166,6 +184,12 @@ int mbt_enhance_parse(int argc, char **argv, mbt_enhance_request *r)
             break;
         case 'o':
             fine = parse_overlap(optarg, r);
+            break;
+        case 'M':
+            fine = parse_amount("mix", optarg, 0, 1, "", &r->mix);
+            break;
+        case 'l':
+            fine = parse_amount("limit", optarg, LEAST_LIMIT, MOST_LIMIT, " dB", &r->limit);
             break;
         case 't':
             fine = mbt_parse_threads("enhance", optarg, &r->threads);
@@ -213,6 +237,7 @@ void mbt_enhance_set_options(const mbt_enhance_request *r, uint32_t rate, mbt_op
     mbt_options_init(options);
     options->threads = r->threads;
     options->isa = r->isa;
+    options->limit = (float)r->limit;
     if (r->paper) {
         options->window = to_samples(PAPER_WINDOW, rate);
         options->overlap = MBT_OVERLAP_NONE;

@@ -16,6 +16,8 @@ typedef struct mbt_enhance_request {
     mbt_isa isa;
     double window, overlap; /* s; window 0: the library's default */
     bool overlap_given, paper;
+    double mix;    /* the enhanced sound's share in the result, 0 to 1; that of the input is the rest */
+    double limit;  /* dB that a frequency is attenuated by at most; 0: any */
     unsigned jobs; /* recordings at a time, of a folder; 0: not given */
     bool resume;   /* skips recordings that have a result */
     bool quiet, help;
@@ -28,7 +30,8 @@ int mbt_enhance_parse(int argc, char **argv, mbt_enhance_request *request);
 /* Whether it is "-": standard input or output. */
 bool mbt_is_pipe(const char *path);
 
-/* Sets the library's options as requested, for a model of that rate in Hz; the rest are defaults. */
+/* Sets the library's options as requested, for a model of that rate in Hz; the rest are defaults. Among these is
+ * options.dry: what is mixed in has the input's rate. */
 void mbt_enhance_set_options(const mbt_enhance_request *request, uint32_t rate, mbt_options *options);
 
 void mbt_enhance_print_help(void);
