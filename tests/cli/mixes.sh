@@ -1,4 +1,4 @@
-# mixes.sh: tests of how much of the enhancement reaches the result; read by run.
+# mixes.sh: tests of how much of the enhancement reaches the result, and of samples that are clipped; read by run.
 
 floats() { ./wavtool unwrap "$1" "$2"; } # the samples of a WAV as 32-bit floats without a header
 
@@ -77,6 +77,63 @@ down = level("in.f32") - level("out.f32")
 print(f"{down:.3f} dB")
 sys.exit(abs(down - float(sys.argv[1])) > 0.2)
 END
+}
+
+# told_as_clipped NAME OPTION...: the count of the samples of exact.wav, which the same recording gives as floats, that
+# 16 bits have no room for. On standard error, in one line, and with -q too.
+told_as_clipped() {
+    local count
+    floats exact.wav exact.f32 && count=$(python3 - <<'END'
+import struct
+with open("exact.f32", "rb") as file:
+    data = file.read()
+samples = struct.unpack("<%df" % (len(data) // 4), data)
+print(sum(not -32768 <= round(x * 32768) <= 32767 for x in samples))
+END
+    ) || return 1
+    cat stderr
+    [ "$count" -ge 10 ] && [ "$(<stderr)" = "mambattention: warning: $1: $count samples clipped" ]
+}
+
+clipped_file() { "$command" enhance -q loud.wav out.wav "$@" 2>stderr && told_as_clipped out.wav; }
+
+clipped_pipe() { "$command" enhance -q loud.wav - "$@" 2>stderr >out.wav && told_as_clipped 'standard output'; }
+
+# Each recording has its line, and those without have none.
+clipped_folder() {
+    rm -rf clipping clipped && mkdir clipping && cp loud.wav clipping/loud.wav && cp voice.wav clipping/voice.wav &&
+        "$command" enhance -q clipping clipped --format s16 --jobs 2 2>stderr && told_as_clipped clipped/loud.wav
+}
+
+# --mix 0 gives the input, where one sample is 1.5, and -1 and the largest that is no more than 32767 are none.
+one_clipped() {
+    python3 - <<'END'
+import struct
+data = struct.pack("<6f", 0.25, -1, 1.5, 32767 / 32768, 0, -0.5)
+with open("one.f32", "wb") as file:
+    file.write(data)
+END
+    "$command" enhance -q --raw f32 --format s16 --mix 0 - - <one.f32 >one.s16 2>stderr && cat stderr &&
+        [ "$(<stderr)" = "mambattention: warning: standard output: 1 sample clipped" ] &&
+        cmp one.s16 <(printf '\x00\x20\x00\x80\xff\x7f\xff\x7f\x00\x00\x00\xc0')
+}
+
+none_clipped() { # none_clipped OUT OPTION...
+    "$command" enhance -q loud.wav "$@" 2>stderr
+    local code=$?
+    cat stderr
+    [ $code -eq 0 ] && [ ! -s stderr ]
+}
+
+clips() {
+    ./wavtool make loud loud.wav 16000 2 wav-f32 16000
+    "$command" enhance -q loud.wav exact.wav
+    check "clipped samples in 16 bits" clipped_file --format s16
+    check "clipped samples in a pipe" clipped_pipe --format s16
+    check "clipped samples in a folder" clipped_folder
+    check "one clipped sample" one_clipped
+    check "none in floats" none_clipped out.wav
+    check "none in Ogg" none_clipped out.ogg
 }
 
 mixes() {

@@ -145,7 +145,8 @@ static bool write_block(mbt_writer *writer, const float *samples, size_t frames)
     sf_count_t count = (sf_count_t)frames, written;
     errno = 0;
     if (writer->bits != 0) {
-        mbt_to_integers(samples, writer->integers, frames * (size_t)writer->format.channels, writer->bits);
+        writer->clipped +=
+            mbt_to_integers(samples, writer->integers, frames * (size_t)writer->format.channels, writer->bits);
         written = sf_writef_int(writer->file, writer->integers, count);
     } else {
         written = sf_writef_float(writer->file, samples, count);

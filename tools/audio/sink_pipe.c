@@ -58,12 +58,12 @@ static bool write_header(const mbt_writer *writer)
 }
 
 /* As many samples as fit into BLOCK_BYTES, or fewer. */
-static bool write_block(const mbt_writer *writer, const float *samples, size_t count)
+static bool write_block(mbt_writer *writer, const float *samples, size_t count)
 {
     unsigned char bytes[BLOCK_BYTES], *at = bytes;
     int integers[BLOCK_BYTES / 2];
     if (writer->bits > 0)
-        mbt_to_integers(samples, integers, count, writer->bits);
+        writer->clipped += mbt_to_integers(samples, integers, count, writer->bits);
     for (size_t i = 0; i < count; i++) {
         uint32_t value;
         if (writer->bits > 0) {

@@ -69,6 +69,14 @@ bool mbt_writer_finish(mbt_writer *writer)
     return writer->sink->finish(writer);
 }
 
+void mbt_writer_warn_if_clipped(const mbt_writer *writer)
+{
+    if (writer->clipped > 0) {
+        mbt_complain("warning: %s: %llu sample%s clipped", writer->path, (unsigned long long)writer->clipped,
+                     writer->clipped == 1 ? "" : "s");
+    }
+}
+
 void mbt_writer_close(mbt_writer *writer)
 {
     if (writer->sink != NULL)

@@ -24,10 +24,11 @@ struct mbt_writer {
     const char *path;     /* "standard output" for a pipe */
     int fd;
     SF_INFO format;
-    int bits;        /* of a sample; 0 if it is stored as float or by a codec that takes floats */
-    uint64_t frames; /* written */
-    SNDFILE *file;   /* NULL for a pipe */
-    int *integers;   /* a block of samples for the file; NULL for a pipe */
+    int bits;         /* of a sample; 0 if it is stored as float or by a codec that takes floats */
+    uint64_t frames;  /* written */
+    uint64_t clipped; /* samples of them that were beyond the range of integers */
+    SNDFILE *file;    /* NULL for a pipe */
+    int *integers;    /* a block of samples for the file; NULL for a pipe */
 };
 
 /* Begins a sound file in fd, which is empty and open for reading and writing, with the recording's tags and, of a WAV,
@@ -50,6 +51,9 @@ bool mbt_writer_write(mbt_writer *writer, const float *samples, size_t frames);
 
 /* Closes the file, and reads back how much arrived. On failure prints one error line and returns false. */
 bool mbt_writer_finish(mbt_writer *writer);
+
+/* Prints a warning line if samples were clipped. */
+void mbt_writer_warn_if_clipped(const mbt_writer *writer);
 
 /* Releases everything but the descriptor. Fine after any of the above, and more than once. */
 void mbt_writer_close(mbt_writer *writer);

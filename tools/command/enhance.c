@@ -84,6 +84,8 @@ static bool enhance_to_pipe(const mbt_enhance_request *r, const mbt_loaded_model
     signal(SIGXFSZ, SIG_IGN);
     bool done = mbt_writer_open_stdout(&writer, out, recording, r->raw, r->format) &&
                 enhance_recording(r, loaded, recording, &writer);
+    if (done)
+        mbt_writer_warn_if_clipped(&writer);
     mbt_writer_close(&writer);
     return done;
 }
@@ -101,6 +103,8 @@ static bool enhance_to_file(const mbt_enhance_request *r, const mbt_loaded_model
     if (mbt_writer_open(&writer, recording, &format, output.fd, r->out)) {
         done = enhance_recording(r, loaded, recording, &writer) && mbt_writer_finish(&writer) &&
                mbt_recording_is_unchanged(recording) && mbt_result_commit(&output, r->out);
+        if (done)
+            mbt_writer_warn_if_clipped(&writer);
         mbt_writer_close(&writer);
     }
     mbt_output_discard(&output);

@@ -56,7 +56,7 @@ void mbt_enhance_print_help(void)
         "                 %s\n"
         "  --jobs N       recordings of a folder that are enhanced at a time, 1 by default; they share the cores\n"
         "  --resume       leave what OUT_DIR has already, unless the recording in IN_DIR is newer\n"
-        "  -q, --quiet    print nothing but warnings and failures\n"
+        "  -q, --quiet    print nothing but warnings, as of samples that were clipped, and failures\n"
         "  -h, --help     show this help\n"
         "\n"
         "The real-time factor that is printed is the time taken over the length of the recording: below 1 is\n"
