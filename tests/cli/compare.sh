@@ -1,6 +1,7 @@
 # compare.sh: tests of the compare subcommand; read by run.
 
-# wav OUT RATE FORMULA...: one second of 16 bits; FORMULA: a channel's sample by x, the voice's at that place.
+# wav OUT RATE FORMULA...: one second of 16 bits; FORMULA: a channel's sample n by x, the voice's at that place, which
+# is voice[4000 + n].
 wav() {
     python3 - "$@" <<'END'
 import math, struct, sys, wave
@@ -9,7 +10,8 @@ with wave.open("voice.wav") as file:
 out, rate, formulas = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
 with wave.open(out, "wb") as file:
     file.setparams((len(formulas), 2, rate, 0, "NONE", ""))
-    samples = [int(eval(f, {"x": voice[4000 + n], "n": n, "sin": math.sin})) for n in range(rate) for f in formulas]
+    names = lambda n: {"x": voice[4000 + n], "n": n, "voice": voice, "sin": math.sin}
+    samples = [int(eval(f, names(n))) for n in range(rate) for f in formulas]
     file.writeframes(struct.pack("<%dh" % len(samples), *samples))
 END
 }
@@ -166,6 +168,36 @@ compares() {
     head -c 5000 "$root/weights/tiny/tiny_f32.c" >text.wav
     check "compare: not audio" fails_with 1 'text.wav: not a recording' compare text.wav ref.wav
     check "compare: full standard output" compare_to_full_disk
+    lags
+}
+
+# lagging LAG TEXT A B OPTION...: that a warning says TEXT of B, and JSON says LAG; everything else is as without.
+lagging() {
+    "$command" compare "${@:3}" >stdout 2>stderr || return 1
+    cat stdout stderr
+    [ "$(<stderr)" = "mambattention: warning: $2, and measured as it is" ] && grep -qE "^$4 " stdout &&
+        compared_json 0 'doc["files"][0]["lag_samples"] == '"$1"' and
+            abs(doc["files"][0]["lag_seconds"] - '"$1"' / 16000) < 1e-9' "${@:3}"
+}
+
+lags() {
+    wav later.wav 16000 'voice[3840 + n] // 4 * 4'
+    wav first.wav 16000 'voice[3840 + n] // 4 * 4' 'voice[3840 + n] // 8'
+    wav second.wav 16000 'x // 4 * 4' 'x // 8'
+    check "compare: B is later" lagging 160 'later.wav: 160 samples (0.010000 s) later than ref.wav' ref.wav later.wav
+    check "compare: B is earlier" lagging -160 'ref.wav: 160 samples (0.010000 s) earlier than later.wav' later.wav \
+        ref.wav
+    check "compare: B is later, in two channels" lagging -160 \
+        'second.wav: 160 samples (0.010000 s) earlier than first.wav' first.wav second.wav
+    wav by-one.wav 16000 'voice[3999 + n] // 4 * 4'
+    check "compare: B is later by one" lagging 1 'by-one.wav: 1 sample (0.000063 s) later than ref.wav' ref.wav \
+        by-one.wav
+    check "compare: the clean one is later" lagging 0 'later.wav: 160 samples (0.010000 s) later than ref.wav' ref.wav \
+        half.wav --clean later.wav
+    "$command" enhance -q noisy.wav enhanced.wav
+    check "compare: an enhanced recording has no lag" compared_json 0 'doc["files"][0]["lag_samples"] == 0 and
+        doc["files"][0]["lag_seconds"] == 0' noisy.wav enhanced.wav --clean ref.wav
+    check "compare: an enhanced recording has no warning" test ! -s stderr
 }
 
 compare_to_full_disk() {

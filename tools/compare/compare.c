@@ -11,6 +11,7 @@
 #include "tools/audio/recording.h"
 #include "tools/base/message.h"
 #include "tools/base/options.h"
+#include "tools/compare/lag.h"
 
 /* The recordings of a comparison; the last only with --clean. */
 enum { A = 0, B, CLEAN, RECORDINGS };
@@ -40,6 +41,9 @@ static void print_help(void)
          "  STOI        short-time objective intelligibility (Taal et al. 2011), up to 1, at 10 kHz\n"
          "  ESTOI       extended STOI (Jensen and Taal 2016), up to 1\n"
          "  LSD         log-spectral distance in dB, of the uppermost 50 dB\n"
+         "\n"
+         "If B, or C, is clearly later or earlier than A, a warning names the lag, up to 10 s and half the length.\n"
+         "It is where their cross-correlation is largest. All measures take the recordings as they are.\n"
          "\n"
          "n/a stands where a measure has no value: the reference is silent or too short (STOI needs 0.4 s of\n"
          "speech). Means, over channels and files, leave it out. In JSON it is null, and so is inf, which stands\n"
@@ -182,12 +186,35 @@ static bool compare_channels(const mbt_recording *recordings, size_t count, mbt_
     return true;
 }
 
+/* Finds how much later a recording is than A. Measures take it as it is, so that a lag is worth a warning. */
+static bool find_lag(const mbt_recording *recordings, size_t index, ptrdiff_t *lag)
+{
+    const mbt_recording *a = &recordings[A], *x = &recordings[index];
+    if (!mbt_lag_find(a->samples, x->samples, a->frames, (size_t)a->info.channels, (uint32_t)a->info.samplerate, lag))
+        return mbt_complain("%s: out of memory", x->path);
+    if (*lag != 0) {
+        const size_t samples = (size_t)(*lag < 0 ? -*lag : *lag);
+        mbt_complain("warning: %s: %zu sample%s (%.6f s) %s than %s, and measured as it is", x->path, samples,
+                     mbt_plural(samples), (double)samples / a->info.samplerate, *lag < 0 ? "earlier" : "later",
+                     a->path);
+    }
+    return true;
+}
+
+/* B's lag, and a warning of the clean recording's. */
+static bool find_lags(const mbt_recording *recordings, size_t count, ptrdiff_t *lag)
+{
+    ptrdiff_t clean;
+    return find_lag(recordings, B, lag) && (count <= CLEAN || find_lag(recordings, CLEAN, &clean));
+}
+
 static bool compare_item(const mbt_compare_item *item, mbt_compare_result *result)
 {
     const char *const paths[RECORDINGS] = {item->a, item->b, item->clean};
     const size_t count = item->clean != NULL ? RECORDINGS : CLEAN;
     mbt_recording recordings[RECORDINGS] = {{.fd = -1}, {.fd = -1}, {.fd = -1}};
-    const bool done = open_all(recordings, paths, count) && compare_channels(recordings, count, result->values);
+    const bool done = open_all(recordings, paths, count) && compare_channels(recordings, count, result->values) &&
+                      find_lags(recordings, count, &result->lag);
     result->rate = recordings[A].info.samplerate;
     result->channels = recordings[A].info.channels;
     result->frames = recordings[A].frames;

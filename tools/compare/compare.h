@@ -46,6 +46,7 @@ typedef double mbt_compare_values[MBT_COMPARISONS][MBT_METRICS];
 typedef struct mbt_compare_result {
     int rate, channels;
     size_t frames;
+    ptrdiff_t lag; /* frames by which B is clearly later than A; below 0: earlier */
     mbt_compare_values values;
 } mbt_compare_result;
 

@@ -124,6 +124,8 @@ static void add_file(mbt_compare_report *report, const mbt_compare_item *item, m
     cJSON_AddNumberToObject(file, "sample_rate", result->rate);
     cJSON_AddNumberToObject(file, "channels", result->channels);
     cJSON_AddNumberToObject(file, "frames", (double)result->frames);
+    cJSON_AddNumberToObject(file, "lag_samples", (double)result->lag);
+    cJSON_AddNumberToObject(file, "lag_seconds", (double)result->lag / result->rate);
     add_values(report, file, result->values);
     if (!cJSON_AddItemToArray(report->list, file))
         cJSON_Delete(file);
