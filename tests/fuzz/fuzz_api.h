@@ -41,6 +41,7 @@ typedef struct fuzz_stream {
 typedef struct fuzz_session {
     mbt_enhancer *enhancer; /* NULL: closed */
     const mbt_model *model;
+    bool refused; /* some options are out of their ranges */
     size_t max_samples;
     size_t window, overlap; /* samples at once: the window that the options come to, or max_samples if that is less */
     fuzz_memory memory;

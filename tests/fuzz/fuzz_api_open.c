@@ -1,6 +1,9 @@
 /* fuzz_api_open.c: opening with any options and memory of any kind, and closing. */
 #include "tests/fuzz/fuzz_api.h"
 
+#include <float.h>
+#include <math.h>
+
 #define MOST_MEMORY ((size_t)4 << 20)
 #define ALIGN 64u
 #define GUARD 64u     /* bytes before and after a block of the caller's */
@@ -182,7 +185,7 @@ static mbt_status plan_windows(fuzz_session *s, const mbt_options *options)
 static void check_measured(fuzz_session *s, const mbt_options *options, mbt_status measured)
 {
     mbt_status expected = MBT_ERROR_ARGUMENT;
-    if (options->threads <= 256 && options->reserved[0] == 0 && !options->allocate == !options->release)
+    if (options->threads <= 256 && !s->refused && !options->allocate == !options->release)
         expected = plan_windows(s, options);
     if (expected == MBT_OK && s->window > PTRDIFF_MAX / 64)
         expected = MBT_ERROR_TOO_LONG;
@@ -224,6 +227,15 @@ static void open_with(fuzz_session *s, mbt_options *options, fuzz_input *in)
     FUZZ_CHECK(s->hooked || s->memory.empty || s->memory.allocations == s->memory.releases);
 }
 
+/* Options that are out of their ranges, for the highest kinds. */
+static bool spoil(mbt_options *options, uint8_t kind)
+{
+    options->reserved[0] = kind == 255;
+    options->limit = kind == 254 ? NAN : kind == 253 ? -1 : kind == 252 ? INFINITY : 0;
+    options->dry = kind == 251 ? NAN : kind == 250 ? -FLT_TRUE_MIN : kind == 249 ? 1.5f : 0;
+    return kind >= 249;
+}
+
 void fuzz_call_open(fuzz_player *p)
 {
     fuzz_input *in = &p->input;
@@ -237,7 +249,7 @@ void fuzz_call_open(fuzz_player *p)
     options.overlap = take_overlap(in);
     options.threads = take_threads(in);
     options.isa = take_isa(in);
-    options.reserved[0] = fuzz_byte(in) == 255;
+    s->refused = spoil(&options, fuzz_byte(in));
     s->max_samples = options.max_samples;
     open_with(s, &options, in);
     if (s->enhancer == NULL)
