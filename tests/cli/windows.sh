@@ -61,12 +61,13 @@ too_many_jobs() {
 }
 
 # Whichever allocation fails.
-without_library_terms() {
+without_library_terms() { # without_library_terms OPTION...
     local n count
-    MBT_FAULT=malloc:0 MBT_FAULT_LOG=calls LD_PRELOAD=./faults.so "$command" enhance -q voice.wav out.wav || return 1
+    MBT_FAULT=malloc:0 MBT_FAULT_LOG=calls LD_PRELOAD=./faults.so "$command" enhance -q voice.wav out.wav "$@" ||
+        return 1
     count=$(cat calls)
     for ((n = 1; n <= count; n++)); do
-        MBT_FAULT=malloc:$n LD_PRELOAD=./faults.so "$command" enhance -q voice.wav out.wav || true
+        MBT_FAULT=malloc:$n LD_PRELOAD=./faults.so "$command" enhance -q voice.wav out.wav "$@" || true
     done 2>stderr
     cat stderr
     [ "$(grep -c 'voice.wav: out of memory$' stderr)" -ge 1 ] && grep -q 'out of memory for 1 channel$' stderr &&
@@ -91,4 +92,5 @@ shortage() {
     check "memory does not grow" memory_stays
     check "more jobs than there is memory for" too_many_jobs
     check "no memory, in the terms of the command" without_library_terms
+    check "no memory, with --mix" without_library_terms --mix 0.5
 }
