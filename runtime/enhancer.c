@@ -24,7 +24,7 @@ static mbt_status open_enhancer(const mbt_model *model, const mbt_options *optio
     mbt_options_init(&chosen);
     if (options)
         chosen = *options;
-    if (chosen.threads == 0) /* decided here once: the number of cores online may change later */
+    if (chosen.threads == 0) /* decided here once: the number of cores may change later */
         chosen.threads = mbt_pool_threads(0);
     size_t bytes = 0;
     const mbt_kernels *kernels = NULL;

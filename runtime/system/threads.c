@@ -2,13 +2,12 @@
  * until none is left. */
 #if MBT_THREADS
 #define _POSIX_C_SOURCE 200809L
-#define _DARWIN_C_SOURCE /* macOS declares _SC_NPROCESSORS_ONLN only with it */
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <unistd.h>
 #endif
 
+#include "runtime/system/cores.h"
 #include "runtime/system/float_mode.h"
 #include "runtime/system/threads.h"
 
@@ -38,12 +37,8 @@ unsigned mbt_pool_threads(unsigned wanted)
 {
     if (wanted)
         return wanted;
-#ifdef _SC_NPROCESSORS_ONLN
-    const long cores = sysconf(_SC_NPROCESSORS_ONLN);
-#else
-    const long cores = 1;
-#endif
-    return cores < 1 ? 1 : cores > (long)MBT_MAX_THREADS ? MBT_MAX_THREADS : (unsigned)cores;
+    const unsigned cores = mbt_cores();
+    return cores < MBT_MAX_THREADS ? cores : MBT_MAX_THREADS;
 }
 
 mbt_pool *mbt_pool_plan(mbt_arena *arena, unsigned threads)

@@ -15,7 +15,8 @@ typedef struct mbt_pool mbt_pool;
 /* Runs one task. worker, below the pool's number of threads, says whose scratch memory to use. */
 typedef void mbt_task(void *context, size_t task, unsigned worker);
 
-/* The number of threads that a pool of this build has when `wanted` are asked for (0: one for each core). */
+/* The number of threads that a pool of this build has when `wanted` are asked for (0: one for each core that may be
+ * used). */
 unsigned mbt_pool_threads(unsigned wanted);
 
 /* Takes the pool from the arena; NULL if the arena only counts. No thread runs before mbt_pool_start. */

@@ -46,7 +46,7 @@ void mbt_enhance_print_help(void)
         "  --window W     seconds that the network sees at once, 10 by default, or 'paper': 10 without overlap. What\n"
         "                 is longer is enhanced in windows that are cross-faded; memory is taken for one\n"
         "  --overlap S    seconds that windows overlap, at most half of one; 0.5 by default\n"
-        "  --threads N    1 to 256; 0, the default, stands for one for each core\n"
+        "  --threads N    1 to 256; 0, the default, stands for one for each core that may be used\n"
         "  --isa NAME     kernels, auto by default; every choice gives the same bits:\n"
         "                 %s\n"
         "  --jobs N       recordings of a folder that are enhanced at a time, 1 by default; they share the cores\n"

@@ -132,9 +132,10 @@ typedef void mbt_release(void *cookie, void *block);
 typedef struct mbt_options {
     /* Length of the longest recording or stream, in samples. Longer ones are refused. 0 (default): any length. */
     size_t max_samples;
-    /* Number of threads, 1 to 256. 0 (default): one for each core that is online. A build without thread support always
-     * uses 1. Worker threads block all signals except those of a fault, SIGABRT and SIGPROF, so your handlers run on
-     * your own threads. */
+    /* Number of threads, 1 to 256. 0 (default): one for each core that the process may use, by its affinity mask and,
+     * in Linux, the quota of its control group (cpu.max, cpu.cfs_quota_us), rounded up. A build without thread support
+     * always uses 1. Worker threads block all signals except those of a fault, SIGABRT and SIGPROF, so your handlers
+     * run on your own threads. */
     unsigned threads;
     /* The set of kernels; MBT_ISA_AUTO by default. */
     mbt_isa isa;
@@ -187,7 +188,7 @@ MBT_API const mbt_model *mbt_model_default(void);
 
 /* How many bytes of options->memory mbt_open needs for this model and these options. If mbt_open allocates, it takes
  * one block of 63 bytes more. Nothing else is allocated, then or later, except what the system takes when threads
- * start. If you bring your own memory, set options->threads: the number of cores online may change between the calls.
+ * start. If you bring your own memory, set options->threads: the number of cores may change between the calls.
  * MBT_ERROR_ARGUMENT, MBT_ERROR_MODEL, MBT_ERROR_TOO_LONG. */
 MBT_API MBT_MUST_CHECK mbt_status mbt_memory_needed(const mbt_model *model, const mbt_options *options, size_t *bytes);
 
