@@ -3,6 +3,7 @@
 #ifndef MBT_RUNTIME_SYSTEM_THREADS_H
 #define MBT_RUNTIME_SYSTEM_THREADS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "runtime/system/arena.h"
@@ -25,10 +26,13 @@ mbt_pool *mbt_pool_plan(mbt_arena *arena, unsigned threads);
 /* Starts threads - 1 workers; the calling thread is one too. On failure no worker is left. */
 mbt_status mbt_pool_start(mbt_pool *pool);
 
+/* Whether this is a child process, made by fork, which has no copies of the workers. Nothing can be run then. */
+bool mbt_pool_is_lost(const mbt_pool *pool);
+
 /* Runs tasks 0 .. count - 1, in any order, and returns when all are done. */
 void mbt_pool_run(mbt_pool *pool, mbt_task *task, void *context, size_t count);
 
-/* Ends the workers and waits for them. */
+/* Ends the workers and waits for them. Does nothing if they are those of another process. */
 void mbt_pool_stop(mbt_pool *pool);
 
 #endif

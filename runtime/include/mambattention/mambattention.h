@@ -19,6 +19,12 @@
  * Threads: any number of enhancers may run at once. One enhancer serves one call at a time. All other functions may be
  * called from any thread. Some of them read the environment variable MBT_ISA; do not set the environment meanwhile.
  *
+ * Fork: a child process has no copies of the threads. There an enhancer of several threads is of no more use:
+ * mbt_enhance, mbt_push, mbt_pull and mbt_flush return MBT_ERROR_THREADS, and mbt_close releases the child's copy of
+ * its memory. The parent's enhancer goes on. One of a single thread may be used on both sides, each for itself. Fork
+ * while no call is running, or in the progress callback: when that returns, the child's call ends with
+ * MBT_ERROR_THREADS.
+ *
  * The output has the same bits for every set of kernels (mbt_isa), for every number of threads and on every machine, as
  * long as the builds have the same MBT_SLEEF. The caller's floating-point mode (rounding, flush to zero) has no
  * influence on it and is left as it is. */
@@ -63,7 +69,7 @@ typedef enum mbt_status {
     MBT_ERROR_TOO_LONG = -4,  /* more samples than options.max_samples, or a window too long to be addressed */
     MBT_ERROR_SAMPLE = -5,    /* an input sample is NaN or infinite; the output was not touched */
     MBT_ERROR_ISA = -6,       /* no such kernels in this build or on this processor, or MBT_ISA names none */
-    MBT_ERROR_THREADS = -7,   /* the system refused to start a thread */
+    MBT_ERROR_THREADS = -7,   /* the system refused to start a thread, or this is a child process: see "Fork" */
     MBT_ERROR_CANCELLED = -8, /* options.progress asked to stop */
     MBT_ERROR_STREAM = -9     /* a stream has begun or was flushed (mbt_reset ends it), or see mbt_progress */
 } mbt_status;
