@@ -82,6 +82,7 @@ static bool run_one(void *cookie, size_t index)
     mbt_enhance_request request = *work->request;
     request.in = in;
     request.out = out;
+    request.in_stream = request.out_stream = false;
     bool done = ((in != NULL && out != NULL) || mbt_complain("%s: out of memory", name)) &&
                 mbt_make_folders_above(out) && is_no_recording(work, out) && work->enhance_one(&request, work->loaded);
     free(in);

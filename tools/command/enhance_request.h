@@ -9,6 +9,7 @@
 
 typedef struct mbt_enhance_request {
     const char *in, *out, *model; /* in, out: "-" for standard input and output */
+    bool in_stream, out_stream;   /* "-", or see common/stream_path.h */
     mbt_sample_format format;
     mbt_sample_format raw; /* of samples at "-" without a header */
     uint32_t rate;         /* Hz, of such samples; 0: the model's */
@@ -25,8 +26,8 @@ typedef struct mbt_enhance_request {
 /* Returns an exit code: MBT_EXIT_OK to go on. */
 int mbt_enhance_parse(int argc, char **argv, mbt_enhance_request *request);
 
-/* Whether it is "-": standard input or output. */
-bool mbt_is_pipe(const char *path);
+/* Whether it is "-". */
+bool mbt_is_dash(const char *path);
 
 /* Sets the library's options as requested, for a model of that rate in Hz; the rest are defaults. */
 void mbt_enhance_set_options(const mbt_enhance_request *request, uint32_t rate, mbt_options *options);
