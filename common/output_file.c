@@ -67,16 +67,19 @@ static void block_signals(sigset_t *before)
     sigprocmask(SIG_BLOCK, &blocked, before);
 }
 
+void mbt_output_end_by(int number)
+{
+    struct sigaction action = {.sa_handler = remove_and_end};
+    sigfillset(&action.sa_mask); /* a second signal must not end the process before the file is removed */
+    sigaction(number, &action, NULL);
+}
+
 static void catch_signals(void)
 {
     for (size_t i = 0; i < MBT_OUTPUT_SIGNALS; i++) {
         struct sigaction action;
-        if (sigaction(mbt_output_signals[i], NULL, &action) == 0 && action.sa_handler == SIG_DFL) {
-            memset(&action, 0, sizeof action);
-            action.sa_handler = remove_and_end;
-            sigfillset(&action.sa_mask); /* a second signal must not end the process before the file is removed */
-            sigaction(mbt_output_signals[i], &action, NULL);
-        }
+        if (sigaction(mbt_output_signals[i], NULL, &action) == 0 && action.sa_handler == SIG_DFL)
+            mbt_output_end_by(mbt_output_signals[i]);
     }
     stderr_is_terminal = isatty(STDERR_FILENO);
     signal(SIGXFSZ, SIG_IGN);

@@ -46,6 +46,9 @@ void mbt_output_remove_left(const char *path, const char *program, long process)
  * line. */
 void mbt_output_set_signal_line(const char *line);
 
+/* From now on the signal removes the file, if there is one, and ends the process. May be called in its handler. */
+void mbt_output_end_by(int number);
+
 /* The signals that remove the file. */
 enum { MBT_OUTPUT_SIGNALS = 5 };
 extern const int mbt_output_signals[MBT_OUTPUT_SIGNALS];

@@ -38,6 +38,7 @@ to_fifo() {
 }
 
 to_substitution() {
+    rm -f substituted.wav
     "$command" enhance -q voice.wav >(cat >substituted.tmp && mv substituted.tmp substituted.wav) &&
         wait_for test -e substituted.wav && cmp substituted.wav wanted.piped
 }
@@ -55,7 +56,7 @@ stdout_by_name_is_kept() {
 }
 
 from_names() {
-    rm -f fifo.wav
+    rm -f fifo.wav got.raw
     mkfifo fifo.wav || return 1
     cat voice.wav >fifo.wav &
     "$command" enhance -q fifo.wav got.wav && cmp got.wav wanted.wav && [ -p fifo.wav ] &&
@@ -104,6 +105,153 @@ without_permissions() { # without_permissions ERROR: of fchmod
     rm -f got.wav
     MBT_FAULT=fchmod:$1 LD_PRELOAD=./faults.so "$command" enhance -q voice.wav got.wav && cmp got.wav wanted.wav &&
         no_leftovers
+}
+
+# live [--ignore-signal=NAME] -- OPTION... IN OUT: begins a live input: enhance reads what is written to descriptor 8.
+live() {
+    local how=()
+    while [ "$1" != -- ]; do
+        how+=("$1")
+        shift
+    done
+    rm -f live.pipe got.wav
+    mkfifo live.pipe || return 1
+    env --default-signal "${how[@]}" "$command" enhance -q "${@:2}" 2>stderr 8>&- <live.pipe &
+    pid=$!
+    exec 8>live.pipe
+}
+
+# ended CODE: enhance ends with it, while the input is still open.
+ended() {
+    local code=0
+    wait "$pid" || code=$?
+    exec 8>&-
+    cat stderr
+    [ $code -eq "$1" ] && no_leftovers
+}
+
+# What was written before the signal is the recording, also what enhance has not read yet.
+signal_ends_raw() { # signal_ends_raw SIGNAL PAUSE
+    raw voice.wav >voice.s16
+    "$command" enhance -q --raw s16 --window 0.5 - wanted-raw.wav <voice.s16 &&
+        live -- --raw s16 --window 0.5 - got.wav && wait_for temporaries 1 . || return 1
+    cat voice.s16 >&8
+    sleep "$2"
+    kill -s "$1" $pid
+    ended 0 && [ ! -s stderr ] && cmp got.wav wanted-raw.wav
+}
+
+# As arecord, sox and ffmpeg write it to a pipe.
+signal_ends_wav() {
+    live -- - got.wav || return 1
+    {
+        head -c 40 voice.wav
+        printf '\x00\xf0\xff\x7f'
+        raw voice.wav
+    } >&8
+    wait_for temporaries 1 .
+    kill -s INT $pid
+    ended 0 && [ ! -s stderr ] && cmp got.wav wanted.wav
+}
+
+signal_ends_to_pipe() {
+    rm -f got.raw
+    live -- --raw s16 --window 0.5 - - > >(cat >got.tmp && mv got.tmp got.raw) && cat voice.s16 >&8 || return 1
+    sleep 0.3
+    kill -s TERM $pid
+    ended 0 && wait_for test -e got.raw && cmp got.raw <(raw wanted-raw.wav)
+}
+
+signal_ends_by_name() {
+    rm -f got.wav
+    env --default-signal "$command" enhance -q --raw s16 --window 0.5 <(cat voice.s16 && exec sleep 60) got.wav &
+    pid=$!
+    wait_for temporaries 1 . && sleep 0.3
+    kill -s INT $pid
+    wait $pid && cmp got.wav wanted-raw.wav
+}
+
+# One that never stops does not hold up the end: a minute of silence at most is what the pipe can have held.
+signal_ends_a_flood() {
+    rm -f got.wav
+    env --default-signal "$command" enhance -q --raw s16 --window 0.5 <(exec cat /dev/zero) got.wav &
+    pid=$!
+    wait_for temporaries 1 .
+    kill -s INT $pid
+    wait_for test -e got.wav || kill -s KILL $pid
+    wait $pid && ./wavtool finite got.wav && no_leftovers
+}
+
+signal_before_samples() {
+    live -- --raw s16 - got.wav && wait_for temporaries 1 . || return 1
+    kill -s INT $pid
+    ended 0 && [ "$(<stderr)" = 'mambattention: warning: standard input: there are no samples in it' ] &&
+        [ "$(./wavtool describe got.wav)" = '0 16000 1 wav-s16' ]
+}
+
+# What noise the pipe may have held, half a minute, takes longer than the pause.
+second_signal_stops() { # second_signal_stops FIRST SECOND
+    rm -f got.wav
+    env --default-signal "$command" enhance -q --raw s16 --threads 1 --isa scalar <(exec cat /dev/urandom) got.wav \
+        2>stderr &
+    pid=$!
+    wait_for temporaries 1 .
+    kill -s "$1" $pid
+    sleep 0.2
+    kill -s "$2" $pid
+    ended $((128 + $(kill -l "$2"))) && [ ! -e got.wav ] && [ "$(<stderr)" = "$signal_line" ]
+}
+
+# Of those that stop at once one is enough.
+other_signal_stops() { # other_signal_stops SIGNAL
+    live -- --raw s16 - got.wav && wait_for temporaries 1 . || return 1
+    cat voice.s16 >&8
+    kill -s "$1" $pid
+    ended $((128 + $(kill -l "$1"))) && [ ! -e got.wav ] && [ "$(<stderr)" = "$signal_line" ]
+}
+
+# As in a shell's background, or under nohup.
+ignored_signal_ends_nothing() {
+    live --ignore-signal=INT -- --raw s16 --window 0.5 - got.wav && wait_for temporaries 1 . || return 1
+    head -c 20000 voice.s16 >&8
+    kill -s INT $pid
+    sleep 0.2
+    tail -c +20001 voice.s16 >&8
+    sleep 0.2
+    kill -s TERM $pid
+    ended 0 && cmp got.wav wanted-raw.wav
+}
+
+# A file that the shell has opened is no live input.
+signal_stops_a_file() {
+    rm -f got.wav
+    env --default-signal "$command" enhance -q --threads 1 --isa scalar - got.wav <half.wav 2>stderr &
+    pid=$!
+    wait_for temporaries 1 .
+    kill -s INT $pid
+    ended 130 && [ ! -e got.wav ] && [ "$(<stderr)" = "$signal_line" ]
+}
+
+interrupts() {
+    local name
+    ulimit -S -c 0
+    ./wavtool make voiced half.wav 16000 1 wav-s16 480000
+    "$command" enhance -q voice.wav wanted.wav
+    for name in INT TERM; do
+        check "SIG$name ends a live input" signal_ends_raw $name 0.3
+        check "SIG$name ends a live input that was not read yet" signal_ends_raw $name 0
+        check "SIG$name once more stops" second_signal_stops $name $name
+    done
+    check "SIGTERM after SIGINT stops" second_signal_stops INT TERM
+    check "SIGINT ends a WAV of unknown length" signal_ends_wav
+    check "SIGTERM ends a live input, to a pipe" signal_ends_to_pipe
+    check "SIGINT ends a process substitution" signal_ends_by_name
+    check "SIGINT ends a flood" signal_ends_a_flood
+    check "SIGINT before the first sample" signal_before_samples
+    check "SIGHUP stops a live input" other_signal_stops HUP
+    check "SIGQUIT stops a live input" other_signal_stops QUIT
+    check "a signal that is ignored ends nothing" ignored_signal_ends_nothing
+    check "SIGINT stops what reads a file" signal_stops_a_file
 }
 
 processes() {

@@ -27,6 +27,7 @@
 #include "tools/command/enhance_channels.h"
 #include "tools/command/enhance_folder.h"
 #include "tools/command/enhance_request.h"
+#include "tools/command/interrupt.h"
 #include "tools/command/progress.h"
 
 /* Samples that are read at a time. A pipe may give fewer. */
@@ -128,16 +129,24 @@ static void print_factor(const mbt_enhance_request *r, const mbt_recording *reco
     fputc('\n', to);
 }
 
+/* A file ends by itself. */
+static bool let_signals_end(int input)
+{
+    struct stat about;
+    return fstat(input, &about) != 0 || S_ISREG(about.st_mode) || mbt_interrupt_ends_input();
+}
+
 static bool open_input(const mbt_enhance_request *r, uint32_t model_rate, mbt_recording *recording)
 {
     const uint32_t rate = r->rate > 0 ? r->rate : model_rate;
     if (!r->in_stream)
         return mbt_recording_open(recording, r->in);
     if (mbt_is_dash(r->in))
-        return mbt_recording_open_stdin(recording, r->raw, rate);
+        return let_signals_end(STDIN_FILENO) && mbt_recording_open_stdin(recording, r->raw, rate);
     const int fd = mbt_open_stream_path(r->in, O_RDONLY);
-    return fd < 0 ? mbt_complain("%s: %s", r->in, strerror(errno))
-                  : mbt_recording_open_stream(recording, fd, r->in, r->raw, rate);
+    if (fd < 0)
+        return mbt_complain("%s: %s", r->in, strerror(errno));
+    return let_signals_end(fd) && mbt_recording_open_stream(recording, fd, r->in, r->raw, rate);
 }
 
 /* Opens OUT, a stream. It may be standard output, so that what is printed goes to standard error from now on. Returns a
