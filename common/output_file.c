@@ -6,6 +6,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/stream_path.h"
 #include "common/text.h"
 
 #define MAX_LINKS 40 /* as in Linux */
@@ -65,16 +67,19 @@ static void block_signals(sigset_t *before)
     sigprocmask(SIG_BLOCK, &blocked, before);
 }
 
+void mbt_output_end_by(int number)
+{
+    struct sigaction action = {.sa_handler = remove_and_end};
+    sigfillset(&action.sa_mask); /* a second signal must not end the process before the file is removed */
+    sigaction(number, &action, NULL);
+}
+
 static void catch_signals(void)
 {
     for (size_t i = 0; i < MBT_OUTPUT_SIGNALS; i++) {
         struct sigaction action;
-        if (sigaction(mbt_output_signals[i], NULL, &action) == 0 && action.sa_handler == SIG_DFL) {
-            memset(&action, 0, sizeof action);
-            action.sa_handler = remove_and_end;
-            sigfillset(&action.sa_mask); /* a second signal must not end the process before the file is removed */
-            sigaction(mbt_output_signals[i], &action, NULL);
-        }
+        if (sigaction(mbt_output_signals[i], NULL, &action) == 0 && action.sa_handler == SIG_DFL)
+            mbt_output_end_by(mbt_output_signals[i]);
     }
     stderr_is_terminal = isatty(STDERR_FILENO);
     signal(SIGXFSZ, SIG_IGN);
@@ -149,6 +154,12 @@ static bool find_mode(mbt_output_file *file, mode_t *mode)
     return file->path[folder_length(file->path)] != '\0' || fail(file, "names a folder, not a file");
 }
 
+/* The links of /dev/stdout have been followed to the file behind it, which may be one that is only added to. */
+static bool refuse_stream(mbt_output_file *file, const char *path)
+{
+    return !mbt_is_stream_path(path) || fail(file, "an open descriptor, cannot be written as a file");
+}
+
 /* The name holds the process ID, by which mbt_output_remove_left finds what a killed process left. */
 static bool set_temporary(mbt_output_file *file, const char *program)
 {
@@ -156,6 +167,12 @@ static bool set_temporary(mbt_output_file *file, const char *program)
     snprintf(name, sizeof name, ".%s-%ld-XXXXXX", program, (long)getpid());
     file->temporary = join(file->path, folder_length(file->path), name);
     return file->temporary != NULL || fail(file, "out of memory");
+}
+
+/* Of a file system that keeps none, or sets them all itself, as those of a network, of FAT and of user space may. */
+static bool has_no_permissions(int error)
+{
+    return error == ENOSYS || error == ENOTSUP || error == EOPNOTSUPP || error == EPERM;
 }
 
 static bool open_temporary(mbt_output_file *file, mode_t mode)
@@ -170,15 +187,22 @@ static bool open_temporary(mbt_output_file *file, mode_t mode)
     sigprocmask(SIG_SETMASK, &before, NULL);
     if (file->fd < 0)
         return fail(file, "cannot write to its folder: %s", strerror(error));
-    return fchmod(file->fd, mode) == 0 || fail(file, "cannot set its permissions: %s", strerror(errno));
+    const bool set = fchmod(file->fd, mode) == 0 || has_no_permissions(errno);
+    return set || fail(file, "cannot set its permissions: %s", strerror(errno));
 }
 
 bool mbt_output_create(mbt_output_file *file, const char *path, const char *program)
 {
     mode_t mode = 0;
     *file = (mbt_output_file){.fd = -1};
-    return follow_links(file, path) && find_mode(file, &mode) && set_temporary(file, program) &&
-           open_temporary(file, mode);
+    return follow_links(file, path) && find_mode(file, &mode) && refuse_stream(file, path) &&
+           set_temporary(file, program) && open_temporary(file, mode);
+}
+
+bool mbt_output_use_stream(mbt_output_file *file, const char *path)
+{
+    *file = (mbt_output_file){.fd = mbt_open_stream_path(path, O_WRONLY)};
+    return file->fd >= 0 || fail(file, "%s", strerror(errno));
 }
 
 bool mbt_output_open_stream(mbt_output_file *file)
@@ -196,6 +220,12 @@ static int close_file(mbt_output_file *file)
     return failed;
 }
 
+/* Of a file system without it, or a pipe. */
+static bool has_no_fsync(int error)
+{
+    return error == EINVAL || error == ENOSYS || error == ENOTSUP || error == EOPNOTSUPP;
+}
+
 /* Returns the errno of the first step that failed, or 0. */
 static int flush_and_close(mbt_output_file *file)
 {
@@ -203,7 +233,7 @@ static int flush_and_close(mbt_output_file *file)
     errno = 0;
     if (file->stream != NULL && (fflush(file->stream) != 0 || ferror(file->stream) != 0))
         error = errno != 0 ? errno : EIO;
-    if (error == 0 && fsync(file->fd) != 0 && errno != EINVAL && errno != ENOTSUP) /* some file systems have no fsync */
+    if (error == 0 && fsync(file->fd) != 0 && !has_no_fsync(errno))
         error = errno;
     if (close_file(file) != 0 && error == 0)
         error = errno;
@@ -215,9 +245,9 @@ bool mbt_output_commit(mbt_output_file *file)
     int error = flush_and_close(file);
     sigset_t before;
     block_signals(&before); /* a signal comes before the rename or after it */
-    if (error == 0 && rename(file->temporary, file->path) != 0)
+    if (error == 0 && file->temporary != NULL && rename(file->temporary, file->path) != 0)
         error = errno;
-    if (error == 0) {
+    if (error == 0 && file->temporary != NULL) {
         removed_on_signal = NULL;
         free(file->temporary);
         file->temporary = NULL;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/output_file.h"
+#include "common/stream_path.h"
 #include "compiler/write/emit.h"
 #include "compiler/network.h"
 #include "compiler/options.h"
@@ -146,14 +147,22 @@ static bool write_model(const mbt_arguments *arguments, mbt_network *network, FI
     return done;
 }
 
-static bool print_tables(const mbt_arguments *arguments, const mbt_network *network, mbt_error *error)
+/* Beside a model that goes to a stream, which may be standard output, they go to standard error. */
+static bool print_tables(const mbt_arguments *arguments, const mbt_network *network, bool beside, mbt_error *error)
 {
-    mbt_parts_print(stdout, &network->parts);
+    FILE *to = beside ? stderr : stdout;
+    mbt_parts_print(to, &network->parts);
     if (arguments->rules != NULL || arguments->type != MBT_WEIGHT_F32) {
-        putchar('\n');
-        mbt_rounding_print(stdout, &network->arrays);
+        fputc('\n', to);
+        mbt_rounding_print(to, &network->arrays);
     }
-    return fflush(stdout) == 0 || mbt_fail(error, "standard output: %s", strerror(errno));
+    return fflush(to) == 0 || mbt_fail(error, "standard %s: %s", beside ? "error" : "output", strerror(errno));
+}
+
+static bool open_output(mbt_output_file *output, const char *path, bool stream)
+{
+    return (stream ? mbt_output_use_stream(output, path) : mbt_output_create(output, path, "mambac")) &&
+           mbt_output_open_stream(output);
 }
 
 static bool compile(const mbt_arguments *arguments, mbt_error *error)
@@ -164,14 +173,15 @@ static bool compile(const mbt_arguments *arguments, mbt_error *error)
         (arguments->checkpoint != NULL && mbt_same_file(arguments->output, arguments->checkpoint)) ||
         (arguments->rules != NULL && mbt_same_file(arguments->output, arguments->rules)))
         return mbt_fail_file(error, arguments->output, "is an input; it would be overwritten");
-    if (!mbt_output_create(&output, arguments->output, "mambac") || !mbt_output_open_stream(&output))
+    const bool stream = mbt_is_stream_path(arguments->output);
+    if (!open_output(&output, arguments->output, stream))
         return mbt_fail_file(error, arguments->output, "%s", output.reason);
     if (!write_model(arguments, &network, output.stream, error)) {
         mbt_output_discard(&output);
         return false;
     }
     const bool done = (mbt_output_commit(&output) || mbt_fail_file(error, arguments->output, "%s", output.reason)) &&
-                      (arguments->quiet || print_tables(arguments, &network, error));
+                      (arguments->quiet || print_tables(arguments, &network, stream, error));
     mbt_network_free(&network);
     return done;
 }

@@ -25,7 +25,7 @@ const char mbt_usage[] =
     "  --name NAME            a C identifier: the model becomes mbt_model_NAME\n"
     "  --convolution FORM     of the dense blocks: winograd (half the products, twice the bytes) or direct;\n"
     "                         if not given, winograd in f32 if hid_feature is 32 or more, otherwise direct\n"
-    "  -o FILE.c              the C file to write\n"
+    "  -o FILE.c              the C file to write, or a pipe, a device or /dev/stdout\n"
     "  --random-weights SEED  random weights in place of a checkpoint, for measuring\n"
     "  -q, --quiet            no table\n"
     "  -h, --help\n"

@@ -24,7 +24,7 @@ static mbt_status open_enhancer(const mbt_model *model, const mbt_options *optio
     mbt_options_init(&chosen);
     if (options)
         chosen = *options;
-    if (chosen.threads == 0) /* decided here once: the number of cores online may change later */
+    if (chosen.threads == 0) /* decided here once: the number of cores may change later */
         chosen.threads = mbt_pool_threads(0);
     size_t bytes = 0;
     const mbt_kernels *kernels = NULL;
@@ -80,11 +80,13 @@ void mbt_enhancer_set_kernels(mbt_enhancer *enhancer, const mbt_kernels *kernels
     enhancer->kernels = kernels;
 }
 
-/* Reports how much of all windows is done, from 0 to 1. */
+/* Reports how much of all windows is done, from 0 to 1. A child process that the callback made and that returns from it
+ * has no workers: its run stops. */
 static int report_progress(void *cookie, double done)
 {
     const mbt_enhancer *e = cookie;
-    return e->options.progress(e->options.progress_cookie, ((double)e->windows_done + done) / e->windows_all);
+    const double share = ((double)e->windows_done + done) / e->windows_all;
+    return e->options.progress(e->options.progress_cookie, share) != 0 || mbt_pool_is_lost(e->pool);
 }
 
 static mbt_run new_run(mbt_enhancer *e, size_t samples)
@@ -119,7 +121,7 @@ mbt_status mbt_enhancer_window(void *enhancer, const float *in, float *out, size
         mbt_network_run(&run, &e->network, e->planes);
         mbt_spectrum_inverse(&run, &e->spectrum, e->network.magnitude, e->network.pairs, in, out, samples, level);
         if (run.cancelled)
-            return MBT_ERROR_CANCELLED;
+            return mbt_pool_is_lost(e->pool) ? MBT_ERROR_THREADS : MBT_ERROR_CANCELLED;
     }
     e->windows_done++;
     return MBT_OK;
@@ -147,6 +149,8 @@ mbt_status mbt_enhance(mbt_enhancer *enhancer, const float *in, float *out, size
     mbt_enhancer *e = enhancer;
     if (!e || (samples && (!in || !out)))
         return MBT_ERROR_ARGUMENT;
+    if (mbt_pool_is_lost(e->pool))
+        return MBT_ERROR_THREADS;
     if (e->busy)
         return MBT_ERROR_STREAM;
     if (e->options.max_samples > 0 && samples > e->options.max_samples)

@@ -17,6 +17,8 @@ mbt_status mbt_push(mbt_enhancer *enhancer, const float *in, size_t samples, siz
         *taken = 0;
     if (!enhancer || !taken || (samples && !in))
         return MBT_ERROR_ARGUMENT;
+    if (mbt_pool_is_lost(enhancer->pool))
+        return MBT_ERROR_THREADS;
     if (enhancer->busy || enhancer->windows.ended)
         return MBT_ERROR_STREAM;
     if (enhancer->options.max_samples > 0 && samples > enhancer->options.max_samples - enhancer->pushed)
@@ -38,6 +40,8 @@ mbt_status mbt_pull(mbt_enhancer *enhancer, float *out, size_t room, size_t *giv
         *given = 0;
     if (!enhancer || !given || (room && !out))
         return MBT_ERROR_ARGUMENT;
+    if (mbt_pool_is_lost(enhancer->pool))
+        return MBT_ERROR_THREADS;
     if (enhancer->busy)
         return MBT_ERROR_STREAM;
     size_t count; /* not *given, which a call from the progress callback may change */
@@ -55,6 +59,8 @@ mbt_status mbt_flush(mbt_enhancer *enhancer)
 {
     if (!enhancer)
         return MBT_ERROR_ARGUMENT;
+    if (mbt_pool_is_lost(enhancer->pool))
+        return MBT_ERROR_THREADS;
     if (enhancer->busy)
         return MBT_ERROR_STREAM;
     mbt_windows_finish(&enhancer->windows);

@@ -28,7 +28,7 @@ const char *mbt_status_string(mbt_status status)
         return "no such kernels (isa, MBT_ISA) in this build or for this processor; builds with SLEEF need fused "
                "multiply-add";
     case MBT_ERROR_THREADS:
-        return "the system refused to start a thread";
+        return "the system refused to start a thread, or the process forked and its threads are the parent's";
     case MBT_ERROR_CANCELLED:
         return "cancelled";
     case MBT_ERROR_STREAM:

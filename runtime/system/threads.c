@@ -2,13 +2,13 @@
  * until none is left. */
 #if MBT_THREADS
 #define _POSIX_C_SOURCE 200809L
-#define _DARWIN_C_SOURCE /* macOS declares _SC_NPROCESSORS_ONLN only with it */
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <unistd.h>
 #endif
 
+#include "runtime/system/cores.h"
 #include "runtime/system/float_mode.h"
 #include "runtime/system/threads.h"
 
@@ -22,6 +22,7 @@ typedef struct worker {
 
 struct mbt_pool {
     unsigned threads, started;
+    pid_t process;   /* that the workers belong to */
     worker *workers; /* [threads - 1] */
     pthread_mutex_t lock;
     pthread_cond_t work, done;
@@ -38,12 +39,8 @@ unsigned mbt_pool_threads(unsigned wanted)
 {
     if (wanted)
         return wanted;
-#ifdef _SC_NPROCESSORS_ONLN
-    const long cores = sysconf(_SC_NPROCESSORS_ONLN);
-#else
-    const long cores = 1;
-#endif
-    return cores < 1 ? 1 : cores > (long)MBT_MAX_THREADS ? MBT_MAX_THREADS : (unsigned)cores;
+    const unsigned cores = mbt_cores();
+    return cores < MBT_MAX_THREADS ? cores : MBT_MAX_THREADS;
 }
 
 mbt_pool *mbt_pool_plan(mbt_arena *arena, unsigned threads)
@@ -131,10 +128,16 @@ mbt_status mbt_pool_start(mbt_pool *pool)
         pthread_mutex_destroy(&pool->lock);
         return MBT_ERROR_THREADS;
     }
+    pool->process = getpid();
     const mbt_status status = start_workers(pool);
     if (status != MBT_OK)
         mbt_pool_stop(pool);
     return status;
+}
+
+bool mbt_pool_is_lost(const mbt_pool *pool)
+{
+    return pool->started > 0 && pool->process != getpid();
 }
 
 void mbt_pool_run(mbt_pool *pool, mbt_task *task, void *context, size_t count)
@@ -159,8 +162,12 @@ void mbt_pool_run(mbt_pool *pool, mbt_task *task, void *context, size_t count)
     pthread_mutex_unlock(&pool->lock);
 }
 
+/* In a child the lock may be held, and the conditions waited for, by threads that are not there: destroying them would
+ * wait for ever. */
 void mbt_pool_stop(mbt_pool *pool)
 {
+    if (mbt_pool_is_lost(pool))
+        return;
     pthread_mutex_lock(&pool->lock);
     pool->stop = 1;
     pthread_cond_broadcast(&pool->work);
@@ -198,6 +205,12 @@ mbt_status mbt_pool_start(mbt_pool *pool)
 {
     (void)pool;
     return MBT_OK;
+}
+
+bool mbt_pool_is_lost(const mbt_pool *pool)
+{
+    (void)pool;
+    return false;
 }
 
 void mbt_pool_run(mbt_pool *pool, mbt_task *task, void *context, size_t count)

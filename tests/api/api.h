@@ -70,5 +70,6 @@ TCase *api_rank_tests(void);
 TCase *api_memory_tests(void);
 TCase *api_flush_tests(void);
 TCase *api_mix_tests(void);
+TCase *api_process_tests(void);
 
 #endif

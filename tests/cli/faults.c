@@ -4,6 +4,7 @@
  *           fsync:N   fsync fails with EIO, from the Nth call on
  *           close:N   close of a file that was written fails with EDQUOT, likewise; the file is closed
  *           rename:N  rename fails with EACCES, likewise
+ *           fchmod:E  fchmod fails with the error of that name: EIO, ENOSYS, ENOTSUP or EPERM
  *           fork:N    fork fails with EAGAIN, likewise
  *           malloc:N  the Nth allocation fails, and only that. Those of libsndfile, which does not check all, do not
  *                     count
@@ -17,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 void *__libc_malloc(size_t size);
@@ -24,18 +26,21 @@ void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *block, size_t size);
 void *__libc_memalign(size_t alignment, size_t size);
 
-static enum { NONE, WRITE, FSYNC, CLOSE, RENAME, FORK, MALLOC, PRINT } fault;
+static enum { NONE, WRITE, FSYNC, CLOSE, RENAME, FCHMOD, FORK, MALLOC, PRINT } fault;
+static const char *value; /* after the colon */
 static unsigned long long limit;
 static _Atomic unsigned long long calls; /* from any thread */
 static int written_fd = -1;              /* of the last write beyond standard error */
 
 __attribute__((constructor)) static void choose_fault(void)
 {
-    static const char *const names[] = {"", "write:", "fsync:", "close:", "rename:", "fork:", "malloc:", "print:"};
+    static const char *const names[] = {
+        "", "write:", "fsync:", "close:", "rename:", "fchmod:", "fork:", "malloc:", "print:"};
     const char *text = getenv("MBT_FAULT");
     for (unsigned i = WRITE; text != NULL && i <= PRINT; i++) {
         if (strncmp(text, names[i], strlen(names[i])) == 0) {
-            limit = strtoull(text + strlen(names[i]), NULL, 10);
+            value = text + strlen(names[i]);
+            limit = strtoull(value, NULL, 10);
             fault = i;
         }
     }
@@ -108,6 +113,18 @@ int rename(const char *from, const char *to)
 {
     int (*next)(const char *, const char *) = (int (*)(const char *, const char *))dlsym(RTLD_NEXT, "rename");
     return fails(RENAME, EACCES) ? -1 : next(from, to);
+}
+
+int fchmod(int fd, mode_t mode)
+{
+    int (*next)(int, mode_t) = (int (*)(int, mode_t))dlsym(RTLD_NEXT, "fchmod");
+    if (fault != FCHMOD)
+        return next(fd, mode);
+    errno = strcmp(value, "ENOSYS") == 0    ? ENOSYS
+            : strcmp(value, "ENOTSUP") == 0 ? ENOTSUP
+            : strcmp(value, "EPERM") == 0   ? EPERM
+                                            : EIO;
+    return -1;
 }
 
 pid_t fork(void)

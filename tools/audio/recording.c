@@ -51,7 +51,7 @@ bool mbt_recording_open(mbt_recording *recording, const char *path)
 
 /* libsndfile reads files alone. From a pipe it misreads what it would seek in, and some headers it never ends to read,
  * in memory that grows (1.2; they are among the seeds of fuzz_audio). */
-static bool open_stdin(mbt_recording *recording)
+static bool open_stream(mbt_recording *recording)
 {
     char reason[MBT_SOURCE_REASON];
     struct stat about;
@@ -64,14 +64,19 @@ static bool open_stdin(mbt_recording *recording)
 
 bool mbt_recording_open_stdin(mbt_recording *recording, mbt_sample_format raw, uint32_t rate)
 {
+    return mbt_recording_open_stream(recording, STDIN_FILENO, "standard input", raw, rate);
+}
+
+bool mbt_recording_open_stream(mbt_recording *recording, int fd, const char *path, mbt_sample_format raw, uint32_t rate)
+{
     memset(recording, 0, sizeof *recording);
-    recording->path = "standard input";
-    recording->fd = STDIN_FILENO;
+    recording->path = path;
+    recording->fd = fd;
     if (raw != MBT_FORMAT_AS_INPUT) {
         mbt_source_open_raw(recording, raw, rate);
         return true;
     }
-    const bool opened = open_stdin(recording);
+    const bool opened = open_stream(recording);
     if (!opened)
         mbt_recording_close(recording);
     return opened;

@@ -23,7 +23,7 @@ typedef struct mbt_source {
 } mbt_source;
 
 struct mbt_recording {
-    const char *path; /* "standard input" for a pipe */
+    const char *path; /* "standard input" for that */
     int fd;
     const mbt_source *source; /* NULL when closed */
     SNDFILE *file;            /* open for its tags and channel map; NULL for a pipe */
@@ -50,6 +50,10 @@ bool mbt_recording_open(mbt_recording *recording, const char *path);
 /* Opens standard input: a sound file, through a pipe WAV alone, or with `raw` samples of that format, little-endian,
  * one channel at `rate` Hz. On failure as above. */
 bool mbt_recording_open_stdin(mbt_recording *recording, mbt_sample_format raw, uint32_t rate);
+
+/* The same for another descriptor, which it closes, also on failure. */
+bool mbt_recording_open_stream(mbt_recording *recording, int fd, const char *path, mbt_sample_format raw,
+                               uint32_t rate);
 
 /* The number of frames, if it is known before all is read; else 0. */
 size_t mbt_recording_length(const mbt_recording *recording);

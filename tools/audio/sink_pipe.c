@@ -4,7 +4,6 @@
 #include "tools/audio/sink_pipe.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -18,7 +17,7 @@ static bool write_bytes(const mbt_writer *writer, const unsigned char *bytes, si
 {
     while (count > 0) {
         const ssize_t written = write(writer->fd, bytes, count);
-        if (written < 0 && !mbt_pipe_can_retry(writer->fd, POLLOUT))
+        if (written < 0 && !mbt_pipe_can_retry_write(writer->fd))
             return mbt_complain("%s: cannot write: %s", writer->path, strerror(errno));
         bytes += written > 0 ? written : 0;
         count -= written > 0 ? (size_t)written : 0;

@@ -5,9 +5,7 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <poll.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "tools/audio/data_extent.h"
 #include "tools/audio/pipe.h"
@@ -25,12 +23,12 @@ enum {
 static bool read_some(const mbt_recording *recording, unsigned char *bytes, size_t wanted, size_t *held)
 {
     for (*held = 0; *held < wanted;) {
-        const ssize_t got = read(recording->fd, bytes + *held, wanted - *held);
-        if (got < 0 && !mbt_pipe_can_retry(recording->fd, POLLIN))
+        const ssize_t got = mbt_pipe_read(recording->fd, bytes + *held, wanted - *held);
+        if (got < 0)
             return mbt_complain("%s: %s", recording->path, strerror(errno));
         if (got == 0)
             break;
-        *held += got > 0 ? (size_t)got : 0;
+        *held += (size_t)got;
     }
     return true;
 }
@@ -172,14 +170,14 @@ static bool read_next(mbt_recording *recording, float *samples, size_t most, siz
     if (recording->pipe.counted && recording->pipe.left < wanted)
         wanted = (size_t)recording->pipe.left;
     while (held < wanted && (held == 0 || held % size != 0)) {
-        const ssize_t got = read(recording->fd, bytes + held, wanted - held);
-        if (got < 0 && !mbt_pipe_can_retry(recording->fd, POLLIN))
+        const ssize_t got = mbt_pipe_read(recording->fd, bytes + held, wanted - held);
+        if (got < 0)
             return mbt_complain("%s: %s", recording->path, strerror(errno));
         if (got == 0) {
             recording->ended_early = recording->ended_early || (recording->pipe.is_raw && held % size != 0);
             break;
         }
-        held += got > 0 ? (size_t)got : 0;
+        held += (size_t)got;
     }
     *frames = held / size;
     recording->pipe.left -= recording->pipe.counted ? *frames * size : 0;

@@ -11,7 +11,7 @@
 #include "tools/audio/sink_pipe.h"
 #include "tools/base/message.h"
 
-static const char output_name[] = "standard output";
+const char mbt_stdout_name[] = "standard output";
 
 bool mbt_writer_open(mbt_writer *writer, const mbt_recording *recording, const SF_INFO *format, int fd,
                      const char *out_path)
@@ -27,7 +27,7 @@ int mbt_keep_stdout(void)
 {
     const int kept = dup(STDOUT_FILENO);
     if (kept < 0 || dup2(STDERR_FILENO, STDOUT_FILENO) < 0) {
-        mbt_complain("%s: %s", output_name, strerror(errno));
+        mbt_complain("%s: %s", mbt_stdout_name, strerror(errno));
         return -1;
     }
     return kept;
@@ -47,12 +47,12 @@ static mbt_sample_format nearest(const SF_INFO *info)
     }
 }
 
-bool mbt_writer_open_stdout(mbt_writer *writer, int fd, const mbt_recording *recording, mbt_sample_format raw,
-                            mbt_sample_format wanted)
+bool mbt_writer_open_stream(mbt_writer *writer, int fd, const char *path, const mbt_recording *recording,
+                            mbt_sample_format raw, mbt_sample_format wanted)
 {
-    *writer = (mbt_writer){.format = recording->info, .path = output_name, .fd = fd};
+    *writer = (mbt_writer){.format = recording->info, .path = path, .fd = fd};
     if (isatty(fd))
-        return mbt_complain("%s: a terminal; samples go to a file or a pipe", output_name);
+        return mbt_complain("%s: a terminal; samples go to a file or a pipe", path);
     mbt_sample_format format = wanted != MBT_FORMAT_AS_INPUT ? wanted : raw;
     if (format == MBT_FORMAT_AS_INPUT)
         format = nearest(&recording->info);

@@ -21,7 +21,7 @@ typedef struct mbt_sink {
 
 struct mbt_writer {
     const mbt_sink *sink; /* NULL when closed */
-    const char *path;     /* "standard output" for a pipe */
+    const char *path;     /* "standard output" for that */
     int fd;
     SF_INFO format;
     int bits;         /* of a sample; 0 if it is stored as float or by a codec that takes floats */
@@ -41,10 +41,14 @@ bool mbt_writer_open(mbt_writer *writer, const mbt_recording *recording, const S
  * as some of libsndfile's readers do, goes to standard error. On failure prints one error line and returns -1. */
 int mbt_keep_stdout(void);
 
-/* Begins on that descriptor: samples alone if raw is set, else a WAV of unknown length. Its samples are stored as
- * wanted, else as in the recording, else in 16 bits. On failure prints one error line and returns false. */
-bool mbt_writer_open_stdout(mbt_writer *writer, int fd, const mbt_recording *recording, mbt_sample_format raw,
-                            mbt_sample_format wanted);
+/* The name of standard output in error lines. */
+extern const char mbt_stdout_name[];
+
+/* Begins on a descriptor, named `path` in error lines: samples alone if raw is set, else a WAV of unknown length. Its
+ * samples are stored as wanted, else as in the recording, else in 16 bits. On failure prints one error line and returns
+ * false. */
+bool mbt_writer_open_stream(mbt_writer *writer, int fd, const char *path, const mbt_recording *recording,
+                            mbt_sample_format raw, mbt_sample_format wanted);
 
 /* Writes frames; to a pipe, at once. Integers saturate. On failure prints one error line and returns false. */
 bool mbt_writer_write(mbt_writer *writer, const float *samples, size_t frames);

@@ -4,13 +4,16 @@
 #include "tools/command/enhance.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include "common/stream_path.h"
 #include "common/text.h"
 #include "runtime/enhancer.h"
 #include "tools/audio/format.h"
@@ -24,6 +27,7 @@
 #include "tools/command/enhance_channels.h"
 #include "tools/command/enhance_folder.h"
 #include "tools/command/enhance_request.h"
+#include "tools/command/interrupt.h"
 #include "tools/command/progress.h"
 
 /* Samples that are read at a time. A pipe may give fewer. */
@@ -82,7 +86,8 @@ static bool enhance_to_pipe(const mbt_enhance_request *r, const mbt_loaded_model
     mbt_writer writer;
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
-    bool done = mbt_writer_open_stdout(&writer, out, recording, r->raw, r->format) &&
+    const char *name = mbt_is_dash(r->out) ? mbt_stdout_name : r->out;
+    bool done = mbt_writer_open_stream(&writer, out, name, recording, r->raw, r->format) &&
                 enhance_recording(r, loaded, recording, &writer);
     if (done)
         mbt_writer_warn_if_clipped(&writer);
@@ -111,13 +116,13 @@ static bool enhance_to_file(const mbt_enhance_request *r, const mbt_loaded_model
     return done;
 }
 
-/* Prints on standard error where the samples go to standard output. */
+/* Prints on standard error where the samples go to a stream, which may be standard output. */
 static void print_factor(const mbt_enhance_request *r, const mbt_recording *recording, double taken)
 {
-    FILE *to = mbt_is_pipe(r->out) ? stderr : stdout;
+    FILE *to = r->out_stream ? stderr : stdout;
     double audio = (double)recording->frames / recording->info.samplerate;
     char name[4096];
-    snprintf(name, sizeof name, "%s", mbt_is_pipe(r->out) ? recording->path : r->out);
+    snprintf(name, sizeof name, "%s", r->out_stream ? recording->path : r->out);
     mbt_make_printable(name);
     fprintf(to, "%s: %.2f s of audio", name, audio);
     if (recording->info.channels > 1)
@@ -128,16 +133,47 @@ static void print_factor(const mbt_enhance_request *r, const mbt_recording *reco
     fputc('\n', to);
 }
 
+/* A file ends by itself. */
+static bool let_signals_end(int input)
+{
+    struct stat about;
+    return fstat(input, &about) != 0 || S_ISREG(about.st_mode) || mbt_interrupt_ends_input();
+}
+
+static bool open_input(const mbt_enhance_request *r, uint32_t model_rate, mbt_recording *recording)
+{
+    const uint32_t rate = r->rate > 0 ? r->rate : model_rate;
+    if (!r->in_stream)
+        return mbt_recording_open(recording, r->in);
+    if (mbt_is_dash(r->in))
+        return let_signals_end(STDIN_FILENO) && mbt_recording_open_stdin(recording, r->raw, rate);
+    const int fd = mbt_open_stream_path(r->in, O_RDONLY);
+    if (fd < 0)
+        return mbt_complain("%s: %s", r->in, strerror(errno));
+    return let_signals_end(fd) && mbt_recording_open_stream(recording, fd, r->in, r->raw, rate);
+}
+
+/* Opens OUT, a stream. It may be standard output, so that what is printed goes to standard error from now on. Returns a
+ * descriptor; on failure prints one error line and returns -1. */
+static int open_output(const mbt_enhance_request *r)
+{
+    if (mbt_is_dash(r->out))
+        return mbt_keep_stdout();
+    const int fd = mbt_open_stream_path(r->out, O_WRONLY);
+    if (fd < 0 || dup2(STDERR_FILENO, STDOUT_FILENO) < 0) {
+        mbt_complain("%s: %s", r->out, strerror(errno));
+        return -1;
+    }
+    return fd;
+}
+
 static bool enhance_file(const mbt_enhance_request *r, const mbt_loaded_model *loaded)
 {
     double start = mbt_seconds();
     mbt_recording recording;
     uint32_t model_rate = loaded->info.sample_rate;
-    int out = mbt_is_pipe(r->out) ? mbt_keep_stdout() : -1; /* closed when the process ends */
-    if (mbt_is_pipe(r->out) && out < 0)
-        return false;
-    if (!(mbt_is_pipe(r->in) ? mbt_recording_open_stdin(&recording, r->raw, r->rate > 0 ? r->rate : model_rate)
-                             : mbt_recording_open(&recording, r->in)))
+    int out = r->out_stream ? open_output(r) : -1; /* closed when the process ends */
+    if ((r->out_stream && out < 0) || !open_input(r, model_rate, &recording))
         return false;
     uint32_t rate = (uint32_t)recording.info.samplerate;
     bool done =
@@ -156,13 +192,13 @@ static bool enhance_file(const mbt_enhance_request *r, const mbt_loaded_model *l
 static int check_folder(const mbt_enhance_request *r, bool *folder)
 {
     struct stat about;
-    bool exists = !mbt_is_pipe(r->in) && stat(r->in, &about) == 0;
+    bool exists = !r->in_stream && stat(r->in, &about) == 0;
     *folder = exists && S_ISDIR(about.st_mode);
-    if (*folder && mbt_is_pipe(r->out))
-        return mbt_usage_error("enhance", "%s is a folder, and '-' takes one recording", r->in);
+    if (*folder && r->out_stream)
+        return mbt_usage_error("enhance", "%s is a folder, and '%s' takes one recording", r->in, r->out);
     if (*folder || (r->jobs == 0 && !r->resume))
         return MBT_EXIT_OK;
-    if (!exists && !mbt_is_pipe(r->in)) {
+    if (!exists && !r->in_stream) {
         mbt_complain("%s: %s", r->in, strerror(errno));
         return MBT_EXIT_FAILED;
     }

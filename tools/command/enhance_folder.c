@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "common/text.h"
+#include "runtime/system/cores.h"
 #include "tools/audio/file_tree.h"
 #include "tools/base/message.h"
 #include "tools/base/result_file.h"
@@ -82,6 +82,7 @@ static bool run_one(void *cookie, size_t index)
     mbt_enhance_request request = *work->request;
     request.in = in;
     request.out = out;
+    request.in_stream = request.out_stream = false;
     bool done = ((in != NULL && out != NULL) || mbt_complain("%s: out of memory", name)) &&
                 mbt_make_folders_above(out) && is_no_recording(work, out) && work->enhance_one(&request, work->loaded);
     free(in);
@@ -154,11 +155,11 @@ static bool check_folders(const mbt_enhance_request *request)
 /* Gives each job its share of the cores. Several jobs draw no progress bar. */
 static void share_cores(mbt_enhance_request *request, size_t recordings)
 {
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    const unsigned cores = mbt_cores();
     request->jobs = request->jobs < recordings ? request->jobs : (unsigned)recordings;
     request->jobs = request->jobs > 0 ? request->jobs : 1;
     if (request->threads == 0 && request->jobs > 1)
-        request->threads = cores > (long)request->jobs ? (unsigned)cores / request->jobs : 1;
+        request->threads = cores > request->jobs ? cores / request->jobs : 1;
     request->no_bar = request->jobs > 1;
 }
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/stream_path.h"
 #include "tools/base/message.h"
 #include "tools/base/model_load.h"
 #include "tools/base/options.h"
@@ -32,8 +33,10 @@ void mbt_enhance_print_help(void)
         "IN is a WAV, FLAC, Ogg or other file that libsndfile reads, at any rate, with any number of channels\n"
         "(each is enhanced on its own). OUT is in the format that its extension names, else in IN's. It appears\n"
         "when it is done, and may be IN. '-' stands for standard input (WAV, if it is a pipe) and standard output\n"
-        "(WAV of unknown length), where what is done appears window by window. The bandwidth of the result is\n"
-        "that of the model: 8 kHz for tiny.\n"
+        "(WAV of unknown length), where what is done appears window by window. So do the names of pipes, devices\n"
+        "and open descriptors, as /dev/stdout and the shell's <(...) and >(...). The first SIGINT or SIGTERM ends\n"
+        "a pipe that is IN, and what came until then is enhanced; a second one stops at once. The bandwidth of the\n"
+        "result is that of the model: 8 kHz for tiny.\n"
         "\n"
         "Of a folder every recording is enhanced, in the folders below it too, to the same name in OUT_DIR: files\n"
         "named %s.\n"
@@ -51,7 +54,7 @@ void mbt_enhance_print_help(void)
         "  --mix M        share of the enhanced sound in the result, 1 by default; the rest is IN, aligned to the\n"
         "                 sample: 0 gives IN itself\n"
         "  --limit DB     decibels that a frequency is attenuated by at most, 0.1 to 200; by default any number\n"
-        "  --threads N    1 to 256; 0, the default, stands for one for each core\n"
+        "  --threads N    1 to 256; 0, the default, stands for one for each core that may be used\n"
         "  --isa NAME     kernels, auto by default; every choice gives the same bits:\n"
         "                 %s\n"
         "  --jobs N       recordings of a folder that are enhanced at a time, 1 by default; they share the cores\n"
@@ -125,7 +128,7 @@ static bool parse_overlap(const char *text, mbt_enhance_request *r)
     return parse_seconds("overlap", text, 0, &r->overlap);
 }
 
-bool mbt_is_pipe(const char *path)
+bool mbt_is_dash(const char *path)
 {
     return strcmp(path, "-") == 0;
 }
@@ -135,9 +138,9 @@ static int check_together(const mbt_enhance_request *r)
 {
     if (r->paper && r->overlap_given)
         return mbt_usage_error("enhance", "--window paper is without --overlap");
-    if (r->raw != MBT_FORMAT_AS_INPUT && !mbt_is_pipe(r->in) && !mbt_is_pipe(r->out))
-        return mbt_usage_error("enhance", "--raw is about '-', and neither IN nor OUT is '-'");
-    if (r->rate != 0 && (r->raw == MBT_FORMAT_AS_INPUT || !mbt_is_pipe(r->in)))
+    if (r->raw != MBT_FORMAT_AS_INPUT && !r->in_stream && !r->out_stream)
+        return mbt_usage_error("enhance", "--raw is about '-', and neither IN nor OUT is '-' or a pipe");
+    if (r->rate != 0 && (r->raw == MBT_FORMAT_AS_INPUT || !r->in_stream))
         return mbt_usage_error("enhance", "--rate is for samples without a header: --raw, and '-' as IN");
     return MBT_EXIT_OK;
 }
@@ -223,6 +226,8 @@ int mbt_enhance_parse(int argc, char **argv, mbt_enhance_request *r)
     r->out = argv[optind + 1];
     if (r->in[0] == '\0' || r->out[0] == '\0')
         return mbt_usage_error("enhance", "%s is empty", r->in[0] == '\0' ? "IN" : "OUT");
+    r->in_stream = mbt_is_dash(r->in) || mbt_is_stream_path(r->in);
+    r->out_stream = mbt_is_dash(r->out) || mbt_is_stream_path(r->out);
     return check_together(r);
 }
 

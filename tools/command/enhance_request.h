@@ -9,6 +9,7 @@
 
 typedef struct mbt_enhance_request {
     const char *in, *out, *model; /* in, out: "-" for standard input and output */
+    bool in_stream, out_stream;   /* "-", or see common/stream_path.h */
     mbt_sample_format format;
     mbt_sample_format raw; /* of samples at "-" without a header */
     uint32_t rate;         /* Hz, of such samples; 0: the model's */
@@ -27,8 +28,8 @@ typedef struct mbt_enhance_request {
 /* Returns an exit code: MBT_EXIT_OK to go on. */
 int mbt_enhance_parse(int argc, char **argv, mbt_enhance_request *request);
 
-/* Whether it is "-": standard input or output. */
-bool mbt_is_pipe(const char *path);
+/* Whether it is "-". */
+bool mbt_is_dash(const char *path);
 
 /* Sets the library's options as requested, for a model of that rate in Hz; the rest are defaults. Among these is
  * options.dry: what is mixed in has the input's rate. */

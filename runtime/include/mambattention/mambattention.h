@@ -19,6 +19,12 @@
  * Threads: any number of enhancers may run at once. One enhancer serves one call at a time. All other functions may be
  * called from any thread. Some of them read the environment variable MBT_ISA; do not set the environment meanwhile.
  *
+ * Fork: a child process has no copies of the threads. There an enhancer of several threads is of no more use:
+ * mbt_enhance, mbt_push, mbt_pull and mbt_flush return MBT_ERROR_THREADS, and mbt_close releases the child's copy of
+ * its memory. The parent's enhancer goes on. One of a single thread may be used on both sides, each for itself. Fork
+ * while no call is running, or in the progress callback: when that returns, the child's call ends with
+ * MBT_ERROR_THREADS.
+ *
  * The output has the same bits for every set of kernels (mbt_isa), for every number of threads and on every machine, as
  * long as the builds have the same MBT_SLEEF. The caller's floating-point mode (rounding, flush to zero) has no
  * influence on it and is left as it is. */
@@ -63,7 +69,7 @@ typedef enum mbt_status {
     MBT_ERROR_TOO_LONG = -4,  /* more samples than options.max_samples, or a window too long to be addressed */
     MBT_ERROR_SAMPLE = -5,    /* an input sample is NaN or beyond MBT_LARGEST_SAMPLE; the output was not touched */
     MBT_ERROR_ISA = -6,       /* no such kernels in this build or on this processor, or MBT_ISA names none */
-    MBT_ERROR_THREADS = -7,   /* the system refused to start a thread */
+    MBT_ERROR_THREADS = -7,   /* the system refused to start a thread, or this is a child process: see "Fork" */
     MBT_ERROR_CANCELLED = -8, /* options.progress asked to stop */
     MBT_ERROR_STREAM = -9     /* a stream has begun or was flushed (mbt_reset ends it), or see mbt_progress */
 } mbt_status;
@@ -136,9 +142,10 @@ typedef void mbt_release(void *cookie, void *block);
 typedef struct mbt_options {
     /* Length of the longest recording or stream, in samples. Longer ones are refused. 0 (default): any length. */
     size_t max_samples;
-    /* Number of threads, 1 to 256. 0 (default): one for each core that is online. A build without thread support always
-     * uses 1. Worker threads block all signals except those of a fault, SIGABRT and SIGPROF, so your handlers run on
-     * your own threads. */
+    /* Number of threads, 1 to 256. 0 (default): one for each core that the process may use, by its affinity mask and,
+     * in Linux, the quota of its control group (cpu.max, cpu.cfs_quota_us), rounded up. A build without thread support
+     * always uses 1. Worker threads block all signals except those of a fault, SIGABRT and SIGPROF, so your handlers
+     * run on your own threads. */
     unsigned threads;
     /* The set of kernels; MBT_ISA_AUTO by default. */
     mbt_isa isa;
@@ -197,7 +204,7 @@ MBT_API const mbt_model *mbt_model_default(void);
 
 /* How many bytes of options->memory mbt_open needs for this model and these options. If mbt_open allocates, it takes
  * one block of 63 bytes more. Nothing else is allocated, then or later, except what the system takes when threads
- * start. If you bring your own memory, set options->threads: the number of cores online may change between the calls.
+ * start. If you bring your own memory, set options->threads: the number of cores may change between the calls.
  * MBT_ERROR_ARGUMENT, MBT_ERROR_MODEL, MBT_ERROR_TOO_LONG. */
 MBT_API MBT_MUST_CHECK mbt_status mbt_memory_needed(const mbt_model *model, const mbt_options *options, size_t *bytes);
 
