@@ -13,6 +13,35 @@ same_as_file() { # same_as_file IN RAW OPTION...
     fi
 }
 
+samples_of() { # of a WAV with any head
+    python3 - "$1" <<'END'
+import sys
+with open(sys.argv[1], "rb") as file:
+    data = file.read()
+at = data.index(b"data") + 8
+sys.stdout.buffer.write(data[at:at + int.from_bytes(data[at - 4:at], "little")])
+END
+}
+
+# Two channels, in and out, against the same samples in a WAV, which libsndfile reads and writes.
+raw_as_wav() { # raw_as_wav RAW
+    ./wavtool convert voice.wav wide.wav 16000 2 "wav-$1" && "$command" enhance -q wide.wav wanted.wav || return 1
+    samples_of wide.wav >wide.raw && samples_of wanted.wav >wanted.raw || return 1
+    "$command" enhance -q --raw "$1" --channels 2 - got.wav <wide.raw && cmp got.wav wanted.wav &&
+        dribble wide.raw | "$command" enhance -q --raw "$1" --channels 2 - - >got.raw || return 1
+    case $1 in
+    alaw | ulaw) [ "$(stat -c %s got.raw)" -eq "$(stat -c %s wanted.raw)" ] ;; # libsndfile rounds once more
+    *) cmp got.raw wanted.raw ;;
+    esac
+}
+
+# As arecord writes it unless it is told "-t raw": the head would be a click, and nothing is written.
+header_in_raw() { # header_in_raw FORMAT
+    if [ "$1" = wav ]; then cp voice.wav headed.in; else ./wavtool convert voice.wav headed.in 16000 1 "$1"; fi
+    cat headed.in | stdin_fails 'standard input: begins with the header of a sound file.*drop --raw.*arecord -t raw' \
+        --raw s16
+}
+
 at_another_rate() {
     local in=voice-44100-wav-s16.wav
     "$command" enhance -q $in wanted.wav --window 1 && raw $in >in.s16 &&
@@ -173,10 +202,10 @@ END
 }
 
 broken_pipe() {
-    ./wavtool make voiced long.wav 16000 1 wav-s16 160000 || return 1
+    ./wavtool make voiced long.wav 16000 1 wav-s16 160000 && raw long.wav >long.s16 || return 1
     local how
     for how in --default-signal=PIPE --ignore-signal=PIPE; do
-        env $how "$command" enhance --raw s16 --window 1 - - <long.wav 2>stderr | head -c 10 >/dev/null
+        env $how "$command" enhance --raw s16 --window 1 - - <long.s16 2>stderr | head -c 10 >/dev/null
         [ "${PIPESTATUS[0]}" -eq 1 ] &&
             [ "$(<stderr)" = "mambattention: standard output: cannot write: Broken pipe" ] || return 1
     done
@@ -346,8 +375,21 @@ streams() {
     closed_descriptors
     check "no standard input, to a file" raw_from_closed
     check "no standard input" stdin_fails 'standard input: ' --raw s16 <&-
-    for name in s24 '' x; do
-        check "raw '$name'" fails_with 2 "--raw takes s16 or f32, not '$name'" enhance --raw "$name" - -
+    for name in s12 '' x; do
+        check "raw '$name'" fails_with 2 "--raw takes s16, s24, s32, f32, f64, u8, alaw or ulaw, not '$name'" \
+            enhance --raw "$name" - -
+    done
+    for name in 0 -1 x '' 1.5 1025; do
+        check "channels '$name'" fails_with 2 "--channels takes a number from 1 to 1024, not '$name'" \
+            enhance --raw s16 --channels "$name" - -
+    done
+    check "channels without raw" fails_with 2 'for samples without a header' enhance --channels 2 - -
+    check "channels without '-' as IN" fails_with 2 'for samples without a header' enhance --raw s16 --channels 2 a -
+    for name in s16 s24 s32 f32 f64 u8 alaw ulaw; do
+        check "raw $name in two channels" raw_as_wav $name
+    done
+    for name in wav rifx-s16 aiff-s16 flac-s16 ogg au-s16 rf64-s16; do
+        check "raw samples that are a sound file: $name" header_in_raw $name
     done
     for name in 0 -1 x '' 16000.5 1000001; do
         check "rate '$name'" fails_with 2 "--rate takes a number from 1 to 1000000, not '$name'" \

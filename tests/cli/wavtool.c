@@ -49,6 +49,7 @@ static const struct {
     {"wav-s32", SF_FORMAT_WAV | SF_FORMAT_PCM_32},
     {"wav-f64", SF_FORMAT_WAV | SF_FORMAT_DOUBLE},
     {"wav-alaw", SF_FORMAT_WAV | SF_FORMAT_ALAW},
+    {"wav-ulaw", SF_FORMAT_WAV | SF_FORMAT_ULAW},
     {"wavex-s24", SF_FORMAT_WAVEX | SF_FORMAT_PCM_24},
     {"rifx-s16", SF_FORMAT_WAV | SF_ENDIAN_BIG | SF_FORMAT_PCM_16},
     {"rifx-f64", SF_FORMAT_WAV | SF_ENDIAN_BIG | SF_FORMAT_DOUBLE},

@@ -21,6 +21,40 @@ static const struct {
     {"w64", SF_FORMAT_W64},   {"rf64", SF_FORMAT_RF64}, {"mp3", FORMAT_MPEG},     {"sph", SF_FORMAT_NIST},
 };
 
+static const struct {
+    const char *name;
+    int subtype;
+    unsigned bytes;
+} sample_formats[] = {
+    [MBT_FORMAT_S16] = {"s16", SF_FORMAT_PCM_16, 2}, [MBT_FORMAT_S24] = {"s24", SF_FORMAT_PCM_24, 3},
+    [MBT_FORMAT_F32] = {"f32", SF_FORMAT_FLOAT, 4},  [MBT_FORMAT_S32] = {"s32", SF_FORMAT_PCM_32, 4},
+    [MBT_FORMAT_F64] = {"f64", SF_FORMAT_DOUBLE, 8}, [MBT_FORMAT_U8] = {"u8", SF_FORMAT_PCM_U8, 1},
+    [MBT_FORMAT_ALAW] = {"alaw", SF_FORMAT_ALAW, 1}, [MBT_FORMAT_ULAW] = {"ulaw", SF_FORMAT_ULAW, 1},
+};
+
+const char *mbt_format_name(mbt_sample_format format)
+{
+    return sample_formats[format].name;
+}
+
+mbt_sample_format mbt_format_named(const char *name)
+{
+    for (int format = MBT_FORMAT_S16; format <= MBT_FORMAT_ULAW; format++)
+        if (strcmp(name, sample_formats[format].name) == 0)
+            return (mbt_sample_format)format;
+    return MBT_FORMAT_AS_INPUT;
+}
+
+int mbt_format_subtype(mbt_sample_format format)
+{
+    return sample_formats[format].subtype;
+}
+
+unsigned mbt_format_bytes(mbt_sample_format format)
+{
+    return sample_formats[format].bytes;
+}
+
 static const char *extension_of(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -102,8 +136,6 @@ static const char *major_name(int major)
 
 bool mbt_choose_format(const SF_INFO *in, const char *out_path, mbt_sample_format wanted, SF_INFO *out)
 {
-    static const int subtypes[] = {0, SF_FORMAT_PCM_16, SF_FORMAT_PCM_24, SF_FORMAT_FLOAT};
-    static const char *const names[] = {"", "s16", "s24", "f32"};
     const char *extension = extension_of(out_path);
     int major = major_for(in, extension);
     int in_major = in->format & SF_FORMAT_TYPEMASK;
@@ -113,9 +145,10 @@ bool mbt_choose_format(const SF_INFO *in, const char *out_path, mbt_sample_forma
     out->samplerate = in->samplerate;
     out->channels = in->channels;
     if (wanted != MBT_FORMAT_AS_INPUT) {
-        return can_store(out, major, subtypes[wanted], endian) || can_store(out, major, subtypes[wanted], 0) ||
+        const int kind = mbt_format_subtype(wanted);
+        return can_store(out, major, kind, endian) || can_store(out, major, kind, 0) ||
                mbt_complain("%s: %s cannot hold %s with %d channel%s at %d Hz", out_path, major_name(major),
-                            names[wanted], out->channels, mbt_plural((size_t)out->channels), out->samplerate);
+                            mbt_format_name(wanted), out->channels, mbt_plural((size_t)out->channels), out->samplerate);
     }
     if (strcasecmp(extension, "opus") == 0)
         subtype = SF_FORMAT_OPUS;

@@ -12,8 +12,31 @@ typedef enum mbt_sample_format {
     MBT_FORMAT_AS_INPUT = 0,
     MBT_FORMAT_S16,
     MBT_FORMAT_S24,
-    MBT_FORMAT_F32
+    MBT_FORMAT_F32,
+    MBT_FORMAT_S32, /* this and those below: of samples without a header alone */
+    MBT_FORMAT_F64,
+    MBT_FORMAT_U8,
+    MBT_FORMAT_ALAW,
+    MBT_FORMAT_ULAW
 } mbt_sample_format;
+
+/* Samples without a header, little-endian, interleaved. MBT_FORMAT_AS_INPUT: there is a header. */
+typedef struct mbt_raw_layout {
+    mbt_sample_format format;
+    uint32_t channels, rate; /* Hz */
+} mbt_raw_layout;
+
+/* "s16" and so on; NULL for MBT_FORMAT_AS_INPUT. */
+const char *mbt_format_name(mbt_sample_format format);
+
+/* The format of that name; MBT_FORMAT_AS_INPUT if there is none. */
+mbt_sample_format mbt_format_named(const char *name);
+
+/* As libsndfile has it: SF_FORMAT_PCM_16 and so on; 0 for MBT_FORMAT_AS_INPUT. */
+int mbt_format_subtype(mbt_sample_format format);
+
+/* Bytes of a sample. */
+unsigned mbt_format_bytes(mbt_sample_format format);
 
 /* Whether the name has an extension of the sound files that are read and written, in small letters or capitals. */
 bool mbt_is_recording_name(const char *path);

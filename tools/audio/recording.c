@@ -62,18 +62,18 @@ static bool open_stream(mbt_recording *recording)
                         recording->path);
 }
 
-bool mbt_recording_open_stdin(mbt_recording *recording, mbt_sample_format raw, uint32_t rate)
+bool mbt_recording_open_stdin(mbt_recording *recording, const mbt_raw_layout *raw)
 {
-    return mbt_recording_open_stream(recording, STDIN_FILENO, "standard input", raw, rate);
+    return mbt_recording_open_stream(recording, STDIN_FILENO, "standard input", raw);
 }
 
-bool mbt_recording_open_stream(mbt_recording *recording, int fd, const char *path, mbt_sample_format raw, uint32_t rate)
+bool mbt_recording_open_stream(mbt_recording *recording, int fd, const char *path, const mbt_raw_layout *raw)
 {
     memset(recording, 0, sizeof *recording);
     recording->path = path;
     recording->fd = fd;
-    if (raw != MBT_FORMAT_AS_INPUT) {
-        mbt_source_open_raw(recording, raw, rate);
+    if (raw->format != MBT_FORMAT_AS_INPUT) {
+        mbt_source_open_raw(recording, raw);
         return true;
     }
     const bool opened = open_stream(recording);

@@ -39,21 +39,24 @@ struct mbt_recording {
     struct {
         unsigned bytes; /* of a sample */
         bool is_raw, is_float, big_endian;
-        bool counted;  /* the header says how many samples there are */
-        uint64_t left; /* bytes of samples to come, if counted; else 0 */
-    } pipe;            /* of source_pipe.c */
+        mbt_sample_format law;   /* MBT_FORMAT_ALAW or MBT_FORMAT_ULAW if it is that; raw samples alone */
+        bool counted;            /* the header says how many samples there are */
+        uint64_t left;           /* bytes of samples to come, if counted; else 0 */
+        unsigned char begin[12]; /* the first bytes of raw samples, which are looked at before they are samples */
+        size_t begin_held, begin_used;
+        bool begun;
+    } pipe; /* of source_pipe.c */
 };
 
 /* Opens a file and reads its header. On failure prints one error line and returns false; nothing is held then. */
 bool mbt_recording_open(mbt_recording *recording, const char *path);
 
-/* Opens standard input: a sound file, through a pipe WAV alone, or with `raw` samples of that format, little-endian,
- * one channel at `rate` Hz. On failure as above. */
-bool mbt_recording_open_stdin(mbt_recording *recording, mbt_sample_format raw, uint32_t rate);
+/* Opens standard input: a sound file, through a pipe WAV alone, or samples without a header as `raw` describes them. On
+ * failure as above. */
+bool mbt_recording_open_stdin(mbt_recording *recording, const mbt_raw_layout *raw);
 
 /* The same for another descriptor, which it closes, also on failure. */
-bool mbt_recording_open_stream(mbt_recording *recording, int fd, const char *path, mbt_sample_format raw,
-                               uint32_t rate);
+bool mbt_recording_open_stream(mbt_recording *recording, int fd, const char *path, const mbt_raw_layout *raw);
 
 /* The number of frames, if it is known before all is read; else 0. */
 size_t mbt_recording_length(const mbt_recording *recording);

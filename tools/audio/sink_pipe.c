@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tools/audio/g711.h"
 #include "tools/audio/integers.h"
 #include "tools/audio/pipe.h"
 #include "tools/base/message.h"
@@ -56,30 +57,46 @@ static bool write_header(const mbt_writer *writer)
     return write_bytes(writer, header, (size_t)(at - header));
 }
 
+/* One integer, in the upper bits of 32, or one float. */
+static unsigned char *put_sample(const mbt_writer *writer, unsigned char *at, int integer, float sample)
+{
+    uint32_t low;
+    if (writer->stored == MBT_FORMAT_F64) {
+        const double wide = sample;
+        uint64_t bits;
+        memcpy(&bits, &wide, sizeof bits);
+        return put(put(at, (uint32_t)bits, 4), (uint32_t)(bits >> 32), 4);
+    }
+    if (writer->bits == 0) {
+        memcpy(&low, &sample, sizeof low);
+        return put(at, low, 4);
+    }
+    low = (uint32_t)integer >> (32 - writer->bits);
+    if (writer->stored == MBT_FORMAT_ALAW)
+        low = mbt_linear_to_alaw(integer >> 16);
+    if (writer->stored == MBT_FORMAT_ULAW)
+        low = mbt_linear_to_ulaw(integer >> 16);
+    if (writer->stored == MBT_FORMAT_U8)
+        low ^= 0x80; /* its zero is 128 */
+    return put(at, low, mbt_format_bytes(writer->stored));
+}
+
 /* As many samples as fit into BLOCK_BYTES, or fewer. */
 static bool write_block(mbt_writer *writer, const float *samples, size_t count)
 {
     unsigned char bytes[BLOCK_BYTES], *at = bytes;
-    int integers[BLOCK_BYTES / 2];
+    int integers[BLOCK_BYTES];
     if (writer->bits > 0)
         writer->clipped += mbt_to_integers(samples, integers, count, writer->bits);
-    for (size_t i = 0; i < count; i++) {
-        uint32_t value;
-        if (writer->bits > 0) {
-            value = (uint32_t)integers[i] >> (32 - writer->bits);
-            at = put(at, value, (size_t)writer->bits / 8);
-        } else {
-            memcpy(&value, &samples[i], sizeof value);
-            at = put(at, value, 4);
-        }
-    }
+    for (size_t i = 0; i < count; i++)
+        at = put_sample(writer, at, writer->bits > 0 ? integers[i] : 0, samples[i]);
     return write_bytes(writer, bytes, (size_t)(at - bytes));
 }
 
 static bool write_frames(mbt_writer *writer, const float *samples, size_t frames)
 {
     const size_t count = frames * (size_t)writer->format.channels;
-    const size_t block = BLOCK_BYTES / (writer->bits ? (size_t)writer->bits / 8 : 4);
+    const size_t block = BLOCK_BYTES / mbt_format_bytes(writer->stored);
     for (size_t done = 0; done < count; done += block)
         if (!write_block(writer, samples + done, count - done < block ? count - done : block))
             return false;
@@ -101,9 +118,25 @@ static void release(mbt_writer *writer)
 
 static const mbt_sink sink = {write_frames, finish, release};
 
+/* Bits of the integers that samples are rounded to: A-law and mu-law are made of 16 bits. 0 for floats. */
+static int integer_bits(mbt_sample_format format)
+{
+    switch (format) {
+    case MBT_FORMAT_F32:
+    case MBT_FORMAT_F64:
+        return 0;
+    case MBT_FORMAT_ALAW:
+    case MBT_FORMAT_ULAW:
+        return 16;
+    default:
+        return 8 * (int)mbt_format_bytes(format);
+    }
+}
+
 bool mbt_sink_open_pipe(mbt_writer *writer, mbt_sample_format format, bool with_header)
 {
     writer->sink = &sink;
-    writer->bits = format == MBT_FORMAT_S16 ? 16 : format == MBT_FORMAT_S24 ? 24 : 0;
+    writer->stored = format;
+    writer->bits = integer_bits(format);
     return !with_header || write_header(writer);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "tools/audio/data_extent.h"
+#include "tools/audio/g711.h"
 #include "tools/audio/pipe.h"
 #include "tools/base/message.h"
 
@@ -143,6 +144,10 @@ static bool read_header(mbt_recording *recording)
 static float to_sample(const unsigned char *bytes, const mbt_recording *recording)
 {
     const unsigned count = recording->pipe.bytes;
+    if (recording->pipe.law == MBT_FORMAT_ALAW)
+        return (float)mbt_alaw_to_linear(bytes[0]) / 32768.0f;
+    if (recording->pipe.law == MBT_FORMAT_ULAW)
+        return (float)mbt_ulaw_to_linear(bytes[0]) / 32768.0f;
     const uint64_t wide = mbt_stored_number(bytes, count, recording->pipe.big_endian);
     if (count == 8) {
         double sample;
@@ -161,6 +166,42 @@ static float to_sample(const unsigned char *bytes, const mbt_recording *recordin
     return (float)value / 2147483648.0f;
 }
 
+/* Raw samples that begin as a sound file does are one, whose header would be heard as a click. */
+static bool check_begin(mbt_recording *recording)
+{
+    static const struct {
+        char magic[5], at_8[5]; /* "" for anything */
+    } kinds[] = {
+        {"RIFF", "WAVE"}, {"RIFX", "WAVE"}, {"RF64", "WAVE"}, {"BW64", "WAVE"}, {"FORM", "AIFF"},
+        {"FORM", "AIFC"}, {"fLaC", ""},     {"OggS", ""},     {".snd", ""},
+    };
+    unsigned char *begin = recording->pipe.begin;
+    recording->pipe.begun = true;
+    if (!read_some(recording, begin, sizeof recording->pipe.begin, &recording->pipe.begin_held))
+        return false;
+    if (recording->pipe.begin_held < sizeof recording->pipe.begin)
+        return true;
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        if (memcmp(begin, kinds[i].magic, 4) != 0 || memcmp(begin + 8, kinds[i].at_8, strlen(kinds[i].at_8)) != 0)
+            continue;
+        return mbt_complain("%s: begins with the header of a sound file (%s), and --raw takes samples without one; "
+                            "drop --raw, or have none written: arecord -t raw",
+                            recording->path, kinds[i].magic);
+    }
+    return true;
+}
+
+/* mbt_pipe_read, after the bytes that were looked at. */
+static ssize_t read_after_begin(mbt_recording *recording, unsigned char *bytes, size_t wanted)
+{
+    const size_t left = recording->pipe.begin_held - recording->pipe.begin_used, taken = left < wanted ? left : wanted;
+    if (taken == 0)
+        return mbt_pipe_read(recording->fd, bytes, wanted);
+    memcpy(bytes, recording->pipe.begin + recording->pipe.begin_used, taken);
+    recording->pipe.begin_used += taken;
+    return (ssize_t)taken;
+}
+
 /* Waits for the first bytes, takes what is there, and waits again only to complete a frame. */
 static bool read_next(mbt_recording *recording, float *samples, size_t most, size_t *frames)
 {
@@ -169,8 +210,10 @@ static bool read_next(mbt_recording *recording, float *samples, size_t most, siz
     size_t wanted = most < BLOCK_BYTES / size ? most * size : BLOCK_BYTES / size * size, held = 0;
     if (recording->pipe.counted && recording->pipe.left < wanted)
         wanted = (size_t)recording->pipe.left;
+    if (recording->pipe.is_raw && !recording->pipe.begun && !check_begin(recording))
+        return false;
     while (held < wanted && (held == 0 || held % size != 0)) {
-        const ssize_t got = mbt_pipe_read(recording->fd, bytes + held, wanted - held);
+        const ssize_t got = read_after_begin(recording, bytes + held, wanted - held);
         if (got < 0)
             return mbt_complain("%s: %s", recording->path, strerror(errno));
         if (got == 0) {
@@ -208,13 +251,16 @@ bool mbt_source_open_wav(mbt_recording *recording)
     return read_header(recording);
 }
 
-void mbt_source_open_raw(mbt_recording *recording, mbt_sample_format raw, uint32_t rate)
+void mbt_source_open_raw(mbt_recording *recording, const mbt_raw_layout *raw)
 {
+    const mbt_sample_format format = raw->format;
     recording->source = &source;
-    recording->info.channels = 1;
-    recording->info.samplerate = (int)rate;
-    recording->info.format = SF_FORMAT_WAV | (raw == MBT_FORMAT_S16 ? SF_FORMAT_PCM_16 : SF_FORMAT_FLOAT);
-    recording->pipe.bytes = raw == MBT_FORMAT_S16 ? 2 : 4;
-    recording->pipe.is_float = raw == MBT_FORMAT_F32;
+    recording->info.channels = (int)raw->channels;
+    recording->info.samplerate = (int)raw->rate;
+    recording->info.format = SF_FORMAT_WAV | mbt_format_subtype(format);
+    recording->pipe.bytes = mbt_format_bytes(format);
+    recording->pipe.is_float = format == MBT_FORMAT_F32 || format == MBT_FORMAT_F64;
+    if (format == MBT_FORMAT_ALAW || format == MBT_FORMAT_ULAW)
+        recording->pipe.law = format;
     recording->pipe.is_raw = true;
 }

@@ -7,7 +7,7 @@
 /* Reads WAV's header from recording->fd, up to the first sample. On failure prints one error line and returns false. */
 bool mbt_source_open_wav(mbt_recording *recording);
 
-/* Samples without a header: MBT_FORMAT_S16 or MBT_FORMAT_F32, little-endian, one channel at `rate` Hz. */
-void mbt_source_open_raw(mbt_recording *recording, mbt_sample_format raw, uint32_t rate);
+/* Samples without a header. */
+void mbt_source_open_raw(mbt_recording *recording, const mbt_raw_layout *raw);
 
 #endif

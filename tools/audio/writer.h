@@ -24,11 +24,12 @@ struct mbt_writer {
     const char *path;     /* "standard output" for that */
     int fd;
     SF_INFO format;
-    int bits;         /* of a sample; 0 if it is stored as float or by a codec that takes floats */
-    uint64_t frames;  /* written */
-    uint64_t clipped; /* samples of them that were beyond the range of integers */
-    SNDFILE *file;    /* NULL for a pipe */
-    int *integers;    /* a block of samples for the file; NULL for a pipe */
+    mbt_sample_format stored; /* of samples in a pipe */
+    int bits;                 /* of a sample; 0 if it is stored as float or by a codec that takes floats */
+    uint64_t frames;          /* written */
+    uint64_t clipped;         /* samples of them that were beyond the range of integers */
+    SNDFILE *file;            /* NULL for a pipe */
+    int *integers;            /* a block of samples for the file; NULL for a pipe */
 };
 
 /* Begins a sound file in fd, which is empty and open for reading and writing, with the recording's tags and, of a WAV,

@@ -142,15 +142,15 @@ static bool let_signals_end(int input)
 
 static bool open_input(const mbt_enhance_request *r, uint32_t model_rate, mbt_recording *recording)
 {
-    const uint32_t rate = r->rate > 0 ? r->rate : model_rate;
+    const mbt_raw_layout raw = {r->raw, r->channels > 0 ? r->channels : 1, r->rate > 0 ? r->rate : model_rate};
     if (!r->in_stream)
         return mbt_recording_open(recording, r->in);
     if (mbt_is_dash(r->in))
-        return let_signals_end(STDIN_FILENO) && mbt_recording_open_stdin(recording, r->raw, rate);
+        return let_signals_end(STDIN_FILENO) && mbt_recording_open_stdin(recording, &raw);
     const int fd = mbt_open_stream_path(r->in, O_RDONLY);
     if (fd < 0)
         return mbt_complain("%s: %s", r->in, strerror(errno));
-    return let_signals_end(fd) && mbt_recording_open_stream(recording, fd, r->in, r->raw, rate);
+    return let_signals_end(fd) && mbt_recording_open_stream(recording, fd, r->in, &raw);
 }
 
 /* Opens OUT, a stream. It may be standard output, so that what is printed goes to standard error from now on. Returns a

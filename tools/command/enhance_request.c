@@ -18,7 +18,7 @@
 #define LEAST_LIMIT 0.1 /* dB */
 #define MOST_LIMIT 200.0
 
-enum { MOST_HERTZ = 1000000, MOST_JOBS = 256 };
+enum { MOST_HERTZ = 1000000, MOST_JOBS = 256, MOST_CHANNELS = 1024 /* as in libsndfile */ };
 
 void mbt_enhance_print_help(void)
 {
@@ -46,8 +46,9 @@ void mbt_enhance_print_help(void)
         "  --model NAME   tiny (the default) or another that is built in (see info), or FILE.so made from the C\n"
         "                 that mambac writes\n"
         "  --format F     how samples are stored: s16, s24 or f32; by default as in IN\n"
-        "  --raw F        samples at '-' have no header: s16 or f32, little-endian, one channel if it is IN\n"
-        "  --rate HZ      their rate; by default the model's\n"
+        "  --raw F        samples at '-' have no header: s16, s24, s32, f32, f64, u8, alaw or ulaw, little-endian\n"
+        "  --rate HZ      their rate, if '-' is IN; by default the model's\n"
+        "  --channels N   how many channels they have, if '-' is IN; 1 by default\n"
         "  --window W     seconds that the network sees at once, 10 by default, or 'paper': 10 without overlap. What\n"
         "                 is longer is enhanced in windows that are cross-faded; memory is taken for one\n"
         "  --overlap S    seconds that windows overlap, at most half of one; 0.5 by default\n"
@@ -69,25 +70,18 @@ void mbt_enhance_print_help(void)
 
 static bool parse_format(const char *text, mbt_sample_format *format)
 {
-    static const char *const names[] = {"s16", "s24", "f32"};
-    static const mbt_sample_format formats[] = {MBT_FORMAT_S16, MBT_FORMAT_S24, MBT_FORMAT_F32};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (strcmp(text, names[i]) == 0) {
-            *format = formats[i];
-            return true;
-        }
-    }
+    *format = mbt_format_named(text);
+    if (*format == MBT_FORMAT_S16 || *format == MBT_FORMAT_S24 || *format == MBT_FORMAT_F32)
+        return true;
     mbt_usage_error("enhance", "--format takes s16, s24 or f32, not '%s'", text);
     return false;
 }
 
 static bool parse_raw(const char *text, mbt_sample_format *format)
 {
-    *format = strcmp(text, "s16") == 0   ? MBT_FORMAT_S16
-              : strcmp(text, "f32") == 0 ? MBT_FORMAT_F32
-                                         : MBT_FORMAT_AS_INPUT;
+    *format = mbt_format_named(text);
     if (*format == MBT_FORMAT_AS_INPUT)
-        mbt_usage_error("enhance", "--raw takes s16 or f32, not '%s'", text);
+        mbt_usage_error("enhance", "--raw takes s16, s24, s32, f32, f64, u8, alaw or ulaw, not '%s'", text);
     return *format != MBT_FORMAT_AS_INPUT;
 }
 
@@ -142,27 +136,22 @@ static int check_together(const mbt_enhance_request *r)
         return mbt_usage_error("enhance", "--raw is about '-', and neither IN nor OUT is '-' or a pipe");
     if (r->rate != 0 && (r->raw == MBT_FORMAT_AS_INPUT || !r->in_stream))
         return mbt_usage_error("enhance", "--rate is for samples without a header: --raw, and '-' as IN");
+    if (r->channels != 0 && (r->raw == MBT_FORMAT_AS_INPUT || !r->in_stream))
+        return mbt_usage_error("enhance", "--channels is for samples without a header: --raw, and '-' as IN");
     return MBT_EXIT_OK;
 }
 
 int mbt_enhance_parse(int argc, char **argv, mbt_enhance_request *r)
 {
     static const struct option options[] = {
-        {"model", required_argument, NULL, 'm'},
-        {"format", required_argument, NULL, 'f'},
-        {"raw", required_argument, NULL, 'r'},
-        {"rate", required_argument, NULL, 'R'},
-        {"window", required_argument, NULL, 'w'},
-        {"overlap", required_argument, NULL, 'o'},
-        {"mix", required_argument, NULL, 'M'},
-        {"limit", required_argument, NULL, 'l'},
-        {"threads", required_argument, NULL, 't'},
-        {"isa", required_argument, NULL, 'i'},
-        {"jobs", required_argument, NULL, 'j'},
-        {"resume", no_argument, NULL, 'e'},
-        {"quiet", no_argument, NULL, 'q'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
+        {"model", required_argument, NULL, 'm'},    {"format", required_argument, NULL, 'f'},
+        {"raw", required_argument, NULL, 'r'},      {"rate", required_argument, NULL, 'R'},
+        {"channels", required_argument, NULL, 'c'}, {"window", required_argument, NULL, 'w'},
+        {"overlap", required_argument, NULL, 'o'},  {"mix", required_argument, NULL, 'M'},
+        {"limit", required_argument, NULL, 'l'},    {"threads", required_argument, NULL, 't'},
+        {"isa", required_argument, NULL, 'i'},      {"jobs", required_argument, NULL, 'j'},
+        {"resume", no_argument, NULL, 'e'},         {"quiet", no_argument, NULL, 'q'},
+        {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0},
     };
     *r = (mbt_enhance_request){.model = MBT_DEFAULT_MODEL_NAME, .isa = MBT_ISA_AUTO, .mix = 1};
     opterr = 0;
@@ -181,6 +170,9 @@ int mbt_enhance_parse(int argc, char **argv, mbt_enhance_request *r)
             break;
         case 'R':
             fine = mbt_parse_number("enhance", "rate", optarg, 1, MOST_HERTZ, &r->rate);
+            break;
+        case 'c':
+            fine = mbt_parse_number("enhance", "channels", optarg, 1, MOST_CHANNELS, &r->channels);
             break;
         case 'w':
             fine = parse_window(optarg, r);

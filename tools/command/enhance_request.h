@@ -13,6 +13,7 @@ typedef struct mbt_enhance_request {
     mbt_sample_format format;
     mbt_sample_format raw; /* of samples at "-" without a header */
     uint32_t rate;         /* Hz, of such samples; 0: the model's */
+    uint32_t channels;     /* of such samples; 0: not given, which is one */
     unsigned threads;
     mbt_isa isa;
     double window, overlap; /* s; window 0: the library's default */
