@@ -228,6 +228,20 @@ none_there() {
         grep -q 'warning: hollow: there are no recordings in it' stderr && [ ! -e result ]
 }
 
+# Sound that is not read is named, with the line that makes it readable, and what can be read is enhanced.
+foreign_sound() {
+    rm -rf phone result && mkdir -p phone/deep || return 1
+    touch phone/a.m4a phone/b.WMA phone/deep/c.aac phone/deep/d.amr phone/notes.txt
+    "$command" enhance -q phone result 2>stderr || return 1
+    cat stderr
+    local line="mambattention: warning: phone: passed over a.m4a, b.WMA, deep/c.aac and 1 more, which libsndfile does"
+    line+=" not read; to have the first read: ffmpeg -i 'phone/a.m4a' 'phone/a.m4a.wav'"
+    grep -qxF 'mambattention: warning: phone: there are no recordings in it' stderr && grep -qxF "$line" stderr &&
+        [ "$(wc -l <stderr)" -eq 2 ] && [ ! -e result ] || return 1
+    rm phone/b.WMA phone/deep/* && cp voice.wav phone/deep/e.wav && "$command" enhance -q phone result 2>stderr &&
+        [ -e result/deep/e.wav ] && [ "$(wc -l <stderr)" -eq 1 ] && grep -q 'passed over a.m4a, which' stderr
+}
+
 folders() {
     local name
     check "folders: a tree to work on" make_tree
@@ -248,6 +262,7 @@ folders() {
     check "folders: SIGHUP ignored" hangup_ignored
     check "folders: a crash" one_crashes
     check "folders: nothing to do" none_there
+    check "folders: sound that is not read" foreign_sound
     check "folders: the result above" result_above
     check "folders: the result leads back by links" result_linked
     check "folders: a recording that is being written" changed

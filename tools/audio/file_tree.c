@@ -94,6 +94,13 @@ static bool read_entry(mbt_file_tree *tree, const char *root, char *relative)
     if (mbt_is_recording_name(relative) && !(found && S_ISDIR(target.st_mode)))
         return add_path(tree, relative); /* a file that cannot be opened is reported when it is read */
     tree->others += found && S_ISREG(target.st_mode);
+    if (found && S_ISREG(target.st_mode) && mbt_is_foreign_name(relative)) {
+        tree->foreign_count++;
+        if (tree->foreign_count <= MBT_MOST_FOREIGN) {
+            tree->foreign[tree->foreign_count - 1] = relative;
+            return true;
+        }
+    }
     free(relative);
     return true;
 }
@@ -141,6 +148,8 @@ void mbt_file_tree_free(mbt_file_tree *tree)
 {
     for (size_t i = 0; i < tree->count; i++)
         free(tree->paths[i]);
+    for (size_t i = 0; i < MBT_MOST_FOREIGN; i++)
+        free(tree->foreign[i]);
     free(tree->paths);
     *tree = (mbt_file_tree){0};
 }

@@ -5,12 +5,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* How many files of sound that is not read are named. */
+#define MBT_MOST_FOREIGN 3
+
 typedef struct mbt_file_tree {
     char **paths; /* [count], relative to the folder, in the order of their bytes, folder by folder */
     size_t count;
-    size_t others; /* files without the extension of a recording */
-    size_t unread; /* folders and files that could not be read; an error line was printed for each */
-    size_t room;   /* of paths */
+    size_t others;                   /* files without the extension of a recording */
+    size_t foreign_count;            /* those of them that are sound which is not read (mbt_is_foreign_name) */
+    char *foreign[MBT_MOST_FOREIGN]; /* the first of those; NULL beyond them */
+    size_t unread;                   /* folders and files that could not be read; an error line was printed for each */
+    size_t room;                     /* of paths */
     unsigned long long not_device, not_inode; /* the folder that is left out */
 } mbt_file_tree;
 

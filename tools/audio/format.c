@@ -8,11 +8,18 @@
 
 #include "tools/base/message.h"
 
-/* SF_FORMAT_MPEG and its sub-formats: libsndfile has them since 1.1, and its older headers do not know them. */
-enum { FORMAT_MPEG = 0x230000, FORMAT_MPEG_LAYER_I = 0x0080, FORMAT_MPEG_LAYER_III = 0x0082 };
+/* libsndfile has these since 1.1, and its older headers do not know them. */
+enum {
+    FORMAT_MPEG = 0x230000,
+    FORMAT_MPEG_LAYER_I = 0x0080,
+    FORMAT_MPEG_LAYER_III = 0x0082,
+    FORMAT_NMS_ADPCM_16 = 0x0022,
+    FORMAT_NMS_ADPCM_24 = 0x0023,
+    FORMAT_NMS_ADPCM_32 = 0x0024
+};
 
-static const struct {
-    const char *extension;
+static const struct extension {
+    const char *name;
     int major;
 } extensions[] = {
     {"wav", SF_FORMAT_WAV},   {"wave", SF_FORMAT_WAV},  {"flac", SF_FORMAT_FLAC}, {"ogg", SF_FORMAT_OGG},
@@ -55,6 +62,13 @@ unsigned mbt_format_bytes(mbt_sample_format format)
     return sample_formats[format].bytes;
 }
 
+/* Containers that are seldom met: OUT may be one, and a folder is not searched for them. */
+static const struct extension rare[] = {
+    {"voc", SF_FORMAT_VOC}, {"8svx", SF_FORMAT_SVX},  {"svx", SF_FORMAT_SVX}, {"iff", SF_FORMAT_SVX},
+    {"paf", SF_FORMAT_PAF}, {"sf", SF_FORMAT_IRCAM},  {"pvf", SF_FORMAT_PVF}, {"avr", SF_FORMAT_AVR},
+    {"htk", SF_FORMAT_HTK}, {"nist", SF_FORMAT_NIST}, {"wve", SF_FORMAT_WVE}, {"xi", SF_FORMAT_XI},
+};
+
 static const char *extension_of(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -62,11 +76,16 @@ static const char *extension_of(const char *path)
     return dot != NULL ? dot + 1 : "";
 }
 
+/* Sound that libsndfile does not read. */
+static const char *const foreign[] = {"m4a", "m4b", "m4r",  "mp4",  "aac", "wma", "wmv", "asf", "3gp", "3g2", "amr",
+                                      "awb", "ac3", "eac3", "dts",  "ape", "wv",  "tta", "tak", "mpc", "mka", "mkv",
+                                      "mov", "avi", "webm", "weba", "ra",  "rm",  "dsf", "dff", "spx"};
+
 /* The container that the extension stands for; 0 for none. */
 static int known_major(const char *extension)
 {
     for (size_t i = 0; i < sizeof extensions / sizeof extensions[0]; i++)
-        if (strcasecmp(extension, extensions[i].extension) == 0)
+        if (strcasecmp(extension, extensions[i].name) == 0)
             return extensions[i].major;
     return 0;
 }
@@ -78,7 +97,7 @@ void mbt_list_extensions(char list[MBT_EXTENSION_LIST])
     list[0] = '\0';
     for (size_t i = 0; i < count && used < MBT_EXTENSION_LIST; i++) {
         const char *between = i == 0 ? "" : i + 1 < count ? ", " : " or ";
-        used += (size_t)snprintf(list + used, MBT_EXTENSION_LIST - used, "%s.%s", between, extensions[i].extension);
+        used += (size_t)snprintf(list + used, MBT_EXTENSION_LIST - used, "%s.%s", between, extensions[i].name);
     }
 }
 
@@ -87,17 +106,58 @@ bool mbt_is_recording_name(const char *path)
     return known_major(extension_of(path)) != 0;
 }
 
+bool mbt_is_foreign_name(const char *path)
+{
+    const char *extension = extension_of(path);
+    for (size_t i = 0; i < sizeof foreign / sizeof foreign[0]; i++)
+        if (strcasecmp(extension, foreign[i]) == 0)
+            return true;
+    return false;
+}
+
 /* The container that the extension names, or else the input's. WAV has several kinds under one extension: the input's
  * kind stays. */
 static int major_for(const SF_INFO *in, const char *extension)
 {
     int major = in->format & SF_FORMAT_TYPEMASK, wanted = known_major(extension);
+    for (size_t i = 0; i < sizeof rare / sizeof rare[0]; i++)
+        wanted = strcasecmp(extension, rare[i].name) == 0 ? rare[i].major : wanted;
     bool stays = wanted == 0 || (wanted == SF_FORMAT_WAV && (major == SF_FORMAT_WAVEX || major == SF_FORMAT_RF64));
     return stays ? major : wanted;
 }
 
+/* Whether as many frames are read back as were written. Codecs that store blocks fill up the last one, and nothing says
+ * by how much. libsndfile 1.2 counts the byte that pads an odd length of AIFF, and one that ends VOC, as a sample. */
+static bool keeps_length(int major, int subtype, int channels)
+{
+    switch (subtype) {
+    case SF_FORMAT_IMA_ADPCM:
+    case SF_FORMAT_MS_ADPCM:
+    case SF_FORMAT_GSM610:
+    case SF_FORMAT_G721_32:
+    case SF_FORMAT_G723_24:
+    case SF_FORMAT_G723_40:
+    case FORMAT_NMS_ADPCM_16:
+    case FORMAT_NMS_ADPCM_24:
+    case FORMAT_NMS_ADPCM_32:
+        return false;
+    case SF_FORMAT_PCM_S8:
+    case SF_FORMAT_PCM_U8:
+        return major != SF_FORMAT_AIFF || channels % 2 == 0;
+    case SF_FORMAT_ULAW:
+    case SF_FORMAT_ALAW:
+        return major != SF_FORMAT_VOC && (major != SF_FORMAT_AIFF || channels % 2 == 0);
+    case SF_FORMAT_PCM_24:
+        return major != SF_FORMAT_PAF;
+    default:
+        return true;
+    }
+}
+
 static bool can_store(SF_INFO *out, int major, int subtype, int endian)
 {
+    if (!keeps_length(major, subtype, out->channels))
+        return false;
     if (subtype >= FORMAT_MPEG_LAYER_I && subtype <= FORMAT_MPEG_LAYER_III && major != FORMAT_MPEG)
         return false; /* sf_format_check accepts these in WAV, but writing them fails */
     out->format = major | subtype | endian;
@@ -137,6 +197,10 @@ static const char *major_name(int major)
 bool mbt_choose_format(const SF_INFO *in, const char *out_path, mbt_sample_format wanted, SF_INFO *out)
 {
     const char *extension = extension_of(out_path);
+    if (mbt_is_foreign_name(out_path) || strcasecmp(extension, "mp1") == 0 || strcasecmp(extension, "mp2") == 0) {
+        return mbt_complain("%s: .%s cannot be written; write OUT.wav or OUT.flac, and then: ffmpeg -i OUT.wav OUT.%s",
+                            out_path, extension, extension);
+    }
     int major = major_for(in, extension);
     int in_major = in->format & SF_FORMAT_TYPEMASK;
     int endian = major == in_major ? in->format & SF_FORMAT_ENDMASK : 0;

@@ -41,13 +41,16 @@ unsigned mbt_format_bytes(mbt_sample_format format);
 /* Whether the name has an extension of the sound files that are read and written, in small letters or capitals. */
 bool mbt_is_recording_name(const char *path);
 
+/* Whether the name has an extension of sound files that are neither read nor written: .m4a, .wma and the like. */
+bool mbt_is_foreign_name(const char *path);
+
 /* ".wav, .flac or .ogg" and so on: those extensions. */
 #define MBT_EXTENSION_LIST 128
 void mbt_list_extensions(char list[MBT_EXTENSION_LIST]);
 
 /* How to write the recording `in` to out_path. The container is that of out_path's extension if it is a known one, else
- * the input's. Samples are stored as in the input if the container can, else in the nearest way it can. On failure
- * prints one error line and returns false. */
+ * the input's. Samples are stored as in the input if the container can, in the same length, else in the nearest way it
+ * can. On failure prints one error line and returns false. */
 bool mbt_choose_format(const SF_INFO *in, const char *out_path, mbt_sample_format wanted, SF_INFO *out);
 
 /* Whether so many frames can be stored in that format. If not, prints one error line and returns false. */

@@ -36,7 +36,11 @@ static bool open_file(mbt_recording *recording)
     recording->opened.inode = about.st_ino;
     if (about.st_size == 0)
         return mbt_complain("%s: the file is empty, without even a header", path);
-    return mbt_source_open_file(recording, reason) || mbt_complain("%s: %s", path, reason);
+    if (mbt_source_open_file(recording, reason))
+        return true;
+    if (mbt_is_foreign_name(path))
+        return mbt_complain("%s: %s; to have it read: ffmpeg -i '%s' '%s.wav'", path, reason, path, path);
+    return mbt_complain("%s: %s", path, reason);
 }
 
 bool mbt_recording_open(mbt_recording *recording, const char *path)

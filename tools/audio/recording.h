@@ -30,6 +30,7 @@ struct mbt_recording {
     SF_INFO info;             /* frames: as the header has it; may be wrong in a damaged file; 0 if it is not known */
     float *samples;           /* [frames][info.channels], in [-1, 1] unless stored as float; NULL if read in blocks */
     size_t frames;            /* as many as could be read */
+    size_t limit;             /* frames to read at most; 0: all */
     bool ended_early;         /* fewer than the header says, or a part of one without a header */
     struct {
         bool is_file;

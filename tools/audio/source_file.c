@@ -6,9 +6,15 @@
 #include "tools/audio/data_extent.h"
 #include "tools/base/message.h"
 
+/* The codecs of blocks: SF_FORMAT_IMA_ADPCM to SF_FORMAT_G723_40 and what is between. MOST_FILLED: frames that can fill up
+ * a block. */
+enum { LAST_BLOCK_CODEC = SF_FORMAT_G723_40, MOST_FILLED = 65536 };
+
 static bool read_next(mbt_recording *recording, float *samples, size_t most, size_t *frames)
 {
-    sf_count_t got = sf_readf_float(recording->file, samples, (sf_count_t)most);
+    if (recording->limit > 0 && most > recording->limit - recording->frames)
+        most = recording->limit - recording->frames;
+    sf_count_t got = most > 0 ? sf_readf_float(recording->file, samples, (sf_count_t)most) : 0;
     *frames = got > 0 ? (size_t)got : 0;
     return true;
 }
@@ -37,6 +43,30 @@ static bool check_end(mbt_recording *recording)
     return true;
 }
 
+/* A codec that stores blocks fills up the last one. Where the samples end is in the chunk "fact" of WAV, which libsndfile
+ * does not use for that: it takes the block whole. */
+static void limit_to_fact(mbt_recording *recording)
+{
+    const int major = recording->info.format & SF_FORMAT_TYPEMASK, subtype = recording->info.format & SF_FORMAT_SUBMASK;
+    unsigned char count[4];
+    SF_CHUNK_INFO chunk = {.id = "fact", .id_size = 4};
+    SF_CHUNK_ITERATOR *found = major == SF_FORMAT_WAV && subtype >= SF_FORMAT_IMA_ADPCM && subtype <= LAST_BLOCK_CODEC
+                                   ? sf_get_chunk_iterator(recording->file, &chunk)
+                                   : NULL;
+    if (found == NULL || sf_get_chunk_size(found, &chunk) != SF_ERR_NO_ERROR || chunk.datalen < sizeof count)
+        return;
+    chunk.data = count;
+    chunk.datalen = sizeof count;
+    if (sf_get_chunk_data(found, &chunk) != SF_ERR_NO_ERROR)
+        return;
+    const bool big_endian = (recording->info.format & SF_FORMAT_ENDMASK) == SF_ENDIAN_BIG;
+    const sf_count_t frames = (sf_count_t)mbt_stored_number(count, sizeof count, big_endian);
+    if (frames > 0 && frames < recording->info.frames && recording->info.frames - frames < MOST_FILLED) {
+        recording->info.frames = frames;
+        recording->limit = (size_t)frames;
+    }
+}
+
 static void close_file(mbt_recording *recording)
 {
     sf_close(recording->file);
@@ -60,5 +90,6 @@ bool mbt_source_open_file(mbt_recording *recording, char reason[MBT_SOURCE_REASO
         snprintf(reason, MBT_SOURCE_REASON, "the header has no channels or no sample rate");
         return false;
     }
+    limit_to_fact(recording);
     return true;
 }

@@ -179,6 +179,27 @@ static void print_counts(const folder_work *work, size_t before)
     putchar('\n');
 }
 
+/* Names sound that was passed over because libsndfile does not read it, and what makes it readable. */
+static void warn_of_foreign(const folder_work *work)
+{
+    const mbt_file_tree *tree = &work->tree;
+    char names[4096] = "", more[64] = "";
+    size_t used = 0, named = 0;
+    for (; named < MBT_MOST_FOREIGN && tree->foreign[named] != NULL && used < sizeof names; named++) {
+        used +=
+            (size_t)snprintf(names + used, sizeof names - used, "%s%s", named == 0 ? "" : ", ", tree->foreign[named]);
+    }
+    if (tree->foreign_count > named)
+        snprintf(more, sizeof more, " and %zu more", tree->foreign_count - named);
+    char *first = named > 0 ? mbt_join_path(work->request->in, tree->foreign[0]) : NULL;
+    if (first != NULL) {
+        mbt_complain("warning: %s: passed over %s%s, which libsndfile does not read; to have the first read: "
+                     "ffmpeg -i '%s' '%s.wav'",
+                     work->request->in, names, more, first, first);
+    }
+    free(first);
+}
+
 static void list_failures(const folder_work *work)
 {
     const mbt_file_tree *tree = &work->tree;
@@ -201,6 +222,7 @@ static void report(const folder_work *work, int stopped)
         mbt_complain("warning: %s: there are no recordings in it", work->request->in);
     else if (!work->request->quiet)
         print_counts(work, before);
+    warn_of_foreign(work);
     if (stopped == 0) {
         list_failures(work);
     } else {
