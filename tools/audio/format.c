@@ -126,6 +126,13 @@ static int major_for(const SF_INFO *in, const char *extension)
     return stays ? major : wanted;
 }
 
+bool mbt_is_mpeg(int format)
+{
+    const int subtype = format & SF_FORMAT_SUBMASK;
+    return (format & SF_FORMAT_TYPEMASK) == FORMAT_MPEG ||
+           (subtype >= FORMAT_MPEG_LAYER_I && subtype <= FORMAT_MPEG_LAYER_III);
+}
+
 /* Whether as many frames are read back as were written. Codecs that store blocks fill up the last one, and nothing says
  * by how much. libsndfile 1.2 counts the byte that pads an odd length of AIFF, and one that ends VOC, as a sample. */
 static bool keeps_length(int major, int subtype, int channels)
@@ -158,7 +165,7 @@ static bool can_store(SF_INFO *out, int major, int subtype, int endian)
 {
     if (!keeps_length(major, subtype, out->channels))
         return false;
-    if (subtype >= FORMAT_MPEG_LAYER_I && subtype <= FORMAT_MPEG_LAYER_III && major != FORMAT_MPEG)
+    if (mbt_is_mpeg(subtype) && major != FORMAT_MPEG)
         return false; /* sf_format_check accepts these in WAV, but writing them fails */
     out->format = major | subtype | endian;
     return sf_format_check(out) != 0;

@@ -48,6 +48,9 @@ bool mbt_is_foreign_name(const char *path);
 #define MBT_EXTENSION_LIST 128
 void mbt_list_extensions(char list[MBT_EXTENSION_LIST]);
 
+/* Whether a format of libsndfile is MPEG audio, in a file of its own or in a WAV. */
+bool mbt_is_mpeg(int format);
+
 /* How to write the recording `in` to out_path. The container is that of out_path's extension if it is a known one, else
  * the input's. Samples are stored as in the input if the container can, in the same length, else in the nearest way it
  * can. On failure prints one error line and returns false. */

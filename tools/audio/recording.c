@@ -158,6 +158,13 @@ void mbt_recording_warn_if_cut(const mbt_recording *recording)
     if (recording->ended_early) {
         mbt_complain("warning: %s: damaged or cut short; the first %zu frame%s read", recording->path,
                      recording->frames, recording->frames == 1 ? " was" : "s were");
+    } else if (recording->no_length) {
+        mbt_complain("warning: %s: its header says that there are no samples, as after a crash; all that follows was "
+                     "read as samples: %zu frame%s",
+                     recording->path, recording->frames, mbt_plural(recording->frames));
+    } else if (recording->unread > 0) {
+        mbt_complain("warning: %s: %llu byte%s of it that are no part of the sound were left out", recording->path,
+                     (unsigned long long)recording->unread, mbt_plural((size_t)recording->unread));
     }
 }
 

@@ -9,9 +9,11 @@
 
 #include <sndfile.h>
 
+#include "tools/audio/extent/file_view.h"
 #include "tools/audio/format.h"
 
 typedef struct mbt_recording mbt_recording;
+struct mbt_source_parts;
 
 /* Where samples come from. On failure each prints one error line and returns false. */
 typedef struct mbt_source {
@@ -27,11 +29,17 @@ struct mbt_recording {
     int fd;
     const mbt_source *source; /* NULL when closed */
     SNDFILE *file;            /* open for its tags and channel map; NULL for a pipe */
+    mbt_file_view view;       /* what `file` reads ... */
+    mbt_file_view corrected;  /* ... instead, where the header has a wrong length */
     SF_INFO info;             /* frames: as the header has it; may be wrong in a damaged file; 0 if it is not known */
     float *samples;           /* [frames][info.channels], in [-1, 1] unless stored as float; NULL if read in blocks */
     size_t frames;            /* as many as could be read */
-    size_t limit;             /* frames to read at most; 0: all */
-    bool ended_early;         /* fewer than the header says, or a part of one without a header */
+    size_t expected_frames;   /* about how many there are, if the length is not known for sure; else 0 */
+    struct mbt_source_parts *parts; /* of source_parts.c; NULL if there are none */
+    uint64_t unread;                /* bytes of the file, apart from tags, that no samples were read from */
+    bool no_length;                 /* the header says that there are no samples, and the rest of the file was read */
+    size_t limit;                   /* frames to read at most; 0: all */
+    bool ended_early;               /* fewer than the header says, or a part of one without a header */
     struct {
         bool is_file;
         long long size, seconds, nanoseconds; /* bytes; time of change */
@@ -43,7 +51,7 @@ struct mbt_recording {
         mbt_sample_format law;   /* MBT_FORMAT_ALAW or MBT_FORMAT_ULAW if it is that; raw samples alone */
         bool counted;            /* the header says how many samples there are */
         uint64_t left;           /* bytes of samples to come, if counted; else 0 */
-        unsigned char begin[12]; /* the first bytes of raw samples, which are looked at before they are samples */
+        unsigned char begin[12]; /* the first bytes, which are looked at before they are samples */
         size_t begin_held, begin_used;
         bool begun;
     } pipe; /* of source_pipe.c */
@@ -70,7 +78,8 @@ bool mbt_recording_next(mbt_recording *recording, float *samples, size_t most, s
 /* Reads all samples into recording->samples. On failure prints one error line and returns false. */
 bool mbt_recording_read(mbt_recording *recording);
 
-/* Prints a warning line if less could be read than there should be. */
+/* Prints a warning line if less could be read than there should be, if the header has no length, or if bytes of the
+ * file were left out. */
 void mbt_recording_warn_if_cut(const mbt_recording *recording);
 
 /* Whether a file is what it was when it was opened, by size and time of change, and no other has taken its name; a pipe

@@ -7,7 +7,7 @@
 #include <limits.h>
 #include <string.h>
 
-#include "tools/audio/data_extent.h"
+#include "tools/audio/extent/data_extent.h"
 #include "tools/audio/g711.h"
 #include "tools/audio/pipe.h"
 #include "tools/base/message.h"
@@ -91,19 +91,26 @@ static uint32_t frame_bytes(const mbt_recording *recording)
 }
 
 /* Notes the length of the samples. After a length of 0 only another chunk may follow, or padding shorter than a chunk's
- * header. */
+ * header; anything else is taken as samples, of a recorder that ended before it could write how many there are. */
 static bool set_length(mbt_recording *recording, uint32_t length)
 {
-    unsigned char head[8];
-    size_t held = 0;
+    enum { HEAD = 8 }; /* of a chunk */
     recording->pipe.counted = length == 0 || mbt_is_length(length, 4);
     if (recording->pipe.counted) {
         recording->info.frames = length / frame_bytes(recording);
         recording->pipe.left = (uint64_t)recording->info.frames * frame_bytes(recording);
     }
-    return length != 0 ||
-           (read_some(recording, head, sizeof head, &held) &&
-            (held < sizeof head || mbt_is_chunk_name(head) || mbt_complain_of_no_length(recording->path)));
+    if (length != 0)
+        return true;
+    if (!read_some(recording, recording->pipe.begin, HEAD, &recording->pipe.begin_held))
+        return false;
+    if (recording->pipe.begin_held < HEAD || mbt_is_chunk_name(recording->pipe.begin)) {
+        recording->pipe.begin_held = 0;
+        return true;
+    }
+    recording->pipe.counted = false;
+    recording->no_length = true;
+    return true;
 }
 
 /* Reads WAV's header, up to the first sample. */
