@@ -1,4 +1,5 @@
-/* pickle_machine.h: the state that the opcodes of a pickle change. For pickle.c and pickle_scalar.c only. */
+/* pickle_machine.h: the state that the opcodes of a pickle change. For the files of opcodes only: pickle.c,
+ * pickle_scalar.c, pickle_object.c. */
 #ifndef MBT_COMPILER_READ_PICKLE_MACHINE_H
 #define MBT_COMPILER_READ_PICKLE_MACHINE_H
 
