@@ -2,7 +2,7 @@
 #ifndef MBT_COMPILER_READ_STATE_DICT_H
 #define MBT_COMPILER_READ_STATE_DICT_H
 
-#include "compiler/read/pickle.h"
+#include "compiler/read/pickle/pickle.h"
 
 typedef struct mbt_state_dict {
     const mbt_pickle_value *dict;

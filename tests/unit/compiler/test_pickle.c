@@ -1,5 +1,5 @@
 /* test_pickle.c: the pickle interpreter: what it builds, what it refuses, and that damage never gets further. */
-#include "compiler/read/pickle.h"
+#include "compiler/read/pickle/pickle.h"
 
 #include "tests/unit/compiler/pickle_builder.h"
 

@@ -1,8 +1,8 @@
-/* pickle_object.h: the opcodes that make objects, bytes and sets. For pickle.c only. */
+/* object.h: the opcodes that make objects, bytes and sets. For pickle.c only. */
 #ifndef MBT_COMPILER_READ_PICKLE_OBJECT_H
 #define MBT_COMPILER_READ_PICKLE_OBJECT_H
 
-#include "compiler/read/pickle_machine.h"
+#include "compiler/read/pickle/machine.h"
 
 bool mbt_pickle_op_global(mbt_pickle_machine *m);
 bool mbt_pickle_op_stack_global(mbt_pickle_machine *m);

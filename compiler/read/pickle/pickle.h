@@ -3,8 +3,8 @@
  * A pickle is a program for a small machine. This interpreter can only build data: numbers, strings, tuples, lists,
  * dicts, and descriptions of torch's storages and tensors. No function of the pickle is ever called. A global that is
  * not in a fixed list, and whatever is made with it, becomes an object of which only the global's name is kept. */
-#ifndef MBT_COMPILER_READ_PICKLE_H
-#define MBT_COMPILER_READ_PICKLE_H
+#ifndef MBT_COMPILER_READ_PICKLE_PICKLE_H
+#define MBT_COMPILER_READ_PICKLE_PICKLE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,8 +1,8 @@
-/* pickle_value.h: allocates values while a pickle is read. For the other files of the pickle machine only. */
+/* value.h: allocates values while a pickle is read. For the other files of the pickle machine only. */
 #ifndef MBT_COMPILER_READ_PICKLE_VALUE_H
 #define MBT_COMPILER_READ_PICKLE_VALUE_H
 
-#include "compiler/read/pickle.h"
+#include "compiler/read/pickle/pickle.h"
 
 /* A new zeroed value. NULL, with error set, when the pickle may use no more memory. */
 mbt_pickle_value *mbt_pickle_new(mbt_pickle *pickle, mbt_pickle_kind kind, mbt_error *error);

@@ -1,5 +1,5 @@
-/* pickle_value.c: the memory of a pickle's values, and access to them. */
-#include "compiler/read/pickle_value.h"
+/* value.c: the memory of a pickle's values, and access to them. */
+#include "compiler/read/pickle/value.h"
 
 #include <stdio.h>
 #include <stdlib.h>

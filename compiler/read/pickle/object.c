@@ -1,11 +1,11 @@
-/* pickle_object.c: the opcodes that make objects: of globals that are known, torch's storages and tensors; of all
+/* object.c: the opcodes that make objects: of globals that are known, torch's storages and tensors; of all
  * others a value that says only what it was made with. Bytes and sets are of that kind too: no weights are in them. */
-#include "compiler/read/pickle_object.h"
+#include "compiler/read/pickle/object.h"
 
 #include <string.h>
 
-#include "compiler/read/pickle_torch.h"
-#include "compiler/read/pickle_value.h"
+#include "compiler/read/pickle/torch.h"
+#include "compiler/read/pickle/value.h"
 
 static bool push_object(mbt_pickle_machine *m, const char *module, size_t module_size, const char *name,
                         size_t name_size)

@@ -1,13 +1,13 @@
 /* pickle.c: the pickle machine: a stack, a memo, and those opcodes that only build data.
  * The opcodes are from the table in CPython's Lib/pickletools.py. */
-#include "compiler/read/pickle.h"
+#include "compiler/read/pickle/pickle.h"
 
 #include <string.h>
 
-#include "compiler/read/pickle_machine.h"
-#include "compiler/read/pickle_object.h"
-#include "compiler/read/pickle_scalar.h"
-#include "compiler/read/pickle_value.h"
+#include "compiler/read/pickle/machine.h"
+#include "compiler/read/pickle/object.h"
+#include "compiler/read/pickle/scalar.h"
+#include "compiler/read/pickle/value.h"
 
 #define MEMORY_AT_LEAST 65536u
 #define MEMORY_PER_BYTE 128u /* at most: an opcode of one byte makes a value (40 bytes) and its place on the stack */

@@ -1,9 +1,9 @@
-/* pickle_torch.c: the list of known globals, and the storages and tensors that they describe. */
-#include "compiler/read/pickle_torch.h"
+/* torch.c: the list of known globals, and the storages and tensors that they describe. */
+#include "compiler/read/pickle/torch.h"
 
 #include <string.h>
 
-#include "compiler/read/pickle_value.h"
+#include "compiler/read/pickle/value.h"
 
 typedef enum global_role {
     ROLE_ORDERED_DICT,

@@ -1,8 +1,8 @@
-/* pickle_torch.h: the globals that are known, and what they build. For pickle_object.c only. */
+/* torch.h: the globals that are known, and what they build. For object.c only. */
 #ifndef MBT_COMPILER_READ_PICKLE_TORCH_H
 #define MBT_COMPILER_READ_PICKLE_TORCH_H
 
-#include "compiler/read/pickle.h"
+#include "compiler/read/pickle/pickle.h"
 
 /* The entry of the list, or NULL: nothing known. The names need not end in 0. */
 const struct mbt_pickle_global *mbt_pickle_find_global(const char *module, size_t module_size, const char *name,
