@@ -27,7 +27,7 @@
  *
  * The output has the same bits for every set of kernels (mbt_isa), for every number of threads and on every machine, as
  * long as the builds have the same MBT_SLEEF. The caller's floating-point mode (rounding, flush to zero) has no
- * influence on it and is left as it is. */
+ * influence on it and is left as it is; callbacks run in it. */
 #ifndef MAMBATTENTION_MAMBATTENTION_H
 #define MAMBATTENTION_MAMBATTENTION_H
 
