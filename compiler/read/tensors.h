@@ -53,9 +53,9 @@ const mbt_tensor *mbt_tensors_unused(const mbt_tensors *tensors);
 void mbt_tensors_free(mbt_tensors *tensors);
 
 /* Reads a checkpoint from memory: a torch.save zip archive or a safetensors file, distinguished by their first bytes.
- * The weights are under key: the name of a dict in the file (`net`, `state.net`), or what names begin with. key NULL: they
- * are at top level or under `generator`, `state_dict` or `model`. Names come without the prefixes that torch's wrappers
- * put before them. path: used in messages only. On failure tensors is empty. */
+ * The weights are under key: the name of a dict in the file (`net`, `state.net`), or what names begin with. key NULL:
+ * they are at the top level or under `generator`, `state_dict` or `model`. Names come without the prefixes that torch's
+ * wrappers put before them. path: used in messages only. On failure tensors is empty. */
 bool mbt_checkpoint_read(const void *bytes, size_t size, const char *path, const char *key, mbt_tensors *tensors,
                          mbt_error *error);
 
