@@ -25,6 +25,10 @@ static bool bind_slot(void *cookie, const mbt_slot *slot, mbt_error *error)
     shape_text(slot->shape, slot->dims, wanted);
     if (tensor == NULL)
         return mbt_fail(error, "tensor '%s' is missing; its shape would be %s", slot->name, wanted);
+    if (tensor->object != NULL) {
+        return mbt_fail(error, "entry '%s' of the checkpoint is no tensor, but an object of %s; save it as a tensor",
+                        slot->name, tensor->object);
+    }
     if (tensor->dims != slot->dims || memcmp(tensor->shape, slot->shape, slot->dims * sizeof slot->shape[0]) != 0) {
         return mbt_fail(error, "tensor '%s' has shape %s; the configuration asks for %s", slot->name,
                         shape_text(tensor->shape, tensor->dims, found), wanted);

@@ -66,9 +66,10 @@ static bool read_tensors(const mbt_arguments *arguments, const mbt_family *named
                mbt_fail_file(error, arguments->config, "%s", reason.text);
     }
     if (!mbt_file_read(arguments->checkpoint, CHECKPOINT_LIMIT, &in->checkpoint_bytes, &in->checkpoint_size, error) ||
-        !mbt_checkpoint_read(in->checkpoint_bytes, in->checkpoint_size, arguments->checkpoint, &in->tensors, error))
+        !mbt_checkpoint_read(in->checkpoint_bytes, in->checkpoint_size, arguments->checkpoint, arguments->key,
+                             &in->tensors, error))
         return false;
-    in->family = mbt_family_choose(named, &in->tensors, &reason);
+    in->family = mbt_family_trim_names(&in->tensors, &reason) ? mbt_family_choose(named, &in->tensors, &reason) : NULL;
     return in->family != NULL || mbt_fail_file(error, arguments->checkpoint, "%s", reason.text);
 }
 
@@ -111,6 +112,7 @@ static bool build_network(const mbt_arguments *arguments, input *in, mbt_network
     const mbt_recipe recipe = {.checkpoint = arguments->random_weights ? NULL : &checkpoint,
                                .seed = arguments->seed,
                                .config = &config,
+                               .key = arguments->key,
                                .rules = arguments->rules != NULL ? &rules : NULL,
                                .precision = arguments->rules != NULL ? "mixed" : mbt_precision_name(arguments->type),
                                .convolution = arguments->convolution,

@@ -16,6 +16,9 @@ const char mbt_usage[] =
     "its parts cost.\n"
     "\n"
     "  CHECKPOINT             weights: a file of torch.save, or safetensors\n"
+    "  --key NAME             for a file of several networks: the one whose tensors are under this name, or whose\n"
+    "                         names begin with it and a dot; if not given, what is under generator, state_dict or\n"
+    "                         model, or at the top level. NAME may have dots: state.generator\n"
     "  --config FILE.yaml     the network's configuration, as published with the weights\n"
     "  --precision TYPE       how weights are stored: f32; f16, half the bytes; int8, a quarter, where the\n"
     "                         runtime can compute in int8, and f16 or f32 elsewhere; mixed: as --rules says\n"
@@ -54,9 +57,10 @@ static bool is_identifier(const char *name)
 }
 
 /* The values of long options. Those without an argument have the value of their letter. */
-enum { OPTION_CONFIG = 256, OPTION_PRECISION, OPTION_RULES, OPTION_CONVOLUTION, OPTION_NAME, OPTION_SEED };
+enum { OPTION_CONFIG = 256, OPTION_KEY, OPTION_PRECISION, OPTION_RULES, OPTION_CONVOLUTION, OPTION_NAME, OPTION_SEED };
 
 static const struct option options[] = {
+    {"key", required_argument, NULL, OPTION_KEY},
     {"config", required_argument, NULL, OPTION_CONFIG},
     {"precision", required_argument, NULL, OPTION_PRECISION},
     {"rules", required_argument, NULL, OPTION_RULES},
@@ -106,6 +110,8 @@ static bool read_option(int found, char *const *argv, mbt_arguments *arguments, 
         return set_checkpoint(arguments, optarg, error);
     case OPTION_CONFIG:
         return set_value(&arguments->config, "--config", error);
+    case OPTION_KEY:
+        return set_value(&arguments->key, "--key", error);
     case OPTION_PRECISION:
         return set_value(precision, "--precision", error);
     case OPTION_RULES:
@@ -150,6 +156,8 @@ static bool check(mbt_arguments *arguments, const char *seed, const char *precis
     }
     if (seed != NULL && !parse_seed(seed, &arguments->seed))
         return mbt_fail(error, "--random-weights %.100s: not a whole number from 0 to 18446744073709551615", seed);
+    if (arguments->key != NULL && (seed != NULL || arguments->key[0] == '\0'))
+        return mbt_fail(error, seed != NULL ? "--key is for a checkpoint" : "--key: the name is empty");
     const char *missing = arguments->config == NULL   ? "--config"
                           : precision == NULL         ? "--precision"
                           : arguments->name == NULL   ? "--name"

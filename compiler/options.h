@@ -10,6 +10,7 @@
 typedef struct mbt_arguments {
     const char *checkpoint;                           /* NULL: random weights */
     const char *config, *convolution, *name, *output; /* convolution: NULL, "direct" or "winograd" */
+    const char *key;                                  /* of the checkpoint's network; NULL: where it is usually */
     const char *rules;                                /* NULL unless --precision is mixed */
     mbt_weight_type type;                             /* --precision, unless it is mixed */
     uint64_t seed;

@@ -19,6 +19,7 @@ extern const char mbt_mambac_version[];
 /* What a generated file is made from, and how. */
 typedef struct mbt_recipe {
     const mbt_source *checkpoint; /* NULL: random weights with that seed */
+    const char *key;              /* of the network in the checkpoint; NULL if not asked for */
     uint64_t seed;
     const mbt_source *config, *rules;           /* rules: NULL if there are none */
     const char *precision, *convolution, *name; /* as asked for; convolution may be NULL */

@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "runtime/system/float_mode.h"
-
 /* Finds the kernels for this machine that the options ask for. */
 static mbt_status choose_kernels(const mbt_options *options, const mbt_kernels **kernels)
 {
@@ -18,7 +16,17 @@ static mbt_status choose_kernels(const mbt_options *options, const mbt_kernels *
     return *kernels ? MBT_OK : MBT_ERROR_ISA;
 }
 
-static mbt_status open_enhancer(const mbt_model *model, const mbt_options *options, mbt_enhancer **enhancer)
+/* The caller's allocator runs in the caller's mode. */
+static mbt_status take_memory(mbt_memory *memory, const mbt_options *options, size_t bytes, mbt_float_mode *callers)
+{
+    mbt_float_mode_leave(callers);
+    const mbt_status status = mbt_memory_take(memory, options, bytes);
+    mbt_float_mode_enter(callers);
+    return status;
+}
+
+static mbt_status open_enhancer(const mbt_model *model, const mbt_options *options, mbt_float_mode *callers,
+                                mbt_enhancer **enhancer)
 {
     mbt_options chosen;
     mbt_options_init(&chosen);
@@ -33,7 +41,7 @@ static mbt_status open_enhancer(const mbt_model *model, const mbt_options *optio
     if (status == MBT_OK)
         status = choose_kernels(&chosen, &kernels);
     if (status == MBT_OK)
-        status = mbt_memory_take(&memory, &chosen, bytes);
+        status = take_memory(&memory, &chosen, bytes, callers);
     if (status != MBT_OK)
         return status;
     mbt_arena arena = {.base = memory.block};
@@ -42,6 +50,7 @@ static mbt_status open_enhancer(const mbt_model *model, const mbt_options *optio
     opened->memory = memory;
     status = mbt_pool_start(opened->pool);
     if (status != MBT_OK) {
+        mbt_float_mode_leave(callers);
         mbt_memory_give_back(memory);
         return status;
     }
@@ -54,10 +63,10 @@ mbt_status mbt_open(const mbt_model *model, const mbt_options *options, mbt_enha
     if (!enhancer)
         return MBT_ERROR_ARGUMENT;
     *enhancer = NULL;
-    mbt_float_mode saved;
-    mbt_float_mode_enter(&saved);
-    const mbt_status status = open_enhancer(model, options, enhancer);
-    mbt_float_mode_leave(&saved);
+    mbt_float_mode callers;
+    mbt_float_mode_enter(&callers);
+    const mbt_status status = open_enhancer(model, options, &callers, enhancer);
+    mbt_float_mode_leave(&callers);
     return status;
 }
 
@@ -80,13 +89,16 @@ void mbt_enhancer_set_kernels(mbt_enhancer *enhancer, const mbt_kernels *kernels
     enhancer->kernels = kernels;
 }
 
-/* Reports how much of all windows is done, from 0 to 1. A child process that the callback made and that returns from it
- * has no workers: its run stops. */
+/* Reports how much of all windows is done, from 0 to 1. The caller's function runs in the caller's mode, and may change
+ * it. A child process that the callback made and that returns from it has no workers: its run stops. */
 static int report_progress(void *cookie, double done)
 {
-    const mbt_enhancer *e = cookie;
+    mbt_enhancer *e = cookie;
     const double share = ((double)e->windows_done + done) / e->windows_all;
-    return e->options.progress(e->options.progress_cookie, share) != 0 || mbt_pool_is_lost(e->pool);
+    mbt_float_mode_leave(&e->callers);
+    const int stop = e->options.progress(e->options.progress_cookie, share);
+    mbt_float_mode_enter(&e->callers);
+    return stop != 0 || mbt_pool_is_lost(e->pool);
 }
 
 static mbt_run new_run(mbt_enhancer *e, size_t samples)
@@ -162,12 +174,11 @@ mbt_status mbt_enhance(mbt_enhancer *enhancer, const float *in, float *out, size
         return checked;
     e->windows_done = 0;
     e->windows_all = (double)mbt_windows_count(&e->windows, samples);
-    mbt_float_mode saved;
-    mbt_float_mode_enter(&saved);
+    mbt_float_mode_enter(&e->callers);
     e->busy = true;
     const mbt_status status =
         samples <= e->windows.size ? mbt_enhancer_window(e, in, out, samples) : enhance_long(e, in, out, samples);
     e->busy = false;
-    mbt_float_mode_leave(&saved);
+    mbt_float_mode_leave(&e->callers);
     return status;
 }

@@ -2,6 +2,7 @@
 #ifndef MBT_RUNTIME_ENHANCER_H
 #define MBT_RUNTIME_ENHANCER_H
 
+#include "runtime/system/float_mode.h"
 #include "runtime/system/memory.h"
 #include "runtime/network.h"
 #include "runtime/signal/spectrum.h"
@@ -15,14 +16,15 @@ struct mbt_enhancer {
     mbt_memory memory;
     mbt_spectrum spectrum;
     mbt_network network;
-    float mask_floor;    /* what options.limit comes to for the mask, which multiplies compressed magnitudes */
-    float *planes;       /* [T][F][2]: compressed magnitude and phase; after a run, the window's result */
-    mbt_windows windows; /* of a stream, or of a recording longer than one window */
-    size_t windows_done; /* windows of this recording that are done */
-    double windows_all;  /* windows of this recording; 1 in a stream */
-    size_t pushed;       /* samples of this stream so far, if there is a limit */
-    bool streaming;      /* a stream has begun and was not reset */
-    bool busy;           /* the network is running: calls from the progress callback are refused */
+    float mask_floor;       /* what options.limit comes to for the mask, which multiplies compressed magnitudes */
+    float *planes;          /* [T][F][2]: compressed magnitude and phase; after a run, the window's result */
+    mbt_windows windows;    /* of a stream, or of a recording longer than one window */
+    size_t windows_done;    /* windows of this recording that are done */
+    double windows_all;     /* windows of this recording; 1 in a stream */
+    size_t pushed;          /* samples of this stream so far, if there is a limit */
+    bool streaming;         /* a stream has begun and was not reset */
+    bool busy;              /* the network is running: calls from the progress callback are refused */
+    mbt_float_mode callers; /* of the thread whose call is running */
     mbt_stage_hook *hook;
     void *hook_cookie;
 };

@@ -1,6 +1,5 @@
 /* stream.c: a recording that comes in pieces. */
 #include "runtime/enhancer.h"
-#include "runtime/system/float_mode.h"
 
 /* Progress is reported for each window, because the number of windows is not known. */
 static mbt_status stream_window(void *enhancer, const float *in, float *out, size_t samples)
@@ -45,12 +44,11 @@ mbt_status mbt_pull(mbt_enhancer *enhancer, float *out, size_t room, size_t *giv
     if (enhancer->busy)
         return MBT_ERROR_STREAM;
     size_t count; /* not *given, which a call from the progress callback may change */
-    mbt_float_mode saved;
-    mbt_float_mode_enter(&saved);
+    mbt_float_mode_enter(&enhancer->callers);
     enhancer->busy = true;
     const mbt_status status = mbt_windows_get(&enhancer->windows, stream_window, enhancer, out, room, &count);
     enhancer->busy = false;
-    mbt_float_mode_leave(&saved);
+    mbt_float_mode_leave(&enhancer->callers);
     *given = count;
     return status;
 }

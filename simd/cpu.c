@@ -123,8 +123,7 @@ bool mbt_cpu_has(mbt_isa isa)
 
 #else
 
-/* The scalar kernels call fmaf, which the C library gets right without help from the processor. SLEEF's functions need
- * that help. */
+/* Our scalar kernels do without the instruction (fma.h). SLEEF's functions need it. */
 bool mbt_cpu_has_fma(void)
 {
     return true;

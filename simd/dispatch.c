@@ -75,7 +75,11 @@ mbt_status mbt_isa_chosen(mbt_isa *isa)
 {
     if (!isa)
         return MBT_ERROR_ARGUMENT;
+#if MBT_HAS_GETENV
     const char *wanted = getenv("MBT_ISA");
+#else
+    const char *wanted = NULL;
+#endif
     mbt_isa named = MBT_ISA_AUTO;
     if (wanted && *wanted && mbt_isa_from_name(wanted, &named) != MBT_OK)
         return MBT_ERROR_ISA;

@@ -21,10 +21,7 @@
 
 #include "mambattention/mambattention.h"
 #include "mambattention/model.h"
-
-#if defined(__FAST_MATH__) || (defined(__FLT_EVAL_METHOD__) && __FLT_EVAL_METHOD__ != 0)
-#error "float arithmetic must be IEEE 754's: no -ffast-math, and no x87 (-msse2 -mfpmath=sse)"
-#endif
+#include "runtime/port.h"
 
 /* Matrix product and convolution on float weights, for m < rows, o < w->n:
  *     out[m][o] = bias[o] (+ out[m][o] if accumulate) + sum_tap sum_i a[tap][m * lda + i] * w[tap][i][o]

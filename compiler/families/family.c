@@ -28,6 +28,26 @@ static const mbt_tensor *find_tensor(const mbt_tensors *tensors, const char *mar
     return NULL;
 }
 
+static bool is_in(const char *name, const char *part)
+{
+    const size_t length = strlen(part);
+    return strncmp(name, part, length) == 0 && name[length] == '.';
+}
+
+bool mbt_family_has_name(const char *name)
+{
+    for (size_t i = 0; i < FAMILIES; i++) {
+        const mbt_family *family = families[i];
+        if (is_in(name, family->blocks) || is_in(name, family->encoder->tensors) ||
+            is_in(name, family->mask_decoder->tensors) || is_in(name, family->phase_decoder->tensors))
+            return true;
+    }
+    for (size_t i = 0; i < sizeof unsupported / sizeof unsupported[0]; i++)
+        if (strncmp(name, unsupported[i].mark, strlen(unsupported[i].mark)) == 0)
+            return true;
+    return false;
+}
+
 #define LIST 200u
 
 /* "mambattention, unshared, ..." */

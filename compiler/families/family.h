@@ -17,6 +17,14 @@ typedef struct mbt_family {
  * unknown. */
 bool mbt_family_named(const mbt_config *config, const mbt_family **named, mbt_error *error);
 
+/* Whether a tensor's name is one of the networks of these families, or of those that are not supported: its first part
+ * is one of theirs. */
+bool mbt_family_has_name(const char *name);
+
+/* Takes off the names what stands before the parts that a family's network has: `model.` before
+ * `model.dense_encoder.`. False, with error set that lists them, if the tensors are of several networks. */
+bool mbt_family_trim_names(mbt_tensors *tensors, mbt_error *error);
+
 /* The family of a network: the named one, or else the one that the tensors' names show, or else mambattention.
  * tensors: NULL if there are none. NULL, with error set, if the tensors are of a family that is not supported, or of
  * another one than named. */

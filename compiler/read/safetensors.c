@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compiler/read/names.h"
+
 #define PREAMBLE 8u
 
 typedef struct dtype {
@@ -148,40 +150,61 @@ static bool check_places(description *list, size_t count, uint64_t data_size, mb
     return end == data_size || mbt_fail(error, "%" PRIu64 " bytes follow the last tensor", data_size - end);
 }
 
+/* The data, and what of it is wanted. */
+typedef struct part {
+    const uint8_t *data;
+    uint64_t size;
+    const char *key; /* NULL: all */
+} part;
+
+static bool fail_without_tensors(const description *list, size_t count, const char *key, mbt_error *error)
+{
+    mbt_names_list names = {.used = 0};
+    if (count == 0)
+        return mbt_fail(error, "the file has no tensors");
+    for (size_t i = 0; i < count; ++i) {
+        size_t size = 0;
+        const char *first = mbt_name_first_part(list[i].name, strlen(list[i].name), &size);
+        mbt_names_list_add(&names, first, size);
+    }
+    return mbt_fail(error, "no tensors under '%.80s'; names begin with: %s", key, names.text);
+}
+
 /* Checks everything before it allocates the tensors' memory. */
-static bool read_list(const cJSON *header, const uint8_t *data, uint64_t data_size, description *list,
-                      mbt_tensors *tensors, mbt_error *error)
+static bool read_list(const cJSON *header, const part *file, description *list, mbt_tensors *tensors, mbt_error *error)
 {
     size_t count = 0;
     for (const cJSON *entry = header->child; entry != NULL; entry = entry->next)
-        if (strcmp(entry->string, "__metadata__") != 0 && !read_entry(entry, data_size, &list[count++], error))
+        if (strcmp(entry->string, "__metadata__") != 0 && !read_entry(entry, file->size, &list[count++], error))
             return false;
-    if (!check_places(list, count, data_size, error))
+    if (!check_places(list, count, file->size, error))
         return false;
     for (size_t i = 0; i < count; ++i) {
-        mbt_tensor *tensor = mbt_tensors_add(tensors, list[i].name, list[i].shape, list[i].dims, error);
+        const char *name = list[i].name;
+        const size_t after = file->key != NULL ? mbt_name_after_key(name, strlen(name), file->key) : 0;
+        if (file->key != NULL && after == 0)
+            continue;
+        mbt_tensor *tensor = mbt_tensors_add(tensors, name + after, list[i].shape, list[i].dims, error);
         if (tensor == NULL ||
-            !mbt_tensor_fill(tensor, list[i].element, data + list[i].begin, tensor->count, 0, NULL, error))
+            !mbt_tensor_fill(tensor, list[i].element, file->data + list[i].begin, tensor->count, 0, NULL, error))
             return false;
     }
-    return count != 0 || mbt_fail(error, "the file has no tensors");
+    return tensors->count != 0 || fail_without_tensors(list, count, file->key, error);
 }
 
-static bool read_tensors(const cJSON *header, const uint8_t *data, uint64_t data_size, mbt_tensors *tensors,
-                         mbt_error *error)
+static bool read_tensors(const cJSON *header, const part *file, mbt_tensors *tensors, mbt_error *error)
 {
     if (!cJSON_IsObject(header))
         return mbt_fail(error, "the header is not a JSON object");
     description *list = calloc((size_t)cJSON_GetArraySize(header) + 1, sizeof *list);
     if (list == NULL)
         return mbt_fail(error, "out of memory");
-    const bool done = read_list(header, data, data_size, list, tensors, error);
+    const bool done = read_list(header, file, list, tensors, error);
     free(list);
     return done;
 }
 
-static bool read_header(const char *text, size_t length, const uint8_t *data, uint64_t data_size, mbt_tensors *tensors,
-                        mbt_error *error)
+static bool read_header(const char *text, size_t length, const part *file, mbt_tensors *tensors, mbt_error *error)
 {
     const char *rest = text;
     cJSON *header = cJSON_ParseWithLengthOpts(text, length, &rest, 0);
@@ -191,14 +214,14 @@ static bool read_header(const char *text, size_t length, const uint8_t *data, ui
     }
     while (rest < text + length && *rest == ' ')
         ++rest;
-    const bool done = rest == text + length ? read_tensors(header, data, data_size, tensors, error)
+    const bool done = rest == text + length ? read_tensors(header, file, tensors, error)
                                             : mbt_fail(error, "text follows the header's JSON at byte %zu",
                                                        PREAMBLE + (size_t)(rest - text));
     cJSON_Delete(header);
     return done;
 }
 
-bool mbt_safetensors_read(const uint8_t *bytes, size_t size, mbt_tensors *tensors, mbt_error *error)
+bool mbt_safetensors_read(const uint8_t *bytes, size_t size, const char *key, mbt_tensors *tensors, mbt_error *error)
 {
     if (size < PREAMBLE || header_length(bytes) > size - PREAMBLE)
         return mbt_fail(error, "the header is longer than the file; the file is cut off");
@@ -208,7 +231,8 @@ bool mbt_safetensors_read(const uint8_t *bytes, size_t size, mbt_tensors *tensor
         return mbt_fail(error, "out of memory for a header of %zu bytes", length);
     memcpy(text, bytes + PREAMBLE, length);
     text[length] = '\0'; /* cJSON before 1.7.18 may read the byte after the text */
-    const bool done = read_header(text, length, bytes + PREAMBLE + length, size - PREAMBLE - length, tensors, error);
+    const part file = {bytes + PREAMBLE + length, size - PREAMBLE - length, key};
+    const bool done = read_header(text, length, &file, tensors, error);
     free(text);
     return done;
 }

@@ -12,8 +12,8 @@
 /* Whether the first bytes look like safetensors: a length below 2^40, then '{'. */
 bool mbt_safetensors_sniff(const uint8_t *bytes, size_t size);
 
-/* Adds every tensor of the file, in the order of the data. Together they must cover the data, without gaps or
- * overlaps. */
-bool mbt_safetensors_read(const uint8_t *bytes, size_t size, mbt_tensors *tensors, mbt_error *error);
+/* Adds every tensor of the file, in the order of their data; with a key those whose names begin with `key.`, under what
+ * follows it. Together the file's tensors must cover its data, without gaps or overlaps. */
+bool mbt_safetensors_read(const uint8_t *bytes, size_t size, const char *key, mbt_tensors *tensors, mbt_error *error);
 
 #endif

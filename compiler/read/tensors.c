@@ -79,6 +79,21 @@ mbt_tensor *mbt_tensors_add(mbt_tensors *tensors, const char *name, const uint64
     return tensor;
 }
 
+bool mbt_tensors_add_object(mbt_tensors *tensors, const char *name, const char *object, mbt_error *error)
+{
+    const uint64_t none[] = {0};
+    mbt_tensor *tensor = mbt_tensors_add(tensors, name, none, 1, error);
+    const size_t size = strlen(object) + 1;
+    if (tensor == NULL)
+        return false;
+    tensor->used = true;
+    tensor->object = malloc(size);
+    if (tensor->object == NULL)
+        return mbt_fail(error, "out of memory for '%.200s'", name);
+    memcpy(tensor->object, object, size);
+    return true;
+}
+
 /* Whether the largest index that the tensor reaches, offset + sum (shape - 1) stride, is below count. The tensor must
  * have elements. */
 static bool index_in_bounds(const mbt_tensor *tensor, uint64_t count, uint64_t offset, const uint64_t *strides)
@@ -158,12 +173,25 @@ const mbt_tensor *mbt_tensors_unused(const mbt_tensors *tensors)
     return NULL;
 }
 
+static void free_tensor(mbt_tensor *tensor)
+{
+    free(tensor->name);
+    free(tensor->data);
+    free(tensor->object);
+}
+
+void mbt_tensors_remove(mbt_tensors *tensors, mbt_tensor *tensor)
+{
+    const size_t after = (size_t)(tensors->list + tensors->count - (tensor + 1));
+    free_tensor(tensor);
+    memmove(tensor, tensor + 1, after * sizeof *tensor);
+    tensors->count--;
+}
+
 void mbt_tensors_free(mbt_tensors *tensors)
 {
-    for (size_t i = 0; i < tensors->count; ++i) {
-        free(tensors->list[i].name);
-        free(tensors->list[i].data);
-    }
+    for (size_t i = 0; i < tensors->count; ++i)
+        free_tensor(&tensors->list[i]);
     free(tensors->list);
     *tensors = (mbt_tensors){0};
 }

@@ -17,6 +17,7 @@ typedef struct mbt_tensor {
     uint64_t count;      /* product of shape */
     mbt_element element; /* type of the numbers in the file */
     float *data;         /* [count], row-major; the type and the strides of the file do not matter */
+    char *object;        /* NULL; or the entry of this name is no tensor, but made with this. Then count is 0 */
     bool used;           /* set when a part of the network takes the tensor; see mbt_tensors_unused */
 } mbt_tensor;
 
@@ -40,14 +41,22 @@ bool mbt_tensor_fill(mbt_tensor *tensor, mbt_element element, const uint8_t *byt
 /* The tensor of that name, or NULL. */
 mbt_tensor *mbt_tensors_find(const mbt_tensors *tensors, const char *name);
 
+/* Adds an entry that is no tensor, so that whoever needs one of that name learns what is there; it counts as used. */
+bool mbt_tensors_add_object(mbt_tensors *tensors, const char *name, const char *object, mbt_error *error);
+
+/* Takes tensor out of the list. */
+void mbt_tensors_remove(mbt_tensors *tensors, mbt_tensor *tensor);
+
 /* The first tensor that is not used, or NULL. */
 const mbt_tensor *mbt_tensors_unused(const mbt_tensors *tensors);
 
 void mbt_tensors_free(mbt_tensors *tensors);
 
 /* Reads a checkpoint from memory: a torch.save zip archive or a safetensors file, distinguished by their first bytes.
- * The weights are at the top level or under `generator`, `state_dict` or `model`. If all names begin with `module.`,
- * it is removed. path: used in messages only. On failure tensors is empty. */
-bool mbt_checkpoint_read(const void *bytes, size_t size, const char *path, mbt_tensors *tensors, mbt_error *error);
+ * The weights are under key: the name of a dict in the file (`net`, `state.net`), or what names begin with. key NULL:
+ * they are at the top level or under `generator`, `state_dict` or `model`. Names come without the prefixes that torch's
+ * wrappers put before them. path: used in messages only. On failure tensors is empty. */
+bool mbt_checkpoint_read(const void *bytes, size_t size, const char *path, const char *key, mbt_tensors *tensors,
+                         mbt_error *error);
 
 #endif

@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 #include "compiler/error.h"
-#include "compiler/read/pickle.h"
+#include "compiler/read/pickle/pickle.h"
 #include "compiler/read/tensors.h"
 
 typedef struct mbt_torch_zip mbt_torch_zip;

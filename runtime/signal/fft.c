@@ -9,6 +9,8 @@
  * frame. */
 #include "runtime/signal/fft.h"
 
+#include "runtime/port.h"
+
 /* cos(2 pi i / n) for 0 <= i < n. The C library is not used, because its last bits differ between systems. Integer
  * arithmetic reduces the angle to at most pi / 4; Taylor's series in double does the rest. */
 static double cosine(size_t i, size_t n)

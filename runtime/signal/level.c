@@ -4,6 +4,8 @@
 #include <float.h>
 #include <math.h>
 
+#include "runtime/port.h"
+
 #define LANES 32u          /* running sums: 4 vectors of 8 */
 #define COMMON_EXPONENT 24 /* an rms from 2^-24 (the last bit of a 24-bit file) to 2^24 needs no scale */
 #define LEVELS 4u          /* levels of partial sums */

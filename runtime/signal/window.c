@@ -9,6 +9,8 @@
 
 #include <math.h>
 
+#include "simd/fma.h"
+
 /* A number as the sum of two floats. */
 typedef struct pair {
     float high, low;
@@ -37,31 +39,31 @@ static pair add(pair a, float b)
 static pair square(pair a)
 {
     const float high = a.high * a.high;
-    return (pair){high, fmaf(a.high + a.high, a.low, fmaf(a.high, a.high, -high))};
+    return (pair){high, mbt_fmaf(a.high + a.high, a.low, mbt_fmaf(a.high, a.high, -high))};
 }
 
 static pair multiply(pair a, pair b)
 {
     const float high = a.high * b.high;
-    return (pair){high, fmaf(a.high, b.low, fmaf(a.low, b.high, fmaf(a.high, b.high, -high)))};
+    return (pair){high, mbt_fmaf(a.high, b.low, mbt_fmaf(a.low, b.high, mbt_fmaf(a.high, b.high, -high)))};
 }
 
 /* cos a = sin(a - q pi / 2) or its negative, for the odd q with |a - q pi / 2| <= pi / 2. 0 <= a < 7. */
 static float cosine(float a)
 {
-    const float q = 2.0f * rintf(fmaf(a, 0x1.45f306p-2f, -0.5f)) + 1.0f;
+    const float q = 2.0f * rintf(mbt_fmaf(a, 0x1.45f306p-2f, -0.5f)) + 1.0f;
     pair t = sum(a, q * (-3.1414794921875f * 0.5f)); /* pi in three parts */
     t = add(t, q * (-0.00011315941810607910156f * 0.5f));
     t = add(t, q * (-1.9841872589410058936e-09f * 0.5f));
     const pair t2 = square(t);
     float high_terms = 2.6083159809786593541503e-06f;
-    high_terms = fmaf(high_terms, t2.high, -0.0001981069071916863322258f);
-    high_terms = fmaf(high_terms, t2.high, 0.00833307858556509017944336f);
+    high_terms = mbt_fmaf(high_terms, t2.high, -0.0001981069071916863322258f);
+    high_terms = mbt_fmaf(high_terms, t2.high, 0.00833307858556509017944336f);
     pair factor = multiply(sum_sorted(-0.166666597127914428710938f, high_terms * t2.high), t2);
     const float low = factor.low;
     factor = sum_sorted(1.0f, factor.high);
     factor.low += low;
-    const float sine = fmaf(t.high, factor.high, fmaf(t.low, factor.high, t.high * factor.low));
+    const float sine = mbt_fmaf(t.high, factor.high, mbt_fmaf(t.low, factor.high, t.high * factor.low));
     return ((int)q & 2) ? sine : -sine;
 }
 

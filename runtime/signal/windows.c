@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "runtime/port.h"
 #include "runtime/signal/window.h"
 
 static size_t step_of(const mbt_windows *w)

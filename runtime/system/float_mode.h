@@ -1,15 +1,15 @@
 /* float_mode.h: saves the caller's floating-point mode while the library computes, and restores it afterwards. Another
  * mode (most often flush to zero) would change the bits of the result.
  *
- * Where the register is known, it is read and written directly: C's fenv.h does not mention flush to zero, and C
- * libraries differ in what they do with it. Elsewhere fenv.h is used. The clobber "memory" keeps the compiler from
- * moving loads and stores across the change. */
+ * The clobber "memory" keeps the compiler from moving loads and stores across the change. */
 #ifndef MBT_RUNTIME_SYSTEM_FLOAT_MODE_H
 #define MBT_RUNTIME_SYSTEM_FLOAT_MODE_H
 
 #include <stdint.h>
 
-#if defined(__GNUC__) && defined(__x86_64__)
+#include "runtime/port.h"
+
+#if MBT_HAS_FLOAT_MODE == 2 && defined(__x86_64__)
 
 typedef uint32_t mbt_float_mode; /* MXCSR */
 
@@ -31,7 +31,7 @@ static inline void mbt_float_mode_enter(mbt_float_mode *saved)
     mbt_float_mode_default();
 }
 
-#elif defined(__GNUC__) && defined(__aarch64__)
+#elif MBT_HAS_FLOAT_MODE == 2
 
 typedef struct mbt_float_mode {
     uint64_t control, status; /* FPCR, FPSR */
@@ -54,7 +54,7 @@ static inline void mbt_float_mode_enter(mbt_float_mode *saved)
     mbt_float_mode_default();
 }
 
-#else
+#elif MBT_HAS_FLOAT_MODE
 
 #include <fenv.h>
 
@@ -74,6 +74,24 @@ static inline void mbt_float_mode_enter(mbt_float_mode *saved)
 {
     fegetenv(saved);
     mbt_float_mode_default();
+}
+
+#else
+
+typedef char mbt_float_mode;
+
+static inline void mbt_float_mode_leave(const mbt_float_mode *callers)
+{
+    (void)callers;
+}
+
+static inline void mbt_float_mode_default(void)
+{
+}
+
+static inline void mbt_float_mode_enter(mbt_float_mode *callers)
+{
+    *callers = 0;
 }
 
 #endif

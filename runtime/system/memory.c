@@ -5,7 +5,10 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "runtime/port.h"
 #include "runtime/system/arena.h"
+
+#if MBT_HAS_MALLOC
 
 static void *default_allocate(void *cookie, size_t bytes)
 {
@@ -18,6 +21,23 @@ static void default_release(void *cookie, void *block)
     (void)cookie;
     free(block);
 }
+
+#else
+
+static void *default_allocate(void *cookie, size_t bytes)
+{
+    (void)cookie;
+    (void)bytes;
+    return NULL;
+}
+
+static void default_release(void *cookie, void *block)
+{
+    (void)cookie;
+    (void)block;
+}
+
+#endif
 
 mbt_status mbt_memory_take(mbt_memory *memory, const mbt_options *options, size_t bytes)
 {

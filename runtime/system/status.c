@@ -33,6 +33,8 @@ const char *mbt_status_string(mbt_status status)
         return "cancelled";
     case MBT_ERROR_STREAM:
         return "a stream is under way or was flushed (mbt_reset ends it), or the call came from the progress callback";
+    case MBT_ERROR_BITS:
+        return "this build computes other bits than it should: look at its compiler's flags";
     }
     return "unknown status";
 }

@@ -18,7 +18,7 @@ void GEMM(const mbt_gemm *g)
                 const float *a = g->a[tap] + (ptrdiff_t)row * g->lda;
                 float tap_sum = 0.0f;
                 for (size_t i = 0; i < w->k; i++)
-                    tap_sum = fmaf(a[i], WEIGHT(panel + (tap * w->k + i) * MBT_LANES), tap_sum);
+                    tap_sum = mbt_fmaf(a[i], WEIGHT(panel + (tap * w->k + i) * MBT_LANES), tap_sum);
                 sum += tap_sum;
             }
             out[o] = sum;

@@ -23,10 +23,10 @@ void MBT_FN(gemm_i8)(const mbt_gemm_i8 *g)
                 const int8_t *q = g->a[tap].q + (ptrdiff_t)row * g->ldq;
                 const float *scale = g->a[tap].scale + (ptrdiff_t)row * g->lds;
                 for (size_t group = 0; group < g->groups; group++)
-                    s = fmaf((float)inner_sum(q, weights + tap * tap_size, group * group_size, group_size),
+                    s = mbt_fmaf((float)inner_sum(q, weights + tap * tap_size, group * group_size, group_size),
                              scale[group], s);
             }
-            out[o] = fmaf(s, w->scale[o], g->accumulate ? w->bias[o] + out[o] : w->bias[o]);
+            out[o] = mbt_fmaf(s, w->scale[o], g->accumulate ? w->bias[o] + out[o] : w->bias[o]);
         }
     }
 }

@@ -1,6 +1,8 @@
-/* scalar/vec_arch.h: the vocabulary in portable C. By the standard fmaf is correctly rounded, with hardware or not. */
+/* scalar/vec_arch.h: the vocabulary in portable C. */
 #ifndef MBT_SIMD_SCALAR_VEC_ARCH_H
 #define MBT_SIMD_SCALAR_VEC_ARCH_H
+
+#include "simd/fma.h"
 
 #define MBT_ARCH scalar
 #define MBT_ARCH_ISA MBT_ISA_SCALAR
@@ -127,7 +129,7 @@ static inline vf v_abs(vf a)
 static inline vf v_fma(vf a, vf b, vf c)
 {
     V_EACH
-    c.v[i] = fmaf(a.v[i], b.v[i], c.v[i]);
+    c.v[i] = mbt_fmaf(a.v[i], b.v[i], c.v[i]);
     return c;
 }
 

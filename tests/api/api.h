@@ -71,5 +71,6 @@ TCase *api_memory_tests(void);
 TCase *api_flush_tests(void);
 TCase *api_mix_tests(void);
 TCase *api_process_tests(void);
+TCase *api_self_test_tests(void);
 
 #endif

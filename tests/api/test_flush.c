@@ -126,6 +126,61 @@ START_TEST(as_a_stream)
 }
 END_TEST
 
+/* What a callback finds: whether its mode is the caller's. It sets another one, which is to be found at the next call
+ * and after the last. */
+typedef struct callback {
+    uint64_t mode;
+    unsigned calls, wrong;
+} callback;
+
+static int watch_mode(void *cookie, double done)
+{
+    callback *c = cookie;
+    (void)done;
+    c->calls++;
+    c->wrong += get_mode() != c->mode;
+    c->mode = c->mode == modes[0] ? modes[MODES - 1] : modes[0];
+    set_mode(c->mode);
+    return 0;
+}
+
+static void *allocate_in_mode(void *cookie, size_t bytes)
+{
+    callback *c = cookie;
+    c->wrong += get_mode() != c->mode;
+    return malloc(bytes);
+}
+
+static void release_in_mode(void *cookie, void *block)
+{
+    callback *c = cookie;
+    c->wrong += get_mode() != c->mode;
+    free(block);
+}
+
+START_TEST(callbacks_run_in_it)
+{
+    mbt_options options = options_of(_i);
+    callback c = {.mode = modes[_i % MODES]};
+    options.progress = watch_mode;
+    options.allocate = allocate_in_mode;
+    options.release = release_in_mode;
+    options.progress_cookie = options.memory_cookie = &c;
+    mbt_enhancer *enhancer = NULL;
+    set_mode(c.mode);
+    const mbt_status opened = mbt_open(mbt_model_default(), &options, &enhancer);
+    const mbt_status status = mbt_enhance(enhancer, in, out, SHORT);
+    const uint64_t after = get_mode();
+    mbt_close(enhancer);
+    set_mode(0);
+    ck_assert(opened == MBT_OK && status == MBT_OK);
+    ck_assert_uint_gt(c.calls, 3);
+    ck_assert_uint_eq(c.wrong, 0);
+    ck_assert(after == c.mode);
+    ck_assert_mem_eq(out, wanted, sizeof out);
+}
+END_TEST
+
 TCase *api_flush_tests(void)
 {
     TCase *tests = tcase_create("flush");
@@ -133,5 +188,6 @@ TCase *api_flush_tests(void)
     tcase_add_loop_test(tests, the_mode_is_one, 0, MODES);
     tcase_add_loop_test(tests, whole, 0, 2 * MODES);
     tcase_add_loop_test(tests, as_a_stream, 0, 2 * MODES);
+    tcase_add_loop_test(tests, callbacks_run_in_it, 0, 2 * MODES);
     return tests;
 }

@@ -5,8 +5,8 @@
 #include <stdio.h>
 
 static const mbt_status statuses[] = {
-    MBT_OK,           MBT_ERROR_ARGUMENT, MBT_ERROR_MODEL,   MBT_ERROR_MEMORY,    MBT_ERROR_TOO_LONG,
-    MBT_ERROR_SAMPLE, MBT_ERROR_ISA,      MBT_ERROR_THREADS, MBT_ERROR_CANCELLED, MBT_ERROR_STREAM};
+    MBT_OK,        MBT_ERROR_ARGUMENT, MBT_ERROR_MODEL,     MBT_ERROR_MEMORY, MBT_ERROR_TOO_LONG, MBT_ERROR_SAMPLE,
+    MBT_ERROR_ISA, MBT_ERROR_THREADS,  MBT_ERROR_CANCELLED, MBT_ERROR_STREAM, MBT_ERROR_BITS};
 
 static size_t memory_needed(const mbt_options *options)
 {
@@ -344,7 +344,7 @@ START_TEST(status_texts)
         for (int k = 0; k < i; k++)
             ck_assert_str_ne(text, mbt_status_string(statuses[k]));
     }
-    static const int others[] = {1, -10, 1000, INT_MAX, INT_MIN};
+    static const int others[] = {1, -11, 1000, INT_MAX, INT_MIN};
     for (int i = 0; i < COUNT(others); i++) {
         const char *text = mbt_status_string((mbt_status)others[i]);
         ck_assert_ptr_nonnull(text);

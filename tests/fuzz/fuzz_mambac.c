@@ -137,9 +137,10 @@ static bool read_checkpoint(input *in, const mbt_family *named, mbt_error *error
 {
     size_t size = 0;
     uint8_t *bytes = fuzz_checkpoint(in->rest, &size);
-    const bool done = mbt_checkpoint_read(bytes, size, "checkpoint", &in->tensors, error);
+    const bool done = mbt_checkpoint_read(bytes, size, "checkpoint", NULL, &in->tensors, error);
     free(bytes);
-    in->family = done ? mbt_family_choose(named, &in->tensors, error) : NULL;
+    in->family =
+        done && mbt_family_trim_names(&in->tensors, error) ? mbt_family_choose(named, &in->tensors, error) : NULL;
     return in->family != NULL;
 }
 

@@ -1,5 +1,5 @@
 /* fuzz_pickle.c: the pickle machine on its own, and a walk over what it built. */
-#include "compiler/read/pickle.h"
+#include "compiler/read/pickle/pickle.h"
 
 #include "tests/fuzz/fuzz_compiler.h"
 

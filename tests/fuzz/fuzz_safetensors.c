@@ -27,7 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     uint8_t *file =
         size != 0 && data[0] == '{' ? make_file((fuzz_input){data, size}, &file_size) : fuzz_copy(data, size);
     (void)mbt_safetensors_sniff(file, file_size);
-    const bool done = mbt_safetensors_read(file, file_size, &tensors, &error);
+    const bool done = mbt_safetensors_read(file, file_size, NULL, &tensors, &error);
     fuzz_check_error(done, &error);
     if (done)
         fuzz_check_tensors(&tensors);

@@ -111,7 +111,7 @@ static inline void unit_check_cuts(const char *name)
         unit_bytes bytes = unit_copy(whole.data, size);
         mbt_tensors tensors;
         mbt_error error = {""};
-        ck_assert_msg(!mbt_checkpoint_read(bytes.data, size, "cut", &tensors, &error), "%zu bytes", size);
+        ck_assert_msg(!mbt_checkpoint_read(bytes.data, size, "cut", NULL, &tensors, &error), "%zu bytes", size);
         unit_check_error(&error, "cut: ");
         ck_assert_ptr_null(tensors.list);
         free(bytes.data);

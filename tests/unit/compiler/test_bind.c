@@ -72,6 +72,22 @@ START_TEST(missing)
 }
 END_TEST
 
+/* An entry of the name that is no tensor is said to be there; one that nobody needs is not left over. */
+START_TEST(no_tensor)
+{
+    mbt_error error = {""};
+    ck_assert(mbt_tensors_add_object(&tensors, "best_pesq", "numpy.core.multiarray.scalar", &error));
+    mbt_parts parts;
+    ck_assert(mbt_parts_init(&parts, &mbt_family_mambattention, &config, &error));
+    ck_assert_msg(mbt_bind(&parts, &tensors, &error), "%s", error.text);
+    mbt_parts_free(&parts);
+    rename_tensor("TFMambAttention.1.attention.layernorm.bias", "beside");
+    ck_assert(mbt_tensors_add_object(&tensors, "TFMambAttention.1.attention.layernorm.bias", "numpy.x", &error));
+    expect_error("entry 'TFMambAttention.1.attention.layernorm.bias' of the checkpoint is no tensor",
+                 "an object of numpy.x");
+}
+END_TEST
+
 START_TEST(misshapen)
 {
     mbt_tensor *tensor = mbt_tensors_find(&tensors, "TFMambAttention.0.flinear.weight");
@@ -203,6 +219,7 @@ int main(void)
     tcase_add_checked_fixture(tests, open_tensors, close_tensors);
     tcase_add_test(tests, all_is_bound);
     tcase_add_test(tests, missing);
+    tcase_add_test(tests, no_tensor);
     tcase_add_test(tests, misshapen);
     tcase_add_test(tests, left_over);
     tcase_add_test(tests, more_blocks_than_configured);

@@ -44,6 +44,8 @@ START_TEST(good_lines)
     ck_assert(parse("-o c.c -q --name=n --precision=f32 --config=b.yaml -- -a.pth", &arguments, &error));
     ck_assert_str_eq(arguments.checkpoint, "-a.pth");
     ck_assert(arguments.quiet);
+    ck_assert(parse("a --key nets.first --config b --precision f32 --name n -o c", &arguments, &error));
+    ck_assert_str_eq(arguments.key, "nets.first");
     ck_assert(
         parse("--random-weights 18446744073709551615 --config b --precision f32 --name n -o c", &arguments, &error));
     ck_assert(arguments.random_weights && arguments.seed == UINT64_MAX && arguments.checkpoint == NULL);
@@ -83,6 +85,9 @@ START_TEST(bad_lines)
         {"a --config b --precision f32 --name n -o c -qz", "unknown option -z"},
         {"a --config", "option --config needs a value"},
         {"a --quiet=1 --config b --precision f32 --name n -o c", "option --quiet takes no value"},
+        {"a --key= --config b --precision f32 --name n -o c", "--key: the name is empty"},
+        {"a --key x --key y --config b --precision f32 --name n -o c", "--key is given twice"},
+        {"--random-weights 1 --key x --config b --precision f32 --name n -o c", "--key is for a checkpoint"},
         {"a --random-weights 1 --config b --precision f32 --name n -o c", "not both"},
         {"--random-weights -1 --config b --precision f32 --name n -o c", "not a whole number"},
         {"--random-weights 1x --config b --precision f32 --name n -o c", "not a whole number"},
@@ -110,6 +115,8 @@ START_TEST(provenance)
     const mbt_source checkpoint = {"/some/where/my \"model\"*.pth", "abc", 3}, config = {"x.yaml", "", 0};
     const mbt_source rules = {"../r.yaml", "abc", 3};
     const mbt_recipe plain = {.checkpoint = &checkpoint, .config = &config, .precision = "f32", .name = "name"};
+    const mbt_recipe keyed = {
+        .checkpoint = &checkpoint, .key = "a.b */\"c", .config = &config, .precision = "f32", .name = "name"};
     const mbt_recipe random = {
         .seed = 42, .config = &config, .precision = "f16", .convolution = "direct", .name = "name"};
     const mbt_recipe mixed = {.checkpoint = &checkpoint,
@@ -127,6 +134,10 @@ START_TEST(provenance)
                      "mambac my__model__.pth --config x.yaml --precision f32 --name name\n"
                      "sha256 ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad my__model__.pth\n"
                      "sha256 e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 x.yaml\n");
+    free(text);
+    text = mbt_provenance(&keyed, &error);
+    ck_assert_ptr_nonnull(text);
+    ck_assert_ptr_nonnull(strstr(text, "\nmambac my__model__.pth --key a.b____c --config x.yaml --precision f32"));
     free(text);
     text = mbt_provenance(&random, &error);
     ck_assert_ptr_nonnull(text);

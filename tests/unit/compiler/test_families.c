@@ -86,6 +86,87 @@ START_TEST(tensors_of_another_family_are_refused)
 }
 END_TEST
 
+/* Gives every tensor's name a prefix; count of them in turn. */
+static void put_before(mbt_tensors *tensors, const char *const *prefixes, size_t count)
+{
+    for (size_t i = 0; i < tensors->count; i++) {
+        const char *prefix = prefixes[i % count];
+        const size_t size = strlen(prefix), length = strlen(tensors->list[i].name);
+        char *name = malloc(size + length + 1);
+        ck_assert_ptr_nonnull(name);
+        snprintf(name, size + length + 1, "%s%s", prefix, tensors->list[i].name);
+        free(tensors->list[i].name);
+        tensors->list[i].name = name;
+    }
+}
+
+static const char *const prefixes[] = {"", "model.", "net.generator.module.", "a.b.c.d.", "dense."};
+
+/* Whatever stands before the network's own names goes. */
+START_TEST(a_prefix_is_looked_through)
+{
+    const mbt_config config = fixture_config();
+    for (size_t i = 0; i < COUNT(families); i++) {
+        mbt_tensors plain = {0}, tensors = {0};
+        mbt_error error = {""};
+        ck_assert(mbt_random_weights(&config, families[i].family, 1, &plain, &error));
+        ck_assert(mbt_random_weights(&config, families[i].family, 1, &tensors, &error));
+        put_before(&tensors, &prefixes[_i], 1);
+        ck_assert(mbt_tensors_add_object(&tensors, "beside", "numpy.scalar", &error));
+        ck_assert_msg(mbt_family_trim_names(&tensors, &error), "%s", error.text);
+        for (size_t k = 0; k < plain.count; k++)
+            ck_assert_str_eq(tensors.list[k].name, plain.list[k].name);
+        ck_assert_str_eq(tensors.list[plain.count].name, "beside");
+        mbt_tensors_free(&plain);
+        mbt_tensors_free(&tensors);
+    }
+}
+END_TEST
+
+START_TEST(networks_side_by_side_are_listed)
+{
+    static const char *const two[] = {"nets.first.", "nets.second.", "nets.first.ema."};
+    const mbt_config config = fixture_config();
+    mbt_tensors tensors = {0};
+    mbt_error error = {""};
+    ck_assert(mbt_random_weights(&config, families[0].family, 1, &tensors, &error));
+    put_before(&tensors, two, COUNT(two));
+    ck_assert(!mbt_family_trim_names(&tensors, &error));
+    ck_assert_str_eq(error.text, "the tensors are of several networks: nets.first, nets.second; "
+                                 "--key NAME takes those of one");
+    mbt_tensors_free(&tensors);
+}
+END_TEST
+
+START_TEST(an_object_may_not_have_a_tensors_name)
+{
+    const uint64_t shape[] = {2};
+    mbt_tensors tensors = {0};
+    mbt_error error = {""};
+    ck_assert(mbt_tensors_add_object(&tensors, "dense_encoder.x", "numpy.scalar", &error));
+    ck_assert_ptr_nonnull(mbt_tensors_add(&tensors, "model.dense_encoder.x", shape, 1, &error));
+    ck_assert(!mbt_family_trim_names(&tensors, &error));
+    unit_check_error(&error, "tensor 'dense_encoder.x' is there twice");
+    mbt_tensors_free(&tensors);
+}
+END_TEST
+
+/* Names that are of no network of ours stay as they are. */
+START_TEST(other_names_are_kept)
+{
+    static const char *const names[] = {"model.layer.weight", "model.mask_decoder", "x.dense_encoders.y"};
+    const uint64_t shape[] = {2};
+    mbt_tensors tensors = {0};
+    mbt_error error = {""};
+    for (size_t i = 0; i < COUNT(names); i++)
+        ck_assert_ptr_nonnull(mbt_tensors_add(&tensors, names[i], shape, 1, &error));
+    ck_assert(mbt_family_trim_names(&tensors, &error));
+    for (size_t i = 0; i < COUNT(names); i++)
+        ck_assert_str_eq(tensors.list[i].name, names[i]);
+    mbt_tensors_free(&tensors);
+}
+END_TEST
+
 START_TEST(unsupported_families_are_named)
 {
     static const char *const cases[][2] = {
@@ -176,6 +257,10 @@ int main(void)
     tcase_add_loop_test(tests, else_the_tensors_do, 0, COUNT(families));
     tcase_add_loop_test(tests, unknown_names_are_refused, 0, COUNT(unknown));
     tcase_add_loop_test(tests, tensors_of_another_family_are_refused, 0, COUNT(families));
+    tcase_add_loop_test(tests, a_prefix_is_looked_through, 0, COUNT(prefixes));
+    tcase_add_test(tests, networks_side_by_side_are_listed);
+    tcase_add_test(tests, an_object_may_not_have_a_tensors_name);
+    tcase_add_test(tests, other_names_are_kept);
     tcase_add_test(tests, unsupported_families_are_named);
     tcase_add_loop_test(tests, names_fit_and_differ, 0, COUNT(families));
     tcase_add_loop_test(tests, steps_are_in_the_order_of_the_family, 0, COUNT(families));

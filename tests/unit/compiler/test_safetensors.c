@@ -14,7 +14,7 @@ START_TEST(every_type_is_read)
     unit_bytes bytes = unit_read("small.safetensors");
     mbt_tensors tensors;
     mbt_error error = {""};
-    const bool done = mbt_checkpoint_read(bytes.data, bytes.size, "small", &tensors, &error);
+    const bool done = mbt_checkpoint_read(bytes.data, bytes.size, "small", NULL, &tensors, &error);
     ck_assert_msg(done, "%s", error.text);
     ck_assert_uint_eq(tensors.count, 11);
     for (int i = 0; i < COUNT(weights); ++i)
@@ -47,7 +47,7 @@ START_TEST(damage_is_an_error_or_data)
         mbt_tensors tensors;
         mbt_error error = {""};
         unit_damage(bytes, &seed);
-        const bool done = mbt_checkpoint_read(bytes.data, bytes.size, "damaged", &tensors, &error);
+        const bool done = mbt_checkpoint_read(bytes.data, bytes.size, "damaged", NULL, &tensors, &error);
         ck_assert(done == (error.text[0] == '\0'));
         ck_assert(done || tensors.list == NULL);
         for (size_t k = 0; k < tensors.count; ++k)
@@ -136,7 +136,7 @@ START_TEST(headers_are_checked)
     unit_bytes bytes = make_file(c->header, c->data_size);
     mbt_tensors tensors = {0};
     mbt_error error = {""};
-    const bool done = mbt_safetensors_read(bytes.data, bytes.size, &tensors, &error);
+    const bool done = mbt_safetensors_read(bytes.data, bytes.size, NULL, &tensors, &error);
     ck_assert_msg(done == (c->text == NULL), "%s", error.text);
     if (c->text != NULL) {
         unit_check_error(&error, c->text);
@@ -160,7 +160,7 @@ START_TEST(tensors_follow_their_data)
     memcpy(bytes.data + bytes.size - 3, "\xff\x07\x08", 3);
     mbt_tensors tensors = {0};
     mbt_error error = {""};
-    ck_assert_msg(mbt_safetensors_read(bytes.data, bytes.size, &tensors, &error), "%s", error.text);
+    ck_assert_msg(mbt_safetensors_read(bytes.data, bytes.size, NULL, &tensors, &error), "%s", error.text);
     ck_assert_uint_eq(tensors.count, 3);
     unit_check_vector(&tensors, "late", late, 2);
     unit_check_vector(&tensors, "early", early, 1);
@@ -181,7 +181,7 @@ START_TEST(deep_nesting_is_an_error)
     unit_bytes bytes = make_file(header, 0);
     mbt_tensors tensors = {0};
     mbt_error error = {""};
-    ck_assert(!mbt_safetensors_read(bytes.data, bytes.size, &tensors, &error));
+    ck_assert(!mbt_safetensors_read(bytes.data, bytes.size, NULL, &tensors, &error));
     unit_check_error(&error, "not JSON");
     free(bytes.data);
 }
@@ -193,7 +193,7 @@ START_TEST(values_must_be_finite)
     mbt_tensors tensors = {0};
     mbt_error error = {""};
     bytes.data[bytes.size - 1] = 0x7c; /* the last one: infinity */
-    ck_assert(!mbt_safetensors_read(bytes.data, bytes.size, &tensors, &error));
+    ck_assert(!mbt_safetensors_read(bytes.data, bytes.size, NULL, &tensors, &error));
     unit_check_error(&error, "tensor 'x': element 2 is infinite");
     mbt_tensors_free(&tensors);
     free(bytes.data);
@@ -206,11 +206,11 @@ START_TEST(a_header_may_not_be_longer_than_the_file)
     mbt_tensors tensors;
     mbt_error error = {""};
     bytes.data[3] = 1;
-    ck_assert(!mbt_checkpoint_read(bytes.data, bytes.size, "long", &tensors, &error));
+    ck_assert(!mbt_checkpoint_read(bytes.data, bytes.size, "long", NULL, &tensors, &error));
     unit_check_error(&error, "long: the header is longer than the file");
     error.text[0] = '\0';
     bytes.data[7] = 0xff; /* beyond any file: no safetensors */
-    ck_assert(!mbt_checkpoint_read(bytes.data, bytes.size, "long", &tensors, &error));
+    ck_assert(!mbt_checkpoint_read(bytes.data, bytes.size, "long", NULL, &tensors, &error));
     unit_check_error(&error, "neither");
     free(bytes.data);
 }

@@ -7,7 +7,7 @@
 static bool read_file(const char *name, mbt_tensors *tensors, mbt_error *error)
 {
     unit_bytes bytes = unit_read(name);
-    const bool done = mbt_checkpoint_read(bytes.data, bytes.size, name, tensors, error);
+    const bool done = mbt_checkpoint_read(bytes.data, bytes.size, name, NULL, tensors, error);
     free(bytes.data);
     return done;
 }
@@ -32,8 +32,28 @@ static void check_state_dict(const mbt_tensors *tensors)
 }
 
 static const char *const good_files[] = {
-    "protocol2.pth", "protocol3.pth", "protocol4.pth", "protocol5.pth", "top.pth",    "state_dict.pth",
-    "model.pth",     "deflated.pth",  "half.pth",      "bfloat16.pth",  "double.pth",
+    "protocol2.pth",
+    "protocol3.pth",
+    "protocol4.pth",
+    "protocol5.pth",
+    "top.pth",
+    "state_dict.pth",
+    "model.pth",
+    "deflated.pth",
+    "half.pth",
+    "bfloat16.pth",
+    "double.pth",
+    /* objects beside the weights, and attributes of Parameters */
+    "training/objects2.pth",
+    "training/objects4.pth",
+    "training/objects5.pth",
+    "training/attributes.pth",
+    /* prefixes of wrappers */
+    "training/compiled.pth",
+    "training/compiled-parallel.pth",
+    "training/parallel-compiled.pth",
+    "training/compiled-parts.pth",
+    "training/averaged.pth",
 };
 
 START_TEST(state_dicts_are_read)
@@ -41,6 +61,80 @@ START_TEST(state_dicts_are_read)
     mbt_tensors tensors;
     read_good_file(good_files[_i], &tensors);
     check_state_dict(&tensors);
+    mbt_tensors_free(&tensors);
+}
+END_TEST
+
+static bool read_key(const char *name, const char *key, mbt_tensors *tensors, mbt_error *error)
+{
+    unit_bytes bytes = unit_read(name);
+    const bool done = mbt_checkpoint_read(bytes.data, bytes.size, name, key, tensors, error);
+    free(bytes.data);
+    return done;
+}
+
+typedef struct key_case {
+    const char *name, *key, *text; /* text: what is wrong; NULL: it is right */
+    float scale;                   /* of the floats of make-unit-data's state dict */
+} key_case;
+
+static const key_case key_cases[] = {
+    {"training/networks.pth", "nets.first", NULL, 2},
+    {"training/networks.pth", "nets.second", NULL, 1},
+    {"training/networks.pth", "nets.second.state_dict", NULL, 1},
+    {"training/networks.pth", "nets.second.state_dict.module", NULL, 1},
+    {"training/networks.pth", "ema.slow", NULL, 4},
+    {"training/networks.pth", NULL, "--key NAME takes those under one of: nets.first, nets.second.state_dict, ema.slow",
+     0},
+    {"training/networks.pth", "nets",
+     "no tensors under 'nets'; dicts with tensors: nets.first, nets.second.state_dict, ema", 0},
+    {"training/networks.pth", "nets.third", "no tensors under 'nets.third'; dicts with tensors: nets.first", 0},
+    {"training/networks.pth", "epoch", "no tensors under 'epoch'", 0},
+    {"training/networks.pth", "", "no tensors under ''", 0},
+    {"training/networks.pth", ".", "no tensors under '.'", 0},
+    {"training/networks.pth", "..", "no tensors under '..'", 0},
+    {"training/side-by-side.pth", "generator", NULL, 1},
+    {"training/side-by-side.pth", "state_dict.generator", NULL, 1},
+    {"training/side-by-side.pth", "discriminator", "tensor 'bad': element 0 is NaN", 0},
+    {"training/side-by-side.pth", "gen",
+     "no tensors under 'gen'; dicts with tensors: state_dict; names begin with: generator, disc", 0},
+    {"training/side-by-side.safetensors", "generator", NULL, 1},
+    {"training/side-by-side.safetensors", "module.generator", NULL, 1},
+    {"training/side-by-side.safetensors", "generato", "no tensors under 'generato'; names begin with: generator, other",
+     0},
+    {"discriminator.pth", "discriminator", NULL, 1},
+    {"top.pth", "scale", "no tensors under 'scale'; names begin with: layer, scale, steps", 0},
+    {"list.pth", "x", "the file's value is of type list", 0},
+};
+
+START_TEST(a_key_chooses_the_network)
+{
+    const key_case *c = &key_cases[_i];
+    mbt_tensors tensors;
+    mbt_error error = {""};
+    const bool done = read_key(c->name, c->key, &tensors, &error);
+    ck_assert_msg(done == (c->text == NULL), "%s", error.text);
+    if (done) {
+        ck_assert_uint_eq(tensors.count, 4);
+        unit_check_ramp(&tensors, "layer.weight", 3, 4, -2.5f * c->scale, 4.0f * c->scale, c->scale);
+        ck_assert(unit_find(&tensors, "steps")->data[0] == 7.0f);
+    } else {
+        unit_check_error(&error, c->text);
+    }
+    mbt_tensors_free(&tensors);
+}
+END_TEST
+
+/* They are named to whoever needs a tensor of their name, and are not left over. */
+START_TEST(objects_in_the_state_dict_are_kept_by_name)
+{
+    mbt_tensors tensors;
+    read_good_file("training/object-in-state.pth", &tensors);
+    ck_assert_uint_eq(tensors.count, 6);
+    ck_assert_str_eq(unit_find(&tensors, "best")->object, "numpy.core.multiarray.scalar");
+    ck_assert_str_eq(unit_find(&tensors, "raw.weight")->object, "numpy.core.multiarray._reconstruct");
+    ck_assert(unit_find(&tensors, "raw.weight")->used && unit_find(&tensors, "raw.weight")->count == 0);
+    ck_assert_ptr_null(unit_find(&tensors, "scale")->object);
     mbt_tensors_free(&tensors);
 }
 END_TEST
@@ -94,6 +188,7 @@ static const bad_file bad_files[] = {
     {"nan.pth", "tensor 'bad': element 1 is NaN"},
     {"huge.pth", "tensor 'bad': element 1 is infinite or beyond the range of float"},
     {"legacy.pth", "before PyTorch 1.6"},
+    {"training/twice.pth", "tensor 'layer.weight' is there twice, with and without the prefix"},
     {"whole-model.pth", "'torch.nn.modules.activation.ReLU' is not allowed"},
 };
 
@@ -114,13 +209,35 @@ START_TEST(files_without_a_format_are_refused)
     for (int i = 0; i < COUNT(contents); ++i) {
         mbt_tensors tensors;
         mbt_error error = {""};
-        ck_assert(!mbt_checkpoint_read(contents[i], strlen(contents[i]), "some.pth", &tensors, &error));
+        ck_assert(!mbt_checkpoint_read(contents[i], strlen(contents[i]), "some.pth", NULL, &tensors, &error));
         unit_check_error(&error, "some.pth: ");
     }
 }
 END_TEST
 
-static const char *const cut_files[] = {"protocol2.pth", "protocol5.pth", "views.pth", "deflated.pth"};
+static const char *const cut_files[] = {"protocol2.pth", "protocol5.pth", "views.pth", "deflated.pth",
+                                        "training/objects4.pth"};
+
+START_TEST(strangers_are_called_by_name)
+{
+    /* The first is the example of Git LFS's specification. */
+    const char *const contents[][2] = {
+        {"version https://git-lfs.github.com/spec/v1\noid "
+         "sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d1"
+         "7e2393\nsize 12345\n",
+         "some.pth: a pointer of Git LFS, not the file itself; `git lfs pull` fetches that"},
+        {"<!DOCTYPE html><html>", "a page of HTML"},
+        {"<html>", "a page of HTML"},
+        {"\x1f\x8b\x08", "compressed with gzip"},
+    };
+    for (int i = 0; i < COUNT(contents); ++i) {
+        mbt_tensors tensors;
+        mbt_error error = {""};
+        ck_assert(!mbt_checkpoint_read(contents[i][0], strlen(contents[i][0]), "some.pth", NULL, &tensors, &error));
+        unit_check_error(&error, contents[i][1]);
+    }
+}
+END_TEST
 
 START_TEST(a_file_cut_anywhere_is_an_error)
 {
@@ -140,7 +257,7 @@ static bool read_damaged(unit_bytes bytes)
 {
     mbt_tensors tensors;
     mbt_error error = {""};
-    const bool done = mbt_checkpoint_read(bytes.data, bytes.size, "damaged", &tensors, &error);
+    const bool done = mbt_checkpoint_read(bytes.data, bytes.size, "damaged", NULL, &tensors, &error);
     ck_assert(done == (error.text[0] == '\0'));
     ck_assert(done || tensors.list == NULL);
     check_finite(&tensors);
@@ -173,7 +290,7 @@ START_TEST(a_damaged_storage_is_noticed)
     bytes.data[at + 2] ^= 1;
     mbt_tensors tensors;
     mbt_error error = {""};
-    ck_assert(!mbt_checkpoint_read(bytes.data, bytes.size, "top", &tensors, &error));
+    ck_assert(!mbt_checkpoint_read(bytes.data, bytes.size, "top", NULL, &tensors, &error));
     unit_check_error(&error, "entry layer.weight: damaged (CRC error");
     free(bytes.data);
 }
@@ -216,7 +333,7 @@ static unit_bytes make_archive(const entry *entries, size_t count)
 static bool read_made(unit_bytes bytes, const char *text, mbt_tensors *tensors)
 {
     mbt_error error = {""};
-    const bool done = mbt_checkpoint_read(bytes.data, bytes.size, "made", tensors, &error);
+    const bool done = mbt_checkpoint_read(bytes.data, bytes.size, "made", NULL, tensors, &error);
     ck_assert_msg(done == (text == NULL), "%s", error.text);
     if (text != NULL)
         unit_check_error(&error, text);
@@ -382,6 +499,15 @@ static const archive_case archive_cases[] = {
     {{ENTRY("a/data.pkl", "\x80\x02}(K\x07NNNX\x01\x00\x00\x00zNu.")}, 1, "found: int, None, z"},
     {{ENTRY("a/data.pkl", "\x80\x02K\x01.")}, 1, "the file's value is of type int"},
     {{ENTRY("a/data.pkl", "")}, 1, "pickle, byte 0"},
+    {{ENTRY("a/data.pkl", "\x80\x02"
+                          "cos\nsystem\nX\x02\x00\x00\x00id\x85R.")},
+     1,
+     "global 'os.system' is not allowed"},
+    {{ENTRY("a/data.pkl", "\x80\x04\x8c\x08"
+                          "builtins\x8c\x04"
+                          "eval\x93.")},
+     1,
+     "global 'builtins.eval' is not allowed"},
 };
 
 START_TEST(archives_must_be_whole)
@@ -440,6 +566,13 @@ static const dict_case dict_cases[] = {
            "sU\x01y]q\x07h\x07"
            "as",
            NULL), /* a list within itself */
+    AROUND("U\x01x", "sU\x03objcos\nsystem\n)Rs", NULL),
+    AROUND("U\x01x", "scos\nsystem\nNs", NULL), /* an object's name */
+    AROUND("cos\nsystem\n", "s", "name in the state dict is of type object"),
+    AROUND("U\x05model}U\x05model}U\x05model}U\x01x", "ssss", NULL),
+    AROUND("U\x05modelq\x01}q\x02h\x01h\x02sU\x01x", "ss",
+           "entry 'model' of the state dict is a dict with tensors"), /* a dict within itself */
+    AROUND("U\x03netq\x01}q\x02h\x01h\x02sU\x01x", "ss", "found: net; --key NAME takes those under one of: net"),
 };
 
 START_TEST(the_state_dict_is_chosen)
@@ -542,10 +675,13 @@ int main(void)
 {
     TCase *tests = tcase_create("torch_zip");
     tcase_add_loop_test(tests, state_dicts_are_read, 0, COUNT(good_files));
+    tcase_add_loop_test(tests, a_key_chooses_the_network, 0, COUNT(key_cases));
+    tcase_add_test(tests, objects_in_the_state_dict_are_kept_by_name);
     tcase_add_test(tests, views_are_made_row_major);
     tcase_add_test(tests, integers_are_converted);
     tcase_add_loop_test(tests, other_files_are_refused, 0, COUNT(bad_files));
     tcase_add_test(tests, files_without_a_format_are_refused);
+    tcase_add_test(tests, strangers_are_called_by_name);
     tcase_add_loop_test(tests, a_file_cut_anywhere_is_an_error, 0, COUNT(cut_files));
     tcase_add_loop_test(tests, damage_is_an_error_or_data, 0, COUNT(cut_files));
     tcase_add_test(tests, a_damaged_storage_is_noticed);

@@ -46,7 +46,7 @@ void mbt_kernels_print(const mbt_kernel_report *report)
     mbt_table_print(&table);
     puts("\nOne core, arrays as warm as their size allows; peak and bandwidth (of the cache that holds the arrays)\n"
          "measured in this run. An exp counts as 11 operations, a log, pow or atan2 as 20. Above 100 %\n"
-         "are arrays that lie in two caches, and scalar kernels, whose peak is calls of fmaf. The peak of gemm_i8 is\n"
+         "are arrays that lie in two caches, and scalar kernels, whose peak is that of C. The peak of gemm_i8 is\n"
          "that of int8, or of fp32 where that is more.");
     for (size_t isa = 0; isa < MBT_ISA_COUNT; isa++) {
         const mbt_isa_peak *p = &report->machine->peak[isa];

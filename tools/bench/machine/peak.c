@@ -1,20 +1,21 @@
 /* peak.c: the loops that measure the peak of a core in portable C, which is that of the scalar kernels. */
 #include "tools/bench/machine/peak.h"
 
-#include <math.h>
 #include <stdint.h>
 #include <string.h>
 
-/* Where fmaf is a function, few chains: with many, the loads and stores around the calls would be measured. */
-#ifdef FP_FAST_FMAF
+#include "simd/fma.h"
+
+/* Where a multiply-add is a dozen instructions, few chains: more would not stay in registers. */
+#if MBT_HAS_FMAF
 enum { CHAINS = 48 };
 #else
 enum { CHAINS = 8 };
 #endif
 enum { INT8_CHAINS = 16 };
 
-/* Like the scalar matrix product, with weights from memory. Where the target has no fused multiply-add, fmaf is a
- * function of the C library; where it has one, the compiler may use it in vectors. */
+/* Like the scalar matrix product, with weights from memory. Where the target has a fused multiply-add, the
+ * compiler may use it in vectors. */
 static void fma_scalar(size_t rounds)
 {
     static volatile const float tiny = 1e-9f;
@@ -25,7 +26,7 @@ static void fma_scalar(size_t rounds)
     for (size_t r = 0; r < rounds; r++) {
         MBT_KEEP(weights);
         for (int i = 0; i < CHAINS; i++)
-            x[i] = fmaf(input, weights[i], x[i]);
+            x[i] = mbt_fmaf(input, weights[i], x[i]);
     }
     MBT_KEEP(x);
 }
@@ -68,7 +69,7 @@ static void copy_scalar(void *to, const void *from, size_t bytes, size_t rounds)
 mbt_peak_loops mbt_peak_loops_for(mbt_isa isa)
 {
     if (isa == MBT_ISA_SCALAR) {
-        return (mbt_peak_loops){.fma = {"fmaf", 2 * CHAINS, fma_scalar},
+        return (mbt_peak_loops){.fma = {"mbt_fmaf", 2 * CHAINS, fma_scalar},
                                 .int8 = {"int8_t in C", 2 * INT8_CHAINS, int8_scalar},
                                 .read = read_scalar,
                                 .copy = copy_scalar};

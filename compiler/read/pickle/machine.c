@@ -1,9 +1,9 @@
-/* pickle_machine.c: the lists and the stack of the pickle machine, and how it reads bytes. */
-#include "compiler/read/pickle_machine.h"
+/* machine.c: the lists and the stack of the pickle machine, and how it reads bytes. */
+#include "compiler/read/pickle/machine.h"
 
 #include <string.h>
 
-#include "compiler/read/pickle_value.h"
+#include "compiler/read/pickle/value.h"
 
 bool mbt_pickle_list_reserve(mbt_pickle_machine *m, mbt_pickle_list *list, size_t count)
 {

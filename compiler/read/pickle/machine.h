@@ -1,8 +1,8 @@
-/* pickle_machine.h: the state that the opcodes of a pickle change. For pickle.c and pickle_scalar.c only. */
+/* machine.h: the state that the opcodes of a pickle change. For pickle.c, scalar.c and object.c only. */
 #ifndef MBT_COMPILER_READ_PICKLE_MACHINE_H
 #define MBT_COMPILER_READ_PICKLE_MACHINE_H
 
-#include "compiler/read/pickle.h"
+#include "compiler/read/pickle/pickle.h"
 
 typedef struct mbt_pickle_machine {
     const uint8_t *bytes;

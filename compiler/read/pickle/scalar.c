@@ -1,9 +1,9 @@
-/* pickle_scalar.c: the opcodes that push numbers and text. */
-#include "compiler/read/pickle_scalar.h"
+/* scalar.c: the opcodes that push numbers and text. */
+#include "compiler/read/pickle/scalar.h"
 
 #include <string.h>
 
-#include "compiler/read/pickle_value.h"
+#include "compiler/read/pickle/value.h"
 
 static bool push_integer(mbt_pickle_machine *m, mbt_pickle_kind kind, int64_t integer)
 {

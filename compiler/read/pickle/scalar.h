@@ -1,8 +1,8 @@
-/* pickle_scalar.h: the opcodes that push numbers and text. For pickle.c only. */
+/* scalar.h: the opcodes that push numbers and text. For pickle.c only. */
 #ifndef MBT_COMPILER_READ_PICKLE_SCALAR_H
 #define MBT_COMPILER_READ_PICKLE_SCALAR_H
 
-#include "compiler/read/pickle_machine.h"
+#include "compiler/read/pickle/machine.h"
 
 bool mbt_pickle_op_none(mbt_pickle_machine *m);
 bool mbt_pickle_op_true(mbt_pickle_machine *m);

@@ -1,10 +1,10 @@
 /* pickle.h: reads the tree of objects in a Python pickle, protocols 2 to 5, as torch.save writes it.
  *
  * A pickle is a program for a small machine. This interpreter can only build data: numbers, strings, tuples, lists,
- * dicts, and descriptions of torch's storages and tensors. A global must be in a fixed list, or it is an error. No
- * function of the pickle is ever called. */
-#ifndef MBT_COMPILER_READ_PICKLE_H
-#define MBT_COMPILER_READ_PICKLE_H
+ * dicts, and descriptions of torch's storages and tensors. No function of the pickle is ever called. A global that is
+ * not in a fixed list, and whatever is made with it, becomes an object of which only the global's name is kept. */
+#ifndef MBT_COMPILER_READ_PICKLE_PICKLE_H
+#define MBT_COMPILER_READ_PICKLE_PICKLE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,7 +25,8 @@ typedef enum mbt_pickle_kind {
     MBT_PICKLE_DICT,   /* dict or OrderedDict */
     MBT_PICKLE_GLOBAL, /* an allowed name; used only inside the interpreter */
     MBT_PICKLE_STORAGE,
-    MBT_PICKLE_TENSOR
+    MBT_PICKLE_TENSOR,
+    MBT_PICKLE_OBJECT /* anything else: a numpy scalar, a class, bytes */
 } mbt_pickle_kind;
 
 typedef struct mbt_pickle_value mbt_pickle_value;
@@ -45,6 +46,12 @@ typedef struct mbt_pickle_tensor {
     uint64_t shape[MBT_TENSOR_DIMS], strides[MBT_TENSOR_DIMS];
     const mbt_pickle_value *metadata; /* what torch adds, such as {"neg": True}; NULL if nothing */
 } mbt_pickle_tensor;
+
+/* What an object was made with: `numpy.core.multiarray` and `scalar`, say. Not terminated. */
+typedef struct mbt_pickle_object {
+    const char *module, *name;
+    size_t module_size, name_size;
+} mbt_pickle_object;
 
 /* Values may be shared. Lists and dicts may contain themselves. */
 struct mbt_pickle_value {
@@ -66,6 +73,7 @@ struct mbt_pickle_value {
             uint64_t count; /* elements */
         } storage;
         const mbt_pickle_tensor *tensor;
+        const mbt_pickle_object *object;
     } as;
 };
 
@@ -91,5 +99,10 @@ mbt_pickle_value *mbt_pickle_get(const mbt_pickle_value *dict, const char *key);
 
 /* The name of a kind in messages: "None", "int", "dict" ... */
 const char *mbt_pickle_kind_name(mbt_pickle_kind kind);
+
+#define MBT_PICKLE_OBJECT_NAME 164
+
+/* "numpy.core.multiarray.scalar": for messages; cut where it is longer. */
+void mbt_pickle_object_name(const mbt_pickle_value *object, char name[MBT_PICKLE_OBJECT_NAME]);
 
 #endif

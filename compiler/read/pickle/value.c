@@ -1,6 +1,7 @@
-/* pickle_value.c: the memory of a pickle's values, and access to them. */
-#include "compiler/read/pickle_value.h"
+/* value.c: the memory of a pickle's values, and access to them. */
+#include "compiler/read/pickle/value.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,6 +47,17 @@ mbt_pickle_value *mbt_pickle_new(mbt_pickle *pickle, mbt_pickle_kind kind, mbt_e
     return value;
 }
 
+mbt_pickle_value *mbt_pickle_new_object(mbt_pickle *pickle, const mbt_pickle_object *made_with, mbt_error *error)
+{
+    mbt_pickle_object *object = mbt_pickle_allocate(pickle, sizeof *object, error);
+    mbt_pickle_value *value = object != NULL ? mbt_pickle_new(pickle, MBT_PICKLE_OBJECT, error) : NULL;
+    if (value != NULL) {
+        *object = *made_with;
+        value->as.object = object;
+    }
+    return value;
+}
+
 void mbt_pickle_free(mbt_pickle *pickle)
 {
     while (pickle->blocks != NULL) {
@@ -72,7 +84,16 @@ mbt_pickle_value *mbt_pickle_get(const mbt_pickle_value *dict, const char *key)
 
 const char *mbt_pickle_kind_name(mbt_pickle_kind kind)
 {
-    static const char *const names[] = {"None",  "bool", "int",  "large int", "float",   "text",
-                                        "tuple", "list", "dict", "global",    "storage", "tensor"};
+    static const char *const names[] = {"None", "bool", "int",    "large int", "float",  "text",  "tuple",
+                                        "list", "dict", "global", "storage",   "tensor", "object"};
     return names[kind];
+}
+
+void mbt_pickle_object_name(const mbt_pickle_value *object, char name[MBT_PICKLE_OBJECT_NAME])
+{
+    const mbt_pickle_object *made_with = object->as.object;
+    const size_t most = (MBT_PICKLE_OBJECT_NAME - 2) / 2;
+    snprintf(name, MBT_PICKLE_OBJECT_NAME, "%.*s.%.*s",
+             (int)(made_with->module_size < most ? made_with->module_size : most), made_with->module,
+             (int)(made_with->name_size < most ? made_with->name_size : most), made_with->name);
 }

@@ -1,13 +1,13 @@
 /* pickle.c: the pickle machine: a stack, a memo, and those opcodes that only build data.
  * The opcodes are from the table in CPython's Lib/pickletools.py. */
-#include "compiler/read/pickle.h"
+#include "compiler/read/pickle/pickle.h"
 
 #include <string.h>
 
-#include "compiler/read/pickle_machine.h"
-#include "compiler/read/pickle_scalar.h"
-#include "compiler/read/pickle_torch.h"
-#include "compiler/read/pickle_value.h"
+#include "compiler/read/pickle/machine.h"
+#include "compiler/read/pickle/object.h"
+#include "compiler/read/pickle/scalar.h"
+#include "compiler/read/pickle/value.h"
 
 #define MEMORY_AT_LEAST 65536u
 #define MEMORY_PER_BYTE 128u /* at most: an opcode of one byte makes a value (40 bytes) and its place on the stack */
@@ -65,12 +65,14 @@ static bool op_dict(mbt_pickle_machine *m)
     return mbt_pickle_push(m, mbt_pickle_new(m->pickle, MBT_PICKLE_DICT, m->error));
 }
 
-/* Appends to the list or dict on top of the stack. */
+/* Appends to the list or dict on top of the stack. What an object is given goes with the rest of it. */
 static bool extend(mbt_pickle_machine *m, mbt_pickle_kind kind, mbt_pickle_value **items, size_t count)
 {
     mbt_pickle_value *value = mbt_pickle_top(m);
     if (value == NULL)
         return false;
+    if (value->kind == MBT_PICKLE_OBJECT)
+        return true;
     if (value->kind != kind) {
         return mbt_fail(m->error, "it adds items to a %s, not a %s", mbt_pickle_kind_name(value->kind),
                         mbt_pickle_kind_name(kind));
@@ -106,6 +108,14 @@ static bool op_setitems(mbt_pickle_machine *m)
     mbt_pickle_value **items = NULL;
     size_t count = 0;
     return mbt_pickle_pop_to_mark(m, &items, &count) && extend(m, MBT_PICKLE_DICT, items, count);
+}
+
+/* Into a set, which is an object. */
+static bool op_additems(mbt_pickle_machine *m)
+{
+    mbt_pickle_value **items = NULL;
+    size_t count = 0;
+    return mbt_pickle_pop_to_mark(m, &items, &count) && extend(m, MBT_PICKLE_OBJECT, items, count);
 }
 
 static bool op_mark(mbt_pickle_machine *m)
@@ -183,71 +193,6 @@ static bool op_get4(mbt_pickle_machine *m)
     return mbt_pickle_take_number(m, 4, &index) && memo_get(m, index);
 }
 
-/* Objects */
-
-static bool push_global(mbt_pickle_machine *m, const char *module, size_t module_size, const char *name,
-                        size_t name_size)
-{
-    const struct mbt_pickle_global *global = mbt_pickle_find_global(module, module_size, name, name_size, m->error);
-    mbt_pickle_value *value = global != NULL ? mbt_pickle_new(m->pickle, MBT_PICKLE_GLOBAL, m->error) : NULL;
-    if (value != NULL)
-        value->as.global = global;
-    return mbt_pickle_push(m, value);
-}
-
-static bool take_line(mbt_pickle_machine *m, const char **text, size_t *size)
-{
-    const uint8_t *start = m->bytes + m->at;
-    const uint8_t *end = memchr(start, '\n', m->size - m->at);
-    if (end == NULL)
-        return mbt_fail(m->error, "the line of a name does not end");
-    *text = (const char *)start;
-    *size = (size_t)(end - start);
-    m->at += *size + 1;
-    return true;
-}
-
-static bool op_global(mbt_pickle_machine *m)
-{
-    const char *module = NULL, *name = NULL;
-    size_t module_size = 0, name_size = 0;
-    return take_line(m, &module, &module_size) && take_line(m, &name, &name_size) &&
-           push_global(m, module, module_size, name, name_size);
-}
-
-static bool op_stack_global(mbt_pickle_machine *m)
-{
-    const mbt_pickle_value *name = mbt_pickle_pop(m);
-    const mbt_pickle_value *module = mbt_pickle_pop(m);
-    if (module == NULL)
-        return false;
-    if (name->kind != MBT_PICKLE_STRING || module->kind != MBT_PICKLE_STRING)
-        return mbt_fail(m->error, "the name of a global is not text");
-    return push_global(m, module->as.string.text, module->as.string.size, name->as.string.text, name->as.string.size);
-}
-
-static bool op_reduce(mbt_pickle_machine *m)
-{
-    const mbt_pickle_value *arguments = mbt_pickle_pop(m);
-    const mbt_pickle_value *callable = mbt_pickle_pop(m);
-    return callable != NULL && mbt_pickle_push(m, mbt_pickle_reduce(m->pickle, callable, arguments, m->error));
-}
-
-static bool op_persid(mbt_pickle_machine *m)
-{
-    const mbt_pickle_value *id = mbt_pickle_pop(m);
-    return id != NULL && mbt_pickle_push(m, mbt_pickle_persistent(m->pickle, id, m->error));
-}
-
-/* BUILD sets attributes, such as a state dict's _metadata (the versions of its modules). They are not needed. */
-static bool op_build(mbt_pickle_machine *m)
-{
-    const mbt_pickle_value *state = mbt_pickle_pop(m);
-    const mbt_pickle_value *object = state != NULL ? mbt_pickle_top(m) : NULL;
-    return object != NULL && (object->kind == MBT_PICKLE_DICT ||
-                              mbt_fail(m->error, "a %s is given attributes", mbt_pickle_kind_name(object->kind)));
-}
-
 static bool op_frame(mbt_pickle_machine *m)
 {
     uint64_t size = 0;
@@ -284,10 +229,10 @@ static const opcode opcodes[256] = {
     ['X'] = {"BINUNICODE", mbt_pickle_op_text4},
     [0x8c] = {"SHORT_BINUNICODE", mbt_pickle_op_text1},
     [0x8d] = {"BINUNICODE8", mbt_pickle_op_text8},
-    ['B'] = {"BINBYTES", NULL},
-    ['C'] = {"SHORT_BINBYTES", NULL},
-    [0x8e] = {"BINBYTES8", NULL},
-    [0x96] = {"BYTEARRAY8", NULL},
+    ['B'] = {"BINBYTES", mbt_pickle_op_bytes4},
+    ['C'] = {"SHORT_BINBYTES", mbt_pickle_op_bytes1},
+    [0x8e] = {"BINBYTES8", mbt_pickle_op_bytes8},
+    [0x96] = {"BYTEARRAY8", mbt_pickle_op_bytearray8},
     [0x97] = {"NEXT_BUFFER", NULL},
     [0x98] = {"READONLY_BUFFER", NULL},
     [')'] = {"EMPTY_TUPLE", op_tuple0},
@@ -303,9 +248,9 @@ static const opcode opcodes[256] = {
     ['d'] = {"DICT", NULL},
     ['s'] = {"SETITEM", op_setitem},
     ['u'] = {"SETITEMS", op_setitems},
-    [0x8f] = {"EMPTY_SET", NULL},
-    [0x90] = {"ADDITEMS", NULL},
-    [0x91] = {"FROZENSET", NULL},
+    [0x8f] = {"EMPTY_SET", mbt_pickle_op_set},
+    [0x90] = {"ADDITEMS", op_additems},
+    [0x91] = {"FROZENSET", mbt_pickle_op_frozenset},
     ['p'] = {"PUT", NULL},
     ['q'] = {"BINPUT", op_put1},
     ['r'] = {"LONG_BINPUT", op_put4},
@@ -313,19 +258,19 @@ static const opcode opcodes[256] = {
     ['g'] = {"GET", NULL},
     ['h'] = {"BINGET", op_get1},
     ['j'] = {"LONG_BINGET", op_get4},
-    ['c'] = {"GLOBAL", op_global},
-    [0x93] = {"STACK_GLOBAL", op_stack_global},
-    ['R'] = {"REDUCE", op_reduce},
-    ['b'] = {"BUILD", op_build},
+    ['c'] = {"GLOBAL", mbt_pickle_op_global},
+    [0x93] = {"STACK_GLOBAL", mbt_pickle_op_stack_global},
+    ['R'] = {"REDUCE", mbt_pickle_op_reduce},
+    ['b'] = {"BUILD", mbt_pickle_op_build},
     ['i'] = {"INST", NULL},
     ['o'] = {"OBJ", NULL},
-    [0x81] = {"NEWOBJ", NULL},
-    [0x92] = {"NEWOBJ_EX", NULL},
+    [0x81] = {"NEWOBJ", mbt_pickle_op_newobj},
+    [0x92] = {"NEWOBJ_EX", mbt_pickle_op_newobj_ex},
     [0x82] = {"EXT1", NULL},
     [0x83] = {"EXT2", NULL},
     [0x84] = {"EXT4", NULL},
     ['P'] = {"PERSID", NULL},
-    ['Q'] = {"BINPERSID", op_persid},
+    ['Q'] = {"BINPERSID", mbt_pickle_op_persid},
     [0x80] = {"PROTO", NULL},
     [0x95] = {"FRAME", op_frame},
 };

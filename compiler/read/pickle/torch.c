@@ -1,15 +1,18 @@
-/* pickle_torch.c: the list of allowed globals, and the storages and tensors that they describe. */
-#include "compiler/read/pickle_torch.h"
+/* torch.c: the list of known globals, and the storages and tensors that they describe. */
+#include "compiler/read/pickle/torch.h"
 
 #include <string.h>
 
-#include "compiler/read/pickle_value.h"
+#include "compiler/read/pickle/value.h"
 
 typedef enum global_role {
     ROLE_ORDERED_DICT,
-    ROLE_TENSOR_V2, /* (storage, offset, shape, strides, requires_grad, hooks[, metadata]) */
-    ROLE_TENSOR_V3, /* (storage, offset, shape, strides, requires_grad, hooks, dtype[, metadata]) */
-    ROLE_PARAMETER, /* (tensor, requires_grad, hooks) */
+    ROLE_DEFAULT_DICT,    /* ([class of missing items]) */
+    ROLE_TENSOR_V2,       /* (storage, offset, shape, strides, requires_grad, hooks[, metadata]) */
+    ROLE_TENSOR_V3,       /* (storage, offset, shape, strides, requires_grad, hooks, dtype[, metadata]) */
+    ROLE_PARAMETER,       /* (tensor, requires_grad, hooks) */
+    ROLE_PARAMETER_STATE, /* (tensor, requires_grad, hooks, attributes) */
+    ROLE_FROM_TYPE,       /* (function, type, its arguments, attributes) */
     ROLE_STORAGE,
     ROLE_UNTYPED_STORAGE,
     ROLE_DTYPE
@@ -23,9 +26,12 @@ struct mbt_pickle_global {
 
 static const struct mbt_pickle_global globals[] = {
     {"collections", "OrderedDict", ROLE_ORDERED_DICT, MBT_ELEMENT_COUNT},
+    {"collections", "defaultdict", ROLE_DEFAULT_DICT, MBT_ELEMENT_COUNT},
     {"torch._utils", "_rebuild_tensor_v2", ROLE_TENSOR_V2, MBT_ELEMENT_COUNT},
     {"torch._utils", "_rebuild_tensor_v3", ROLE_TENSOR_V3, MBT_ELEMENT_COUNT},
     {"torch._utils", "_rebuild_parameter", ROLE_PARAMETER, MBT_ELEMENT_COUNT},
+    {"torch._utils", "_rebuild_parameter_with_state", ROLE_PARAMETER_STATE, MBT_ELEMENT_COUNT},
+    {"torch._tensor", "_rebuild_from_type_v2", ROLE_FROM_TYPE, MBT_ELEMENT_COUNT},
     {"torch.storage", "UntypedStorage", ROLE_UNTYPED_STORAGE, MBT_ELEMENT_U8},
     {"torch", "UntypedStorage", ROLE_UNTYPED_STORAGE, MBT_ELEMENT_U8},
     {"torch", "DoubleStorage", ROLE_STORAGE, MBT_ELEMENT_F64},
@@ -59,15 +65,11 @@ static bool equals(const char *text, size_t size, const char *wanted)
 }
 
 const struct mbt_pickle_global *mbt_pickle_find_global(const char *module, size_t module_size, const char *name,
-                                                       size_t name_size, mbt_error *error)
+                                                       size_t name_size)
 {
     for (size_t i = 0; i < sizeof globals / sizeof globals[0]; ++i)
         if (equals(module, module_size, globals[i].module) && equals(name, name_size, globals[i].name))
             return &globals[i];
-    mbt_fail(error,
-             "global '%.*s.%.*s' is not allowed; a checkpoint for this program holds plain data and tensors "
-             "only (save model.state_dict(), not the model)",
-             module_size < 80 ? (int)module_size : 80, module, name_size < 80 ? (int)name_size : 80, name);
     return NULL;
 }
 
@@ -107,6 +109,15 @@ static bool tensor_element(const struct mbt_pickle_global *function, const mbt_p
            mbt_fail(error, "a tensor's type is not its storage's");
 }
 
+/* The first argument that is an object, or NULL. */
+static mbt_pickle_value *find_object(const mbt_pickle_list *arguments)
+{
+    for (size_t i = 0; i < arguments->count; ++i)
+        if (arguments->items[i]->kind == MBT_PICKLE_OBJECT)
+            return arguments->items[i];
+    return NULL;
+}
+
 static mbt_pickle_value *make_tensor(mbt_pickle *pickle, const struct mbt_pickle_global *function,
                                      const mbt_pickle_list *arguments, mbt_error *error)
 {
@@ -141,26 +152,29 @@ static mbt_pickle_value *make_tensor(mbt_pickle *pickle, const struct mbt_pickle
     return value;
 }
 
-mbt_pickle_value *mbt_pickle_reduce(mbt_pickle *pickle, const mbt_pickle_value *callable,
-                                    const mbt_pickle_value *arguments, mbt_error *error)
+/* What a known function builds of arguments that are known too. */
+static mbt_pickle_value *call(mbt_pickle *pickle, const struct mbt_pickle_global *function, const mbt_pickle_list *list,
+                              mbt_error *error)
 {
-    if (callable->kind != MBT_PICKLE_GLOBAL || arguments->kind != MBT_PICKLE_TUPLE) {
-        mbt_fail(error, "%s and %s where a function and a tuple are needed", mbt_pickle_kind_name(callable->kind),
-                 mbt_pickle_kind_name(arguments->kind));
-        return NULL;
-    }
-    const struct mbt_pickle_global *function = callable->as.global;
-    const mbt_pickle_list *list = &arguments->as.list;
+    const bool first_is_tensor = list->count > 0 && list->items[0]->kind == MBT_PICKLE_TENSOR;
     switch (function->role) {
     case ROLE_ORDERED_DICT:
         if (list->count == 0)
+            return mbt_pickle_new(pickle, MBT_PICKLE_DICT, error);
+        break;
+    case ROLE_DEFAULT_DICT:
+        if (list->count <= 1)
             return mbt_pickle_new(pickle, MBT_PICKLE_DICT, error);
         break;
     case ROLE_TENSOR_V2:
     case ROLE_TENSOR_V3:
         return make_tensor(pickle, function, list, error);
     case ROLE_PARAMETER:
-        if (list->count == 3 && list->items[0]->kind == MBT_PICKLE_TENSOR)
+        if (list->count == 3 && first_is_tensor)
+            return list->items[0];
+        break;
+    case ROLE_PARAMETER_STATE:
+        if (list->count == 4 && first_is_tensor)
             return list->items[0];
         break;
     default:
@@ -168,6 +182,38 @@ mbt_pickle_value *mbt_pickle_reduce(mbt_pickle *pickle, const mbt_pickle_value *
     }
     mbt_fail(error, "%s.%s cannot be called with these %zu arguments", function->module, function->name, list->count);
     return NULL;
+}
+
+/* Whether a tensor's function and its arguments are those of _rebuild_from_type_v2: a tensor that has attributes. The
+ * type may be any, torch's Parameter say: the numbers are where the function finds them. */
+static bool is_tensor_with_attributes(const mbt_pickle_list *list)
+{
+    if (list->count != 4 || list->items[0]->kind != MBT_PICKLE_GLOBAL || list->items[2]->kind != MBT_PICKLE_TUPLE)
+        return false;
+    const global_role role = list->items[0]->as.global->role;
+    return role == ROLE_TENSOR_V2 || role == ROLE_TENSOR_V3 || role == ROLE_PARAMETER;
+}
+
+mbt_pickle_value *mbt_pickle_reduce(mbt_pickle *pickle, mbt_pickle_value *callable, const mbt_pickle_value *arguments,
+                                    mbt_error *error)
+{
+    const bool callable_kind = callable->kind == MBT_PICKLE_GLOBAL || callable->kind == MBT_PICKLE_OBJECT;
+    if (!callable_kind || arguments->kind != MBT_PICKLE_TUPLE) {
+        mbt_fail(error, "%s and %s where a function and a tuple are needed", mbt_pickle_kind_name(callable->kind),
+                 mbt_pickle_kind_name(arguments->kind));
+        return NULL;
+    }
+    if (callable->kind == MBT_PICKLE_OBJECT)
+        return callable;
+    const struct mbt_pickle_global *function = callable->as.global;
+    const mbt_pickle_list *list = &arguments->as.list;
+    if (function->role == ROLE_FROM_TYPE && is_tensor_with_attributes(list)) {
+        function = list->items[0]->as.global;
+        list = &list->items[2]->as.list;
+    }
+    const bool makes_dict = function->role == ROLE_ORDERED_DICT || function->role == ROLE_DEFAULT_DICT;
+    mbt_pickle_value *object = makes_dict ? NULL : find_object(list);
+    return object != NULL ? object : call(pickle, function, list, error);
 }
 
 mbt_pickle_value *mbt_pickle_persistent(mbt_pickle *pickle, const mbt_pickle_value *id, mbt_error *error)
@@ -178,6 +224,8 @@ mbt_pickle_value *mbt_pickle_persistent(mbt_pickle *pickle, const mbt_pickle_val
         return NULL;
     }
     mbt_pickle_value **items = id->as.list.items;
+    if (items[1]->kind == MBT_PICKLE_OBJECT)
+        return items[1];
     const bool typed = items[1]->kind == MBT_PICKLE_GLOBAL && items[1]->as.global->role == ROLE_STORAGE;
     const bool untyped = items[1]->kind == MBT_PICKLE_GLOBAL && items[1]->as.global->role == ROLE_UNTYPED_STORAGE;
     if ((!typed && !untyped) || items[2]->kind != MBT_PICKLE_STRING || !is_index(items[4])) {
