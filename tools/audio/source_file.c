@@ -94,7 +94,7 @@ static SNDFILE *open_corrected(mbt_recording *recording, const mbt_data_extent *
                             .patch_bytes = extent->length_bytes};
     for (unsigned i = 0; i < extent->length_bytes; i++) {
         const unsigned shift = 8 * (extent->big_endian ? extent->length_bytes - 1 - i : i);
-        view->patch[i] = fits ? (unsigned char)(length >> shift) : 0xff; /* 0xff: all that follows */
+        view->patch[i] = (unsigned char)(fits ? length >> shift : 0xff); /* 0xff: all that follows */
     }
     SNDFILE *file = mbt_file_view_open(view, info);
     if (file == NULL || info->frames > 0)
