@@ -125,6 +125,21 @@ START_TEST(a_key_chooses_the_network)
 }
 END_TEST
 
+/* As other programs wrote them: {"generator": {"a.weight": two zeros}}, with a numpy scalar beside it or the prefix. */
+START_TEST(foreign_files_are_read)
+{
+    static const char *const names[] = {"training/numpy-scalar-beside.pth", "training/orig-mod-prefix.pth"};
+    const float values[] = {0, 0};
+    for (int i = 0; i < COUNT(names); ++i) {
+        mbt_tensors tensors;
+        read_good_file(names[i], &tensors);
+        ck_assert_uint_eq(tensors.count, 1);
+        unit_check_vector(&tensors, "a.weight", values, 2);
+        mbt_tensors_free(&tensors);
+    }
+}
+END_TEST
+
 /* They are named to whoever needs a tensor of their name, and are not left over. */
 START_TEST(objects_in_the_state_dict_are_kept_by_name)
 {
@@ -676,6 +691,7 @@ int main(void)
     TCase *tests = tcase_create("torch_zip");
     tcase_add_loop_test(tests, state_dicts_are_read, 0, COUNT(good_files));
     tcase_add_loop_test(tests, a_key_chooses_the_network, 0, COUNT(key_cases));
+    tcase_add_test(tests, foreign_files_are_read);
     tcase_add_test(tests, objects_in_the_state_dict_are_kept_by_name);
     tcase_add_test(tests, views_are_made_row_major);
     tcase_add_test(tests, integers_are_converted);
