@@ -95,9 +95,10 @@ static bool follow_link(char path[LONGEST])
 static bool find_descriptor(const char *path, descriptor *found)
 {
     char at[LONGEST];
-    if (strlen(path) >= sizeof at)
+    const size_t size = strlen(path) + 1;
+    if (size > sizeof at)
         return false;
-    strcpy(at, path);
+    memcpy(at, path, size);
     for (int i = 0; i <= MOST_LINKS; i++) {
         if (names_descriptor(at, found))
             return true;

@@ -6,16 +6,18 @@
 
 #include "compiler/read/names.h"
 
-/* The network's own name at the end of a tensor's; NULL if it has none. */
-static const char *own_name(const char *name)
+/* Finds where the network's own name begins in a tensor's: after *before bytes. False if it has none. */
+static bool find_own_name(const char *name, size_t *before)
 {
-    while (!mbt_family_has_name(name)) {
-        name = strchr(name, '.');
-        if (name == NULL)
-            return NULL;
-        name++;
+    const char *at = name;
+    while (!mbt_family_has_name(at)) {
+        at = strchr(at, '.');
+        if (at == NULL)
+            return false;
+        at++;
     }
-    return name;
+    *before = (size_t)(at - name);
+    return true;
 }
 
 /* Bytes of the dotted beginning that all tensors' names share. */
@@ -64,20 +66,21 @@ static bool all_begin_with(const mbt_tensors *tensors, const char *prefix, size_
 
 bool mbt_family_trim_names(mbt_tensors *tensors, mbt_error *error)
 {
-    const char *prefix = NULL;
+    const char *prefix = "";
     size_t size = 0;
     for (size_t i = 0; i < tensors->count; i++) {
-        const char *name = tensors->list[i].name, *own = own_name(name);
-        if (tensors->list[i].object != NULL)
+        const char *name = tensors->list[i].name;
+        size_t before;
+        if (tensors->list[i].object != NULL || !find_own_name(name, &before))
             continue;
-        if (own == name)
+        if (before == 0)
             return true;
-        if (own != NULL && prefix == NULL) {
+        if (size == 0) {
             prefix = name;
-            size = (size_t)(own - name);
+            size = before;
         }
     }
-    if (prefix == NULL)
+    if (size == 0)
         return true;
     if (!all_begin_with(tensors, prefix, size))
         return fail_of_several(tensors, error);

@@ -24,7 +24,7 @@ void MBT_FN(gemm_i8)(const mbt_gemm_i8 *g)
                 const float *scale = g->a[tap].scale + (ptrdiff_t)row * g->lds;
                 for (size_t group = 0; group < g->groups; group++)
                     s = mbt_fmaf((float)inner_sum(q, weights + tap * tap_size, group * group_size, group_size),
-                             scale[group], s);
+                                 scale[group], s);
             }
             out[o] = mbt_fmaf(s, w->scale[o], g->accumulate ? w->bias[o] + out[o] : w->bias[o]);
         }

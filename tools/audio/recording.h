@@ -25,8 +25,7 @@ typedef struct mbt_source {
 } mbt_source;
 
 struct mbt_recording {
-    const char *path; /* "standard input" for that */
-    int fd;
+    const char *path;         /* "standard input" for that */
     const mbt_source *source; /* NULL when closed */
     SNDFILE *file;            /* open for its tags and channel map; NULL for a pipe */
     mbt_file_view view;       /* what `file` reads ... */
@@ -37,9 +36,10 @@ struct mbt_recording {
     size_t expected_frames;   /* about how many there are, if the length is not known for sure; else 0 */
     struct mbt_source_parts *parts; /* of source_parts.c; NULL if there are none */
     uint64_t unread;                /* bytes of the file, apart from tags, that no samples were read from */
-    bool no_length;                 /* the header says that there are no samples, and the rest of the file was read */
     size_t limit;                   /* frames to read at most; 0: all */
-    bool ended_early;               /* fewer than the header says, or a part of one without a header */
+    int fd;
+    bool no_length;   /* the header says that there are no samples, and the rest of the file was read */
+    bool ended_early; /* fewer than the header says, or a part of one without a header */
     struct {
         bool is_file;
         long long size, seconds, nanoseconds; /* bytes; time of change */

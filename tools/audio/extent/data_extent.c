@@ -14,7 +14,7 @@
 
 /* RIFF, AIFF, Wave64 and CAF are sequences of chunks: a name, a length, and as many bytes, padded. */
 typedef struct layout {
-    char magic[5], data[5];               /* the file's first four bytes; the name of the chunk with the samples */
+    const char *magic, *data;             /* the file's first four bytes; the name of the chunk with the samples */
     unsigned first_chunk;                 /* where the first chunk begins */
     unsigned name_bytes, length_bytes;    /* of a name the first four bytes are compared */
     unsigned counted_bytes, padded_bytes; /* bytes of the chunk's head within its length; what lengths are padded to */

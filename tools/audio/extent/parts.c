@@ -13,7 +13,7 @@ bool mbt_parts_add(mbt_parts *parts, const mbt_part *part)
 {
     if (parts->count == parts->room) {
         const size_t room = parts->room == 0 ? 4 : parts->room * 2;
-        mbt_part *more = room <= MOST_PARTS * 2 ? realloc(parts->part, room * sizeof *more) : NULL;
+        mbt_part *more = room / 2 <= MOST_PARTS ? realloc(parts->part, room * sizeof *more) : NULL;
         if (more == NULL)
             return false;
         parts->part = more;
