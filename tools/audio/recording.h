@@ -33,7 +33,6 @@ struct mbt_recording {
     SF_INFO info;             /* frames: as the header has it; may be wrong in a damaged file; 0 if it is not known */
     float *samples;           /* [frames][info.channels], in [-1, 1] unless stored as float; NULL if read in blocks */
     size_t frames;            /* as many as could be read */
-    size_t expected_frames;   /* about how many there are, if the length is not known for sure; else 0 */
     struct mbt_source_parts *parts; /* of source_parts.c; NULL if there are none */
     uint64_t unread;                /* bytes of the file, apart from tags, that no samples were read from */
     size_t limit;                   /* frames to read at most; 0: all */

@@ -179,10 +179,7 @@ bool mbt_source_use_parts(mbt_recording *recording, uint64_t begin, uint64_t end
     p->parts = parts;
     recording->parts = p;
     recording->source = &source;
-    if (parts.count > 1 || !parts.part[0].counted) {
-        if (parts.count == 1 && recording->info.frames != SF_COUNT_MAX)
-            recording->expected_frames = (size_t)recording->info.frames;
+    if (parts.count > 1 || !parts.part[0].counted)
         recording->info.frames = 0;
-    }
     return true;
 }

@@ -12,8 +12,8 @@
 bool mbt_view_first_part(int fd, uint64_t begin, uint64_t end, mbt_file_view *view);
 
 /* Of a recording that libsndfile has opened: reads the parts of bytes [begin, end) instead, if it is of a kind that has
- * parts and libsndfile would not read all of it. Sets info.frames to the length, or to 0 if it is not known, and
- * expected_frames. Returns false when memory runs out; the recording is as before then. */
+ * parts and libsndfile would not read all of it. Sets info.frames to the length, or to 0 if it is not known.
+ * Returns false when memory runs out; the recording is as before then. */
 bool mbt_source_use_parts(mbt_recording *recording, uint64_t begin, uint64_t end);
 
 #endif
