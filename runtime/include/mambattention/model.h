@@ -14,7 +14,7 @@
 extern "C" {
 #endif
 
-#define MBT_MODEL_ABI 4u
+#define MBT_MODEL_ABI 5u
 #define MBT_LANES 16u      /* outputs in a panel of a packed matrix; lanes of a vector in simd/ */
 #define MBT_DENSE_UNITS 4u /* convolutions in a dense block; unit i has dilation 2^i in time */
 #define MBT_MAX_TAPS 9u    /* 3 x 3 */
@@ -66,6 +66,9 @@ typedef enum mbt_form {
 /* A convolution, InstanceNorm2d (eps 1e-5, biased variance over all of time and frequency), PReLU. The norm takes the
  * mean away, so the bias of such a convolution has no effect; it is zero here.
  *
+ * A causal network has BatchNorm2d in place of InstanceNorm2d. mambac has folded it into conv and its bias, so gain and
+ * offset are NULL, and the form is direct.
+ *
  * In Winograd's form the matrix has 6 taps (points) for each group of C inputs, with k = 3 C and n = C. Each point is
  * packed as a matrix of one tap: data[group][point][panel][3 C][16]. Input i of a point is channel i % C of the group,
  * at time tap i / C. With w[j] the weights of frequency tap j, those of the points t = 0, 3/4, -3/4, 3/2, -3/2 are
@@ -74,12 +77,12 @@ typedef enum mbt_form {
 typedef struct mbt_unit {
     uint32_t form; /* mbt_form */
     mbt_matrix conv;
-    const float *gain, *offset; /* [MBT_PADDED(n)] InstanceNorm's weight and bias */
+    const float *gain, *offset; /* [MBT_PADDED(n)] InstanceNorm's weight and bias; NULL in a causal network */
     const float *slope;         /* [MBT_PADDED(n)] PReLU's */
 } mbt_unit;
 
-/* Four units. Unit i is a 3 x 3 convolution with dilation (2^i, 1) from (i + 1) C to C channels. Its input is the
- * block's input, then the outputs of units 0 .. i-1: oldest first, where the checkpoint has newest first. Either all
+/* Four units. Unit i is a 3 x 3 convolution with dilation d = 2^i in time from (i + 1) C to C channels. Its time taps
+ * are the frames t - d, t, t + d, or in a causal network t - 2 d, t - d, t. Its input is the block's input, then the outputs of units 0 .. i-1: oldest first, where the checkpoint has newest first. Either all
  * four have int8 weights or none has. */
 typedef struct mbt_dense_block {
     mbt_unit unit[MBT_DENSE_UNITS];
@@ -129,10 +132,19 @@ typedef struct mbt_bimamba {
     mbt_matrix joining; /* C -> C */
 } mbt_bimamba;
 
+/* Mamba in one direction along a sequence, and the linear layer that follows:
+ *     x += joining(forward(x)),   forward(x) = x + ...
+ * joining acts on x itself; it is folded into forward.out_proj too. */
+typedef struct mbt_forward_mamba {
+    mbt_mamba forward;
+    mbt_matrix joining; /* C -> C */
+} mbt_forward_mamba;
+
 /* The kinds of layers that run along the sequences of an axis. Each adds to its input: x += layer(x). */
 typedef enum mbt_step_kind {
-    MBT_STEP_ATTENTION = 1, /* mbt_step.layer is an mbt_attention */
-    MBT_STEP_BIMAMBA = 2    /* an mbt_bimamba */
+    MBT_STEP_ATTENTION = 1,    /* mbt_step.layer is an mbt_attention */
+    MBT_STEP_BIMAMBA = 2,      /* an mbt_bimamba */
+    MBT_STEP_FORWARD_MAMBA = 3 /* an mbt_forward_mamba, along the time of a causal network */
 } mbt_step_kind;
 
 /* One layer of an axis. Several steps may point to the same layer. */
@@ -157,8 +169,9 @@ typedef struct mbt_block {
  * 2 j, j = 0 .. F'. odd: bin j gives output bin 2 j + 1, j = 0 .. F' - 1. */
 typedef struct mbt_mask_decoder {
     mbt_dense_block dense_block;
-    mbt_matrix even, odd;      /* C -> 1; the bias has no effect and is zero */
-    float gain, offset, prelu; /* InstanceNorm2d(1), PReLU(1) */
+    mbt_matrix even, odd; /* C -> 1; the bias has no effect and is zero, but for a causal network */
+    float gain, offset;   /* InstanceNorm2d(1)'s; 1 and 0 in a causal network, whose BatchNorm2d is folded into both */
+    float prelu;          /* PReLU(1)'s */
     float out_scale, out_bias; /* the last 1 x 1 convolution */
     float beta;
     const float *slope; /* [MBT_PADDED(F)] */
@@ -169,7 +182,7 @@ typedef struct mbt_mask_decoder {
 typedef struct mbt_phase_decoder {
     mbt_dense_block dense_block;
     mbt_matrix even, odd;               /* C -> C */
-    const float *gain, *offset, *slope; /* [MBT_PADDED(C)] */
+    const float *gain, *offset, *slope; /* [MBT_PADDED(C)], as those of mbt_unit */
     mbt_matrix out;                     /* C -> 2: real, imaginary */
 } mbt_phase_decoder;
 
@@ -183,6 +196,10 @@ struct mbt_model {
     float compress_factor;                 /* the magnitude's exponent, 0.125 to 1 */
     uint32_t channels;                     /* C, a multiple of 8 */
     uint32_t block_count;
+    /* A causal network knows the past only: a frame attends to itself and the attention_frames - 1 frames before it, and
+     * the level of the input is a running mean over level_frames frames. Its win is n_fft, a multiple of hop. Both are 0
+     * in a network that looks at a whole recording. */
+    uint32_t attention_frames, level_frames;
     uint64_t parameters;    /* numbers in the checkpoint */
     uint64_t weight_bytes;  /* bytes of all arrays */
     double macs_per_second; /* of audio, attention along time left out */
