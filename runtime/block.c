@@ -1,7 +1,10 @@
 /* block.c: runs the steps of the time axis, with one sequence for each bin, then those of the frequency axis, with
  * one sequence for each frame. A task takes one sequence, or as many as a layer of the axis takes at once, through
- * all steps while the data is in the cache. Sequences do not depend on each other, so the work is done in place. */
+ * all steps while the data is in the cache. Sequences do not depend on each other, so the work is done in place. In a
+ * causal network there is one frame, by which the sequences of the time axis advance together. */
 #include "runtime/block.h"
+
+#include <stdint.h>
 
 #include "runtime/layers/layer.h"
 
@@ -26,16 +29,49 @@ static void count_axis(const mbt_axis *axis, size_t length, size_t channels, mbt
     }
 }
 
+/* Takes what each step along time keeps, and counts the scratch memory that these steps need. */
+static void plan_states(const mbt_model *model, size_t bins, void **states, mbt_arena *counted, mbt_arena *arena)
+{
+    for (uint32_t i = 0; i < model->block_count; i++) {
+        const mbt_axis *axis = &model->blocks[i].time;
+        for (uint32_t j = 0; j < axis->count; j++) {
+            const mbt_causal_ops *ops = mbt_layer_ops_for(axis->steps[j].kind)->causal;
+            const mbt_causal_size size = {bins, model->attention_frames, model->channels};
+            void *state = ops->plan_state(axis->steps[j].layer, &size, arena);
+            if (states)
+                states[i * MBT_MAX_STEPS + j] = state;
+            counted->used = 0;
+            ops->plan(axis->steps[j].layer, &size, counted);
+        }
+    }
+}
+
 void mbt_block_plan(mbt_block_memory *memory, const mbt_model *model, size_t frames, size_t bins, unsigned threads,
                     mbt_arena *arena)
 {
+    const bool causal = mbt_model_is_causal(model);
     mbt_arena counted = {0};
+    memory->states = NULL;
+    if (causal) {
+        memory->states = mbt_arena_take(arena, mbt_times(model->block_count, MBT_MAX_STEPS), sizeof *memory->states);
+        plan_states(model, bins, memory->states, &counted, arena);
+    }
     for (uint32_t i = 0; i < model->block_count; i++) {
-        count_axis(&model->blocks[i].time, frames, model->channels, &counted);
+        if (!causal)
+            count_axis(&model->blocks[i].time, frames, model->channels, &counted);
         count_axis(&model->blocks[i].frequency, bins, model->channels, &counted);
     }
     memory->bytes = counted.peak;
     memory->scratch = mbt_arena_take(arena, threads, counted.overflow ? SIZE_MAX : counted.peak);
+}
+
+void mbt_block_reset(const mbt_model *model, const mbt_block_memory *memory)
+{
+    for (uint32_t i = 0; i < model->block_count; i++) {
+        const mbt_axis *axis = &model->blocks[i].time;
+        for (uint32_t j = 0; j < axis->count; j++)
+            mbt_layer_ops_for(axis->steps[j].kind)->causal->reset(memory->states[i * MBT_MAX_STEPS + j]);
+    }
 }
 
 typedef struct axis_job {
@@ -65,11 +101,28 @@ static void run_axis(mbt_run *run, const mbt_axis *axis, const mbt_block_memory 
     mbt_run_tasks(run, run_task, &job, (all.count + job.per_task - 1) / job.per_task);
 }
 
-void mbt_block_run(mbt_run *run, const mbt_block *block, const mbt_block_memory *memory, float *x, double share)
+/* Advances all sequences of the time axis by the frame x. */
+static void advance_axis(const mbt_run *run, uint32_t index, const mbt_block_memory *memory, float *x)
 {
+    const mbt_axis *axis = &run->model->blocks[index].time;
+    const mbt_causal_size size = {run->inner_bins, run->model->attention_frames, run->model->channels};
+    const mbt_arena scratch = {.base = memory->scratch};
+    for (uint32_t i = 0; i < axis->count; i++) {
+        const mbt_step *step = &axis->steps[i];
+        void *state = memory->states[(size_t)index * MBT_MAX_STEPS + i];
+        mbt_layer_ops_for(step->kind)->causal->advance(run->kernels, step->layer, state, x, &size, scratch);
+    }
+}
+
+void mbt_block_run(mbt_run *run, uint32_t index, const mbt_block_memory *memory, float *x, double share)
+{
+    const mbt_block *block = &run->model->blocks[index];
     const size_t frames = run->frames, bins = run->inner_bins;
     const ptrdiff_t channels = (ptrdiff_t)run->model->channels, frame = (ptrdiff_t)bins * channels;
-    run_axis(run, &block->time, memory, (mbt_batch){{x, frame, frames}, bins, channels});
+    if (mbt_model_is_causal(run->model))
+        advance_axis(run, index, memory, x);
+    else
+        run_axis(run, &block->time, memory, (mbt_batch){{x, frame, frames}, bins, channels});
     mbt_run_advance(run, share / 2);
     run_axis(run, &block->frequency, memory, (mbt_batch){{x, channels, bins}, frames, frame});
     mbt_run_advance(run, share / 2);

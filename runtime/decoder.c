@@ -5,12 +5,11 @@
 
 #include <string.h>
 
-void mbt_decoder_plan(mbt_decoder_memory *memory, const mbt_model *model, size_t frames, unsigned threads,
-                      mbt_arena *arena)
+void mbt_decoder_plan(mbt_decoder_memory *memory, const mbt_model *model, const mbt_dense_block *block, size_t frames,
+                      size_t ring, unsigned threads, mbt_arena *arena)
 {
     const size_t channels = model->channels, bins = model->n_fft / 2 + 1, inner_bins = (bins - 3) / 2 + 1;
-    const mbt_dense_block *blocks[2] = {&model->mask_decoder->dense_block, &model->phase_decoder->dense_block};
-    mbt_dense_plan(&memory->dense, blocks, 2, frames, inner_bins, channels, threads, arena);
+    mbt_dense_plan(&memory->dense, block, frames, ring, inner_bins, channels, threads, arena);
     memory->out = mbt_arena_floats(arena, mbt_times(mbt_times(frames, inner_bins + 2), channels));
     memory->up = mbt_arena_floats(arena, mbt_times(mbt_times(frames, bins), channels));
 }
@@ -23,7 +22,7 @@ static void copy_input(mbt_run *run, const mbt_dense *dense, const float *x)
     mbt_dense_clear(run, dense);
     for (size_t t = 0; t < run->frames; t++)
         for (size_t f = 0; f < bins; f++)
-            memcpy(slot.data + (ptrdiff_t)t * slot.frame + (ptrdiff_t)f * slot.bin, x + (t * bins + f) * channels,
+            memcpy(mbt_view_frame(run, slot, (ptrdiff_t)t) + (ptrdiff_t)f * slot.bin, x + (t * bins + f) * channels,
                    channels * sizeof(float));
 }
 
@@ -41,7 +40,7 @@ static void run_dense(mbt_run *run, const mbt_decoder_memory *memory, const mbt_
         memset(frame, 0, channels * sizeof(float));
         memset(frame + (bins + 1) * channels, 0, channels * sizeof(float));
     }
-    const mbt_view out = {memory->out + channels, (ptrdiff_t)((bins + 2) * channels), (ptrdiff_t)channels};
+    const mbt_view out = {memory->out + channels, (ptrdiff_t)((bins + 2) * channels), (ptrdiff_t)channels, 0};
     mbt_dense_run(run, block, &memory->dense, out, norm, share);
 }
 
@@ -74,7 +73,8 @@ static void upsample_mask(void *context, size_t t, unsigned worker)
     (void)worker;
     upsample(run, &decoder->even, &decoder->odd, job->memory->out + t * (run->inner_bins + 2) * run->model->channels,
              row);
-    run->kernels->channel_stats(row, 1, run->bins, 1, job->norm->mean + t, job->norm->m2 + t);
+    if (!mbt_model_is_causal(run->model))
+        run->kernels->channel_stats(row, 1, run->bins, 1, job->norm->mean + t, job->norm->m2 + t);
 }
 
 static void apply_mask(void *context, size_t t, unsigned worker)
@@ -110,7 +110,8 @@ void mbt_mask_decoder_run(mbt_run *run, const mbt_decoder_memory *memory, const 
     mbt_run_tasks(run, upsample_mask, &job, run->frames);
     if (run->cancelled)
         return;
-    mbt_instance_norm_combine(norm, run->frames, run->bins, 1, &decoder->gain, &decoder->offset);
+    if (!mbt_model_is_causal(run->model))
+        mbt_instance_norm_combine(norm, run->frames, run->bins, 1, &decoder->gain, &decoder->offset);
     mbt_run_tasks(run, apply_mask, &job, run->frames);
     mbt_run_stage(run, "mask", 0, memory->up, run->frames * run->bins);
     mbt_run_advance(run, 0.05 * share);
@@ -125,8 +126,9 @@ static void upsample_phase(void *context, size_t t, unsigned worker)
     float *up = job->memory->up + t * run->bins * channels;
     (void)worker;
     upsample(run, &decoder->even, &decoder->odd, job->memory->out + t * (run->inner_bins + 2) * channels, up);
-    run->kernels->channel_stats(up, (ptrdiff_t)channels, run->bins, channels, job->norm->mean + t * channels,
-                                job->norm->m2 + t * channels);
+    if (!mbt_model_is_causal(run->model))
+        run->kernels->channel_stats(up, (ptrdiff_t)channels, run->bins, channels, job->norm->mean + t * channels,
+                                    job->norm->m2 + t * channels);
 }
 
 static void finish_phase(void *context, size_t t, unsigned worker)
@@ -157,7 +159,8 @@ void mbt_phase_decoder_run(mbt_run *run, const mbt_decoder_memory *memory, const
     mbt_run_tasks(run, upsample_phase, &job, run->frames);
     if (run->cancelled)
         return;
-    mbt_instance_norm_combine(norm, run->frames, run->bins, run->model->channels, decoder->gain, decoder->offset);
+    if (!mbt_model_is_causal(run->model))
+        mbt_instance_norm_combine(norm, run->frames, run->bins, run->model->channels, decoder->gain, decoder->offset);
     mbt_run_tasks(run, finish_phase, &job, run->frames);
     mbt_run_stage(run, "phase", 0, pairs, 2 * run->frames * run->bins);
     mbt_run_advance(run, 0.05 * share);

@@ -43,6 +43,8 @@ mbt_status mbt_model_describe(const mbt_model *model, mbt_model_info *info)
                              .weight_bytes = model->weight_bytes,
                              .macs_per_second = model->macs_per_second,
                              .precision = find_precision(model),
-                             .family = model->family};
+                             .family = model->family,
+                             .causal = mbt_model_is_causal(model),
+                             .latency = mbt_model_is_causal(model) ? model->win : 0};
     return MBT_OK;
 }

@@ -54,6 +54,10 @@ static mbt_status open_enhancer(const mbt_model *model, const mbt_options *optio
         mbt_memory_give_back(memory);
         return status;
     }
+    if (opened->causal) {
+        mbt_run run = mbt_enhancer_run(opened, 0);
+        mbt_live_reset(&opened->live, &run);
+    }
     *enhancer = opened;
     return MBT_OK;
 }
@@ -101,18 +105,18 @@ static int report_progress(void *cookie, double done)
     return stop != 0 || mbt_pool_is_lost(e->pool);
 }
 
-static mbt_run new_run(mbt_enhancer *e, size_t samples)
+mbt_run mbt_enhancer_run(mbt_enhancer *e, size_t samples)
 {
     const size_t bins = e->model->n_fft / 2 + 1;
     return (mbt_run){.model = e->model,
                      .kernels = e->kernels,
                      .pool = e->pool,
-                     .frames = 1 + samples / e->model->hop,
+                     .frames = e->causal ? 1 : 1 + samples / e->model->hop,
                      .bins = bins,
                      .inner_bins = (bins - 3) / 2 + 1,
                      .mask_floor = e->mask_floor,
                      .dry = e->options.dry,
-                     .progress = e->options.progress ? report_progress : NULL,
+                     .progress = e->options.progress && !e->causal ? report_progress : NULL,
                      .progress_cookie = e,
                      .hook = e->hook,
                      .hook_cookie = e->hook_cookie};
@@ -128,7 +132,7 @@ mbt_status mbt_enhancer_window(void *enhancer, const float *in, float *out, size
     if (level.gain == 0) { /* silence cannot be normalised; the result is silence */
         memset(out, 0, samples * sizeof *out);
     } else {
-        mbt_run run = new_run(e, samples);
+        mbt_run run = mbt_enhancer_run(e, samples);
         mbt_spectrum_forward(&run, &e->spectrum, in, samples, level, e->planes);
         mbt_network_run(&run, &e->network, e->planes);
         mbt_spectrum_inverse(&run, &e->spectrum, e->network.magnitude, e->network.pairs, in, out, samples, level);
@@ -137,6 +141,31 @@ mbt_status mbt_enhancer_window(void *enhancer, const float *in, float *out, size
     }
     e->windows_done++;
     return MBT_OK;
+}
+
+/* A causal network reports after so many hops. */
+#define HOPS_A_REPORT 16
+
+/* A whole recording through a causal network, as a stream. Output never overtakes input, so out may be in. */
+static mbt_status enhance_causal(mbt_enhancer *e, const float *in, float *out, size_t samples)
+{
+    mbt_run run = mbt_enhancer_run(e, samples);
+    size_t taken = 0, given = 0;
+    bool stopped = false;
+    mbt_live_reset(&e->live, &run);
+    for (size_t hops = 1; given < samples && !stopped; hops++) {
+        taken += mbt_live_put(&e->live, e->model, in + taken, samples - taken);
+        if (taken == samples)
+            mbt_live_finish(&e->live);
+        const size_t room = samples - given;
+        given += mbt_live_get(&e->live, &run, out + given, room < e->model->hop ? room : e->model->hop);
+        if (e->options.progress && (hops % HOPS_A_REPORT == 0 || given == samples))
+            stopped = report_progress(e, (double)given / (double)samples) != 0;
+    }
+    mbt_live_reset(&e->live, &run);
+    if (!stopped)
+        return MBT_OK;
+    return mbt_pool_is_lost(e->pool) ? MBT_ERROR_THREADS : MBT_ERROR_CANCELLED;
 }
 
 /* Output never overtakes input, so out may be in. */
@@ -173,11 +202,16 @@ mbt_status mbt_enhance(mbt_enhancer *enhancer, const float *in, float *out, size
     if (checked != MBT_OK || samples == 0)
         return checked;
     e->windows_done = 0;
-    e->windows_all = (double)mbt_windows_count(&e->windows, samples);
+    e->windows_all = e->causal ? 1 : (double)mbt_windows_count(&e->windows, samples);
     mbt_float_mode_enter(&e->callers);
     e->busy = true;
-    const mbt_status status =
-        samples <= e->windows.size ? mbt_enhancer_window(e, in, out, samples) : enhance_long(e, in, out, samples);
+    mbt_status status;
+    if (e->causal)
+        status = enhance_causal(e, in, out, samples);
+    else if (samples <= e->windows.size)
+        status = mbt_enhancer_window(e, in, out, samples);
+    else
+        status = enhance_long(e, in, out, samples);
     e->busy = false;
     mbt_float_mode_leave(&e->callers);
     return status;

@@ -4,6 +4,7 @@
 
 #include "runtime/system/float_mode.h"
 #include "runtime/system/memory.h"
+#include "runtime/live.h"
 #include "runtime/network.h"
 #include "runtime/signal/spectrum.h"
 #include "runtime/signal/windows.h"
@@ -16,8 +17,10 @@ struct mbt_enhancer {
     mbt_memory memory;
     mbt_spectrum spectrum;
     mbt_network network;
-    float mask_floor;       /* what options.limit comes to for the mask, which multiplies compressed magnitudes */
-    float *planes;          /* [T][F][2]: compressed magnitude and phase; after a run, the window's result */
+    float mask_floor; /* what options.limit comes to for the mask, which multiplies compressed magnitudes */
+    float *planes;    /* [T][F][2]: compressed magnitude and phase; after a run, the window's result */
+    bool causal;      /* the network is: live is used in place of windows */
+    mbt_live live;
     mbt_windows windows;    /* of a stream, or of a recording longer than one window */
     size_t windows_done;    /* windows of this recording that are done */
     double windows_all;     /* windows of this recording; 1 in a stream */
@@ -39,6 +42,9 @@ mbt_status mbt_options_check(const mbt_options *options, const mbt_model *model)
 
 /* Computes the window and the overlap, in samples, from options that have been checked. */
 void mbt_options_windows(const mbt_options *options, const mbt_model *model, size_t *window, size_t *overlap);
+
+/* A run of the network on so many samples, or on one frame of a causal network. */
+mbt_run mbt_enhancer_run(mbt_enhancer *enhancer, size_t samples);
 
 /* Runs the network on one window: an mbt_window_task whose cookie is the enhancer. out may be in. On failure out is
  * unchanged. */

@@ -71,23 +71,44 @@ void mbt_options_windows(const mbt_options *options, const mbt_model *model, siz
     *overlap = overlap_of(options, model);
 }
 
-mbt_enhancer *mbt_enhancer_plan(mbt_arena *arena, const mbt_model *model, const mbt_options *options)
+/* A network that looks at whole recordings. */
+static void plan_windows(mbt_enhancer *e, unsigned threads, mbt_arena *arena)
 {
-    mbt_enhancer counted, *enhancer = mbt_arena_take(arena, 1, sizeof *enhancer);
-    mbt_enhancer *e = enhancer ? enhancer : &counted;
-    *e = (mbt_enhancer){.options = *options, .model = model, .mask_floor = mask_floor_of(options, model)};
-    const unsigned threads = mbt_pool_threads(options->threads);
-    const size_t window = window_of(options, model), longest = options->max_samples;
+    const mbt_model *model = e->model;
+    const size_t window = window_of(&e->options, model), longest = e->options.max_samples;
     const size_t samples = longest > 0 && longest < window ? longest : window;
     const size_t frames = 1 + samples / model->hop, bins = model->n_fft / 2 + 1;
-    e->pool = mbt_pool_plan(arena, threads);
     e->planes = mbt_arena_floats(arena, mbt_times(mbt_times(2, frames), bins)); /* also a window's result */
-    mbt_windows_plan(&e->windows, window, overlap_of(options, model), longest, e->planes, arena);
+    mbt_windows_plan(&e->windows, window, overlap_of(&e->options, model), longest, e->planes, arena);
     mbt_spectrum_plan(&e->spectrum, model, threads, arena);
     mbt_network_plan(&e->network, model, frames, threads, arena);
     arena->used = e->network.scratch;
     mbt_spectrum_plan_inverse(&e->spectrum, frames, arena);
     arena->used = arena->peak;
+}
+
+static void plan_live(mbt_enhancer *e, mbt_arena *arena)
+{
+    e->planes = mbt_arena_floats(arena, 2 * ((size_t)e->model->n_fft / 2 + 1));
+    mbt_spectrum_plan(&e->spectrum, e->model, 1, arena);
+    mbt_network_plan(&e->network, e->model, 1, 1, arena);
+    mbt_live_plan(&e->live, e->model, &e->spectrum, &e->network, e->planes, arena);
+}
+
+mbt_enhancer *mbt_enhancer_plan(mbt_arena *arena, const mbt_model *model, const mbt_options *options)
+{
+    mbt_enhancer counted, *enhancer = mbt_arena_take(arena, 1, sizeof *enhancer);
+    mbt_enhancer *e = enhancer ? enhancer : &counted;
+    *e = (mbt_enhancer){.options = *options,
+                        .model = model,
+                        .mask_floor = mask_floor_of(options, model),
+                        .causal = mbt_model_is_causal(model)};
+    const unsigned threads = e->causal ? 1 : mbt_pool_threads(options->threads);
+    e->pool = mbt_pool_plan(arena, threads);
+    if (e->causal)
+        plan_live(e, arena);
+    else
+        plan_windows(e, threads, arena);
     return enhancer;
 }
 

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "runtime/matrix.h"
+#include "runtime/model_check.h"
 #include "runtime/stages.h"
 #include "runtime/system/threads.h"
 
@@ -12,7 +13,8 @@ typedef struct mbt_run {
     const mbt_model *model;
     const mbt_kernels *kernels;
     mbt_pool *pool;
-    size_t frames;     /* T = 1 + floor(samples / hop) */
+    size_t frames;     /* T = 1 + floor(samples / hop); of a causal network 1 */
+    uint64_t clock;    /* of a causal network: the number of frames before this one */
     size_t bins;       /* F = n_fft / 2 + 1 */
     size_t inner_bins; /* F' = (F - 3) / 2 + 1 */
     float mask_floor;  /* the least that the mask may be; 0: no limit */

@@ -1,4 +1,7 @@
 /* stream.c: a recording that comes in pieces. */
+#include <float.h>
+#include <stdint.h>
+
 #include "runtime/enhancer.h"
 
 /* Progress is reported for each window, because the number of windows is not known. */
@@ -18,15 +21,17 @@ mbt_status mbt_push(mbt_enhancer *enhancer, const float *in, size_t samples, siz
         return MBT_ERROR_ARGUMENT;
     if (mbt_pool_is_lost(enhancer->pool))
         return MBT_ERROR_THREADS;
-    if (enhancer->busy || enhancer->windows.ended)
+    if (enhancer->busy || enhancer->windows.ended || enhancer->live.ended || enhancer->live.delayed)
         return MBT_ERROR_STREAM;
     if (enhancer->options.max_samples > 0 && samples > enhancer->options.max_samples - enhancer->pushed)
         return MBT_ERROR_TOO_LONG;
-    const size_t room = mbt_windows_room(&enhancer->windows), count = samples < room ? samples : room;
+    mbt_enhancer *e = enhancer;
+    const size_t room = e->causal ? mbt_live_room(&e->live, e->model) : mbt_windows_room(&e->windows);
+    const size_t count = samples < room ? samples : room;
     const mbt_status status = mbt_samples_check(in, count);
     if (status != MBT_OK)
         return status;
-    *taken = mbt_windows_put(&enhancer->windows, in, count);
+    *taken = e->causal ? mbt_live_put(&e->live, e->model, in, count) : mbt_windows_put(&e->windows, in, count);
     if (enhancer->options.max_samples > 0)
         enhancer->pushed += count;
     enhancer->streaming = enhancer->streaming || count > 0;
@@ -43,14 +48,55 @@ mbt_status mbt_pull(mbt_enhancer *enhancer, float *out, size_t room, size_t *giv
         return MBT_ERROR_THREADS;
     if (enhancer->busy)
         return MBT_ERROR_STREAM;
+    mbt_enhancer *e = enhancer;
+    if (e->live.delayed)
+        return MBT_ERROR_STREAM;
     size_t count; /* not *given, which a call from the progress callback may change */
-    mbt_float_mode_enter(&enhancer->callers);
-    enhancer->busy = true;
-    const mbt_status status = mbt_windows_get(&enhancer->windows, stream_window, enhancer, out, room, &count);
-    enhancer->busy = false;
-    mbt_float_mode_leave(&enhancer->callers);
+    mbt_status status = MBT_OK;
+    mbt_float_mode_enter(&e->callers);
+    e->busy = true;
+    if (e->causal) {
+        mbt_run run = mbt_enhancer_run(e, 0);
+        count = mbt_live_get(&e->live, &run, out, room);
+    } else {
+        status = mbt_windows_get(&e->windows, stream_window, e, out, room, &count);
+    }
+    e->busy = false;
+    mbt_float_mode_leave(&e->callers);
     *given = count;
     return status;
+}
+
+/* What a callback, which cannot refuse, does with a sample: not a number and infinity count as silence, and the rest is
+ * limited to 18 dB above full scale. */
+#define LOUDEST 8.0f
+
+static float accept_sample(float x, size_t *replaced)
+{
+    if (x >= -LOUDEST && x <= LOUDEST)
+        return x;
+    (*replaced)++;
+    if (x > LOUDEST && x <= FLT_MAX)
+        return LOUDEST;
+    return x < -LOUDEST && x >= -FLT_MAX ? -LOUDEST : 0;
+}
+
+ptrdiff_t mbt_process(mbt_enhancer *enhancer, const float *in, float *out, size_t samples)
+{
+    mbt_enhancer *e = enhancer;
+    if (!e || (samples && (!in || !out)) || samples > PTRDIFF_MAX / sizeof(float))
+        return MBT_ERROR_ARGUMENT;
+    if (!e->causal || e->busy || (e->streaming && !e->live.delayed))
+        return MBT_ERROR_STREAM;
+    mbt_run run = mbt_enhancer_run(e, 0);
+    size_t replaced = 0;
+    mbt_float_mode_enter(&e->callers);
+    for (size_t i = 0; i < samples; i++)
+        out[i] = accept_sample(in[i], &replaced);
+    mbt_live_process(&e->live, &run, out, out, samples);
+    mbt_float_mode_leave(&e->callers);
+    e->streaming = e->streaming || samples > 0;
+    return (ptrdiff_t)replaced;
 }
 
 mbt_status mbt_flush(mbt_enhancer *enhancer)
@@ -61,7 +107,12 @@ mbt_status mbt_flush(mbt_enhancer *enhancer)
         return MBT_ERROR_THREADS;
     if (enhancer->busy)
         return MBT_ERROR_STREAM;
-    mbt_windows_finish(&enhancer->windows);
+    if (enhancer->live.delayed)
+        return MBT_ERROR_STREAM;
+    if (enhancer->causal)
+        mbt_live_finish(&enhancer->live);
+    else
+        mbt_windows_finish(&enhancer->windows);
     enhancer->streaming = true;
     return MBT_OK;
 }
@@ -70,17 +121,29 @@ void mbt_reset(mbt_enhancer *enhancer)
 {
     if (!enhancer || enhancer->busy)
         return;
-    mbt_windows_reset(&enhancer->windows);
+    if (enhancer->causal) {
+        mbt_run run = mbt_enhancer_run(enhancer, 0);
+        mbt_float_mode callers;
+        mbt_float_mode_enter(&callers);
+        mbt_live_reset(&enhancer->live, &run);
+        mbt_float_mode_leave(&callers);
+    } else {
+        mbt_windows_reset(&enhancer->windows);
+    }
     enhancer->pushed = 0;
     enhancer->streaming = false;
 }
 
 size_t mbt_latency(const mbt_enhancer *enhancer)
 {
-    return enhancer ? enhancer->windows.size : 0;
+    if (!enhancer)
+        return 0;
+    return enhancer->causal ? enhancer->model->win : enhancer->windows.size;
 }
 
 size_t mbt_pending(const mbt_enhancer *enhancer)
 {
-    return enhancer ? enhancer->windows.pending : 0;
+    if (!enhancer)
+        return 0;
+    return enhancer->causal ? enhancer->live.pending : enhancer->windows.pending;
 }

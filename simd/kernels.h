@@ -81,6 +81,25 @@ typedef struct mbt_attend {
     float *scratch; /* MBT_PADDED(min(queries, MBT_ATTEND_QUERIES)) * (keys + dims) floats, aligned to 64 bytes */
 } mbt_attend;
 
+/* Attention of the newest frame of a stream to itself and the frames before it. Each lane is one head of one bin; there
+ * are groups of 16 lanes. The newest k and v are first put into the rings. Then, with j = 0 the oldest of the `count`
+ * frames, in each lane:
+ *     q = sum_j e_j v_j / sum_j e_j,   e_j = 2^(q.k_j - max over j of q.k_j)
+ * Products run over the dimensions in order. Each sum over the frames has four parts, with frames 0, 4, 8 ... in part
+ * 0, and so on, in order; they are added as (0 + 1) + (2 + 3).
+ * Where the rings are binary16, k and v are rounded to nearest even, and numbers beyond 65504 become 65504. */
+typedef struct mbt_attend_past {
+    float *q;            /* [groups][dims][16], in: queries, out: the result */
+    const float *k, *v;  /* [groups][dims][16]: the newest */
+    void *keys, *values; /* rings [groups][window][dims][16] */
+    int half;            /* whether the rings are binary16; else they are float */
+    size_t groups, dims; /* >= 1 */
+    size_t window;       /* frames of a ring */
+    size_t newest;       /* where in the ring the newest frame goes */
+    size_t count;        /* frames that are there, with the newest: 1 to window */
+    float *scores;       /* [count][16]: scratch */
+} mbt_attend_past;
+
 /* Selective scan over `steps` positions. Channels are lanes, in groups of 16. The state h goes from call to call:
  *     h[n] = 2^(dt a[n]) h[n] + (dt u) B[n];   y = (sum_n h[n] C[n] + d u) silu(z)
  * The power is a product of two factors p and s (v_exp2_parts in vec_math.h): h[n] = fma(p, s h[n], (dt u) B[n]).

@@ -35,23 +35,38 @@ static void round_rows(const mbt_run *run, const mbt_dense *dense, size_t slot, 
                            (ptrdiff_t)(MBT_DENSE_UNITS * channels), MBT_DENSE_UNITS);
 }
 
-/* Sets the slot's center for the output of the unit (0 if unit is NULL), and rounds the frame of padding. */
+/* Sets the slot's center for the output of the unit (0 if unit is NULL), and rounds the frame of padding. In a ring
+ * mbt_dense_reset_i8 has done so. */
 static void begin_slot(const mbt_run *run, const mbt_dense *dense, size_t slot, const mbt_unit *unit)
 {
     const size_t channels = run->model->channels;
     float *center = dense->center + slot * channels;
+    if (dense->ring)
+        return;
     memset(center, 0, channels * sizeof *center);
     if (unit)
         find_center(unit, channels, center);
     round_rows(run, dense, slot, dense->zeros, 0, dense->bins + 2, row_at(run, dense, run->frames, 0, slot));
 }
 
-/* Rounds frame t of a slot, with the padding on both sides. */
+/* Rounds frame t of a slot, with the padding on both sides. In a ring the padding stays what it is. */
 static void fill_frame(const mbt_run *run, const mbt_dense *dense, size_t slot, const float *x, ptrdiff_t ldx, size_t t)
 {
-    round_rows(run, dense, slot, dense->zeros, 0, 1, row_at(run, dense, t, 0, slot));
-    round_rows(run, dense, slot, x, ldx, dense->bins, row_at(run, dense, t, 1, slot));
-    round_rows(run, dense, slot, dense->zeros, 0, 1, row_at(run, dense, t, dense->bins + 1, slot));
+    const size_t frame = dense->ring ? mbt_ring_place(run, dense->ring, (ptrdiff_t)t) : t;
+    round_rows(run, dense, slot, x, ldx, dense->bins, row_at(run, dense, frame, 1, slot));
+    if (dense->ring)
+        return;
+    round_rows(run, dense, slot, dense->zeros, 0, 1, row_at(run, dense, frame, 0, slot));
+    round_rows(run, dense, slot, dense->zeros, 0, 1, row_at(run, dense, frame, dense->bins + 1, slot));
+}
+
+void mbt_dense_reset_i8(const mbt_run *run, const mbt_dense *dense)
+{
+    const size_t channels = run->model->channels, rows = (dense->ring + 1) * (dense->bins + 2);
+    memset(dense->center, 0, MBT_DENSE_UNITS * channels * sizeof *dense->center);
+    memset(dense->zeros, 0, channels * sizeof *dense->zeros);
+    for (size_t slot = 0; slot < MBT_DENSE_UNITS; slot++)
+        round_rows(run, dense, slot, dense->zeros, 0, rows, row_at(run, dense, 0, 0, slot));
 }
 
 typedef struct input_job {
@@ -86,11 +101,33 @@ typedef struct dense_job {
     const mbt_instance_norm *norm;
 } dense_job;
 
-/* Frame t of the unit's convolution: 3 x 3, dilated by 2^index along time. */
+/* The frames that the unit's convolution reads for frame t. Outside of a recording it is the frame of padding. */
+static void find_frames(const dense_job *job, size_t t, size_t frame[3])
+{
+    const size_t frames = job->run->frames, dilation = (size_t)1 << job->index;
+    for (size_t i = 0; i < 3; i++) {
+        const ptrdiff_t at =
+            (ptrdiff_t)t + ((ptrdiff_t)i - 2 + (ptrdiff_t)mbt_dense_ahead(job->dense)) * (ptrdiff_t)dilation;
+        if (job->dense->ring)
+            frame[i] = mbt_ring_place(job->run, job->dense->ring, at);
+        else
+            frame[i] = at >= 0 && at < (ptrdiff_t)frames ? (size_t)at : frames;
+    }
+}
+
+static void finish(const dense_job *job, size_t t)
+{
+    mbt_unit_normalise(job->run, job->unit, job->view, job->dense->bins, job->norm, t);
+    if (job->index + 1 < MBT_DENSE_UNITS)
+        fill_frame(job->run, job->dense, job->index + 1, job->view.data + (ptrdiff_t)t * job->view.frame, job->view.bin,
+                   t);
+}
+
+/* Frame t of the unit's convolution: 3 x 3, dilated by 2^index along time. Without a norm it also finishes it. */
 static void convolve(void *context, size_t t, unsigned worker)
 {
     const dense_job *job = context;
-    const size_t channels = job->run->model->channels, frames = job->run->frames, dilation = (size_t)1 << job->index;
+    const size_t channels = job->run->model->channels;
     (void)worker;
     mbt_gemm_i8 gemm = {.w = &job->unit->conv,
                         .ldq = (ptrdiff_t)(MBT_DENSE_UNITS * channels),
@@ -99,21 +136,21 @@ static void convolve(void *context, size_t t, unsigned worker)
                         .out = job->view.data + (ptrdiff_t)t * job->view.frame,
                         .ldo = job->view.bin,
                         .rows = job->dense->bins};
-    const size_t frame[3] = {t >= dilation ? t - dilation : frames, t, frames - t > dilation ? t + dilation : frames};
+    size_t frame[3];
+    find_frames(job, t, frame);
     for (size_t tap = 0; tap < 9; tap++)
         gemm.a[tap] = row_at(job->run, job->dense, frame[tap / 3], tap % 3, 0);
     job->run->kernels->gemm_i8(&gemm);
-    mbt_unit_measure(job->run, job->unit, job->view, job->dense->bins, job->norm, t);
+    if (mbt_unit_has_norm(job->unit))
+        mbt_unit_measure(job->run, job->unit, job->view, job->dense->bins, job->norm, t);
+    else
+        finish(job, t);
 }
 
 static void normalise(void *context, size_t t, unsigned worker)
 {
-    const dense_job *job = context;
     (void)worker;
-    mbt_unit_normalise(job->run, job->unit, job->view, job->dense->bins, job->norm, t);
-    if (job->index + 1 < MBT_DENSE_UNITS)
-        fill_frame(job->run, job->dense, job->index + 1, job->view.data + (ptrdiff_t)t * job->view.frame, job->view.bin,
-                   t);
+    finish(context, t);
 }
 
 void mbt_dense_run_i8(mbt_run *run, const mbt_dense_block *block, const mbt_dense *dense, mbt_view out,
@@ -123,10 +160,12 @@ void mbt_dense_run_i8(mbt_run *run, const mbt_dense_block *block, const mbt_dens
         const mbt_unit *unit = &block->unit[i];
         dense_job job = {run, dense, unit, i, out, norm};
         mbt_run_tasks(run, convolve, &job, run->frames);
-        mbt_instance_norm_combine(norm, run->frames, dense->bins, unit->conv.n, unit->gain, unit->offset);
-        if (i + 1 < MBT_DENSE_UNITS)
-            begin_slot(run, dense, i + 1, unit);
-        mbt_run_tasks(run, normalise, &job, run->frames);
+        if (mbt_unit_has_norm(unit)) {
+            mbt_instance_norm_combine(norm, run->frames, dense->bins, unit->conv.n, unit->gain, unit->offset);
+            if (i + 1 < MBT_DENSE_UNITS)
+                begin_slot(run, dense, i + 1, unit);
+            mbt_run_tasks(run, normalise, &job, run->frames);
+        }
         mbt_run_advance(run, share / MBT_DENSE_UNITS);
     }
 }

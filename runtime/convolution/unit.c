@@ -11,6 +11,15 @@ void mbt_instance_norm_plan(mbt_instance_norm *norm, size_t frames, size_t chann
     norm->shift = mbt_arena_floats(arena, channels);
 }
 
+void mbt_instance_norm_plan_none(mbt_instance_norm *norm, size_t channels, mbt_arena *arena)
+{
+    mbt_instance_norm_plan(norm, 0, channels, arena);
+    for (size_t c = 0; norm->scale && c < channels; c++) {
+        norm->scale[c] = 1;
+        norm->shift[c] = 0;
+    }
+}
+
 void mbt_instance_norm_combine(const mbt_instance_norm *norm, size_t frames, size_t bins, size_t channels,
                                const float *gain, const float *offset)
 {
@@ -35,15 +44,15 @@ void mbt_unit_measure(const mbt_run *run, const mbt_unit *unit, mbt_view out, si
                       const mbt_instance_norm *norm, size_t t)
 {
     const size_t channels = unit->conv.n;
-    run->kernels->channel_stats(out.data + (ptrdiff_t)t * out.frame, out.bin, bins, channels, norm->mean + t * channels,
-                                norm->m2 + t * channels);
+    run->kernels->channel_stats(mbt_view_frame(run, out, (ptrdiff_t)t), out.bin, bins, channels,
+                                norm->mean + t * channels, norm->m2 + t * channels);
 }
 
 void mbt_unit_normalise(const mbt_run *run, const mbt_unit *unit, mbt_view out, size_t bins,
                         const mbt_instance_norm *norm, size_t t)
 {
-    run->kernels->norm_prelu(out.data + (ptrdiff_t)t * out.frame, out.bin, bins, unit->conv.n, norm->scale, norm->shift,
-                             unit->slope);
+    run->kernels->norm_prelu(mbt_view_frame(run, out, (ptrdiff_t)t), out.bin, bins, unit->conv.n, norm->scale,
+                             norm->shift, unit->slope);
 }
 
 typedef struct unit_job {
@@ -56,13 +65,14 @@ typedef struct unit_job {
     const mbt_instance_norm *norm;
 } unit_job;
 
-/* A frame of the input; NULL if it is outside of the recording. */
+/* A frame of the input; NULL if it is outside of the recording. What a ring has from before the recording is zeros. */
 static const float *input_frame(const unit_job *job, ptrdiff_t frame)
 {
-    return frame >= 0 && frame < (ptrdiff_t)job->run->frames ? job->in.data + frame * job->in.frame : NULL;
+    const bool inside = job->in.ring || (frame >= 0 && frame < (ptrdiff_t)job->run->frames);
+    return inside ? mbt_view_frame(job->run, job->in, frame) : NULL;
 }
 
-/* Task t computes frame t. */
+/* Task t computes frame t. Without a norm it also finishes it. */
 static void convolve_directly(void *context, size_t t, unsigned worker)
 {
     const unit_job *job = context;
@@ -70,18 +80,21 @@ static void convolve_directly(void *context, size_t t, unsigned worker)
     (void)worker;
     mbt_gemm gemm = {.w = &job->unit->conv,
                      .lda = (ptrdiff_t)stencil->bin_stride * job->in.bin,
-                     .out = job->out.data + (ptrdiff_t)t * job->out.frame,
+                     .out = mbt_view_frame(job->run, job->out, (ptrdiff_t)t),
                      .ldo = job->out.bin,
                      .rows = job->bins};
+    const ptrdiff_t before = (ptrdiff_t)(stencil->time_taps - 1 - stencil->ahead);
     for (size_t i = 0; i < stencil->time_taps; i++) {
-        const ptrdiff_t offset =
-            ((ptrdiff_t)i - (ptrdiff_t)(stencil->time_taps - 1) / 2) * (ptrdiff_t)stencil->time_dilation;
+        const ptrdiff_t offset = ((ptrdiff_t)i - before) * (ptrdiff_t)stencil->time_dilation;
         const float *frame = input_frame(job, (ptrdiff_t)t + offset);
         for (size_t j = 0; frame && j < stencil->bin_taps; j++)
             gemm.a[i * stencil->bin_taps + j] = frame + (ptrdiff_t)j * job->in.bin;
     }
     mbt_gemm_run(job->run->kernels, &gemm);
-    mbt_unit_measure(job->run, job->unit, job->out, job->bins, job->norm, t);
+    if (mbt_unit_has_norm(job->unit))
+        mbt_unit_measure(job->run, job->unit, job->out, job->bins, job->norm, t);
+    else
+        mbt_unit_normalise(job->run, job->unit, job->out, job->bins, job->norm, t);
 }
 
 /* A task computes MBT_WINOGRAD_FRAMES frames: t, t + d, ... for dilation d, without those past the end. d consecutive
@@ -127,7 +140,7 @@ void mbt_unit_run(mbt_run *run, const mbt_unit *unit, mbt_stencil stencil, mbt_v
         mbt_run_tasks(run, convolve_by_winograd, &job, winograd_tasks(run->frames, stencil.time_dilation));
     else
         mbt_run_tasks(run, convolve_directly, &job, run->frames);
-    if (run->cancelled)
+    if (run->cancelled || !mbt_unit_has_norm(unit))
         return;
     mbt_instance_norm_combine(norm, run->frames, bins, unit->conv.n, unit->gain, unit->offset);
     mbt_run_tasks(run, normalise_frame, &job, run->frames);

@@ -72,4 +72,9 @@ static void visit_matrices(const void *layer, mbt_matrix_visitor *visit, void *c
     visit(cookie, "attention out_proj", &attention->out_proj);
 }
 
-const mbt_layer_ops mbt_attention_ops = {1, check, plan, run, visit_matrices};
+const mbt_layer_ops mbt_attention_ops = {.sequences = 1,
+                                         .check = check,
+                                         .causal = &mbt_attention_causal_ops,
+                                         .plan = plan,
+                                         .run = run,
+                                         .visit_matrices = visit_matrices};

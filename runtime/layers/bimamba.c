@@ -69,4 +69,5 @@ static void visit_matrices(const void *layer, mbt_matrix_visitor *visit, void *c
     mbt_mamba_visit_matrices(&bimamba->backward, visit, cookie);
 }
 
-const mbt_layer_ops mbt_bimamba_ops = {1, check, plan, run, visit_matrices};
+const mbt_layer_ops mbt_bimamba_ops = {
+    .sequences = 1, .check = check, .plan = plan, .run = run, .visit_matrices = visit_matrices};

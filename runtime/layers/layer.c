@@ -4,6 +4,7 @@
 static const mbt_layer_ops *const layer_ops[] = {
     [MBT_STEP_ATTENTION] = &mbt_attention_ops,
     [MBT_STEP_BIMAMBA] = &mbt_bimamba_ops,
+    [MBT_STEP_FORWARD_MAMBA] = &mbt_forward_mamba_ops,
 };
 
 const mbt_layer_ops *mbt_layer_ops_for(uint32_t kind)

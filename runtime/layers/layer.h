@@ -19,6 +19,30 @@ static inline mbt_rows mbt_batch_sequence(const mbt_batch *batch, size_t i)
     return (mbt_rows){batch->first.data + (ptrdiff_t)i * batch->stride, batch->first.stride, batch->first.count};
 }
 
+/* The sizes of the time axis of a causal network. */
+typedef struct mbt_causal_size {
+    size_t sequences; /* one for each bin */
+    size_t window;    /* attention_frames: the last positions that attention sees, the newest included */
+    size_t channels;  /* C */
+} mbt_causal_size;
+
+/* How a kind runs along the time of a causal network: all sequences advance by one position at a time. What a kind
+ * keeps from position to position, it puts into a state. */
+typedef struct mbt_causal_ops {
+    /* Takes the state from the arena. Returns NULL if the arena only counts. */
+    void *(*plan_state)(const void *layer, const mbt_causal_size *size, mbt_arena *arena);
+
+    /* Begins new sequences. */
+    void (*reset)(void *state);
+
+    /* Takes the scratch memory that advance needs. scratch->peak is then its size. */
+    void (*plan)(const void *layer, const mbt_causal_size *size, mbt_arena *scratch);
+
+    /* x += layer(x) for the next position of each sequence. x: [sequences][C]. */
+    void (*advance)(const mbt_kernels *kernels, const void *layer, void *state, float *x, const mbt_causal_size *size,
+                    mbt_arena scratch);
+} mbt_causal_ops;
+
 /* The functions of one mbt_step_kind. `layer` is what mbt_step.layer points to; channels is C. */
 typedef struct mbt_layer_ops {
     /* The largest number of sequences that one call of run should get. 1 if each is computed by itself. */
@@ -27,12 +51,16 @@ typedef struct mbt_layer_ops {
     /* Whether the layer's shapes agree with one another and with C. Reads the structs only, not the arrays. */
     bool (*check)(const void *layer, uint32_t channels);
 
+    /* NULL if the kind cannot run along the time of a causal network. */
+    const mbt_causal_ops *causal;
+
     /* Takes the scratch memory that run needs for that many sequences of this length. scratch->peak is then its
      * size. */
     void (*plan)(const void *layer, size_t sequences, size_t length, size_t channels, mbt_arena *scratch);
 
     /* x += layer(x) for each sequence of [length][C]. Sequences do not depend on each other, so a caller may split
-     * them in any way. scratch: an empty arena with room for what plan takes. */
+     * them in any way. scratch: an empty arena with room for what plan takes. plan and run are NULL if the kind runs
+     * along the time of a causal network only. */
     void (*run)(const mbt_kernels *kernels, const void *layer, mbt_batch x, size_t channels, mbt_arena scratch);
 
     /* Calls the visitor for each matrix, always in the same order. */
@@ -42,7 +70,10 @@ typedef struct mbt_layer_ops {
 /* The functions of a kind; NULL if the kind is unknown. */
 const mbt_layer_ops *mbt_layer_ops_for(uint32_t kind);
 
-extern const mbt_layer_ops mbt_attention_ops; /* attention.c */
-extern const mbt_layer_ops mbt_bimamba_ops;   /* bimamba.c */
+extern const mbt_layer_ops mbt_attention_ops;     /* attention.c */
+extern const mbt_layer_ops mbt_bimamba_ops;       /* bimamba.c */
+extern const mbt_layer_ops mbt_forward_mamba_ops; /* forward_mamba.c */
+
+extern const mbt_causal_ops mbt_attention_causal_ops; /* attention_causal.c */
 
 #endif

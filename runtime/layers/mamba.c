@@ -1,5 +1,5 @@
 /* mamba.c: runs each chunk of a sequence from RMSNorm to out_proj. From one chunk to the next it keeps the state and
- * d_conv - 1 positions. */
+ * d_conv - 1 positions. Where many sequences advance by one position, a chunk is some of these sequences. */
 #include "runtime/layers/mamba.h"
 
 #include <string.h>
@@ -56,38 +56,63 @@ static constants widen_constants(const mbt_kernels *kernels, const mbt_mamba *ma
     return (constants){memory->conv_weight, memory->a};
 }
 
+/* dt, B and C of `rows` positions from their u. */
+static void select_parameters(const mbt_kernels *kernels, const mbt_mamba *mamba, const mbt_mamba_memory *memory,
+                              const mbt_linear_memory *linear, size_t rows)
+{
+    const size_t p = MBT_PADDED((size_t)mamba->d_inner);
+    const ptrdiff_t ld = (ptrdiff_t)p, ldbc = (ptrdiff_t)mamba->dt_rank + 2 * (ptrdiff_t)mamba->d_state;
+    mbt_linear(kernels, linear, &mamba->x_proj, memory->u, ld, memory->dt_b_c, ldbc, rows, false);
+    mbt_linear(kernels, linear, &mamba->dt_proj, memory->dt_b_c, ldbc, memory->dt, ld, rows, false);
+    kernels->softplus(memory->dt, rows * p);
+}
+
+/* The scan of `steps` positions from row `first` of the memory on. z: theirs, at distance ldz. h: the state. */
+static void scan_rows(const mbt_kernels *kernels, const mbt_mamba *mamba, const mbt_mamba_memory *memory,
+                      const float *a, size_t first, size_t steps, const float *z, ptrdiff_t ldz, float *h)
+{
+    const size_t p = MBT_PADDED((size_t)mamba->d_inner), ldbc = mamba->dt_rank + 2 * (size_t)mamba->d_state;
+    const float *b = memory->dt_b_c + first * ldbc + mamba->dt_rank;
+    const mbt_scan scan = {.dt = memory->dt + first * p,
+                           .u = memory->u + first * p,
+                           .z = z,
+                           .b = b,
+                           .c = b + mamba->d_state,
+                           .a = a,
+                           .d = mamba->d,
+                           .h = h,
+                           .y = memory->y + first * p,
+                           .ld = (ptrdiff_t)p,
+                           .ldz = ldz,
+                           .ldbc = (ptrdiff_t)ldbc,
+                           .steps = steps,
+                           .channels = p,
+                           .d_state = mamba->d_state};
+    kernels->scan(&scan);
+}
+
 static void run_chunk(const mbt_kernels *kernels, const mbt_mamba *mamba, const mbt_mamba_memory *memory,
                       const mbt_linear_memory *linear, const constants *c, mbt_rows x, mbt_rows out, size_t channels)
 {
     const size_t p = MBT_PADDED((size_t)mamba->d_inner);
-    const ptrdiff_t ld = (ptrdiff_t)p, ldbc = (ptrdiff_t)mamba->dt_rank + 2 * (ptrdiff_t)mamba->d_state;
+    const ptrdiff_t ld = (ptrdiff_t)p;
     float *uz = memory->uz + 2 * p * (mamba->d_conv - 1);
     kernels->rms_norm(x.data, x.stride, x.count, channels, mamba->norm_eps, memory->normed, (ptrdiff_t)channels);
     mbt_linear(kernels, linear, &mamba->in_proj, memory->normed, (ptrdiff_t)channels, uz, 2 * ld, x.count, false);
     kernels->conv1d_silu(memory->uz, 2 * ld, x.count, p, mamba->d_conv, c->conv_weight, mamba->conv_bias, memory->u,
                          ld);
-    mbt_linear(kernels, linear, &mamba->x_proj, memory->u, ld, memory->dt_b_c, ldbc, x.count, false);
-    mbt_linear(kernels, linear, &mamba->dt_proj, memory->dt_b_c, ldbc, memory->dt, ld, x.count, false);
-    kernels->softplus(memory->dt, x.count * p);
-    const float *b = memory->dt_b_c + mamba->dt_rank;
-    const mbt_scan scan = {.dt = memory->dt,
-                           .u = memory->u,
-                           .z = uz + p,
-                           .b = b,
-                           .c = b + mamba->d_state,
-                           .a = c->a,
-                           .d = mamba->d,
-                           .h = memory->h,
-                           .y = memory->y,
-                           .ld = ld,
-                           .ldz = 2 * ld,
-                           .ldbc = ldbc,
-                           .steps = x.count,
-                           .channels = p,
-                           .d_state = mamba->d_state};
-    kernels->scan(&scan);
+    select_parameters(kernels, mamba, memory, linear, x.count);
+    scan_rows(kernels, mamba, memory, c->a, 0, x.count, uz + p, 2 * ld, memory->h);
     mbt_linear(kernels, linear, &mamba->out_proj, memory->y, ld, out.data, out.stride, x.count, true);
     memmove(memory->uz, memory->uz + x.count * 2 * p, 2 * p * (mamba->d_conv - 1) * sizeof(float));
+}
+
+/* dt_proj does not write the padding lanes. */
+static void clear_padding(const mbt_mamba *mamba, const mbt_mamba_memory *memory)
+{
+    const size_t p = MBT_PADDED((size_t)mamba->d_inner);
+    for (size_t i = 0; i < MBT_MAMBA_CHUNK; i++)
+        memset(memory->dt + i * p + mamba->d_inner, 0, (p - mamba->d_inner) * sizeof(float));
 }
 
 void mbt_mamba_run(const mbt_kernels *kernels, const mbt_mamba *mamba, const mbt_mamba_memory *memory,
@@ -97,13 +122,61 @@ void mbt_mamba_run(const mbt_kernels *kernels, const mbt_mamba *mamba, const mbt
     const size_t p = MBT_PADDED((size_t)mamba->d_inner);
     memset(memory->uz, 0, 2 * p * (mamba->d_conv - 1) * sizeof(float));
     memset(memory->h, 0, p * mamba->d_state * sizeof(float));
-    for (size_t i = 0; i < MBT_MAMBA_CHUNK; i++) /* padding lanes: dt_proj does not write them */
-        memset(memory->dt + i * p + mamba->d_inner, 0, (p - mamba->d_inner) * sizeof(float));
+    clear_padding(mamba, memory);
     const size_t chunks = (x.count + MBT_MAMBA_CHUNK - 1) / MBT_MAMBA_CHUNK;
     for (size_t i = 0, first = 0; i < chunks; i++) {
         const size_t count = (x.count - first) / (chunks - i); /* about equal: no chunk has only a few positions */
         run_chunk(kernels, mamba, memory, linear, &c, mbt_rows_part(x, first, count), mbt_rows_part(out, first, count),
                   channels);
         first += count;
+    }
+}
+
+void mbt_mamba_plan_state(mbt_mamba_state *state, const mbt_mamba *mamba, size_t sequences, mbt_arena *arena)
+{
+    const size_t p = MBT_PADDED((size_t)mamba->d_inner);
+    state->uz_size = mbt_times(mbt_times(mamba->d_conv, 2 * p), sequences);
+    state->h_size = mbt_times(mbt_times(p, mamba->d_state), sequences);
+    state->uz = mbt_arena_floats(arena, state->uz_size);
+    state->h = mbt_arena_floats(arena, state->h_size);
+}
+
+void mbt_mamba_reset(const mbt_mamba_state *state)
+{
+    memset(state->uz, 0, state->uz_size * sizeof(float));
+    memset(state->h, 0, state->h_size * sizeof(float));
+}
+
+/* Some sequences, from number `first` on. */
+static void advance_chunk(const mbt_kernels *kernels, const mbt_mamba *mamba, const mbt_mamba_memory *memory,
+                          const mbt_linear_memory *linear, const constants *c, const mbt_mamba_state *state,
+                          size_t first, mbt_rows x, mbt_rows out, size_t channels)
+{
+    const size_t p = MBT_PADDED((size_t)mamba->d_inner), newest = 2 * p * (mamba->d_conv - 1), all = newest + 2 * p;
+    float *uz = state->uz + first * all, *h = state->h + first * p * mamba->d_state;
+    kernels->rms_norm(x.data, x.stride, x.count, channels, mamba->norm_eps, memory->normed, (ptrdiff_t)channels);
+    mbt_linear(kernels, linear, &mamba->in_proj, memory->normed, (ptrdiff_t)channels, uz + newest, (ptrdiff_t)all,
+               x.count, false);
+    for (size_t i = 0; i < x.count; i++)
+        kernels->conv1d_silu(uz + i * all, 2 * (ptrdiff_t)p, 1, p, mamba->d_conv, c->conv_weight, mamba->conv_bias,
+                             memory->u + i * p, (ptrdiff_t)p);
+    select_parameters(kernels, mamba, memory, linear, x.count);
+    for (size_t i = 0; i < x.count; i++)
+        scan_rows(kernels, mamba, memory, c->a, i, 1, uz + i * all + newest + p, 0, h + i * p * mamba->d_state);
+    mbt_linear(kernels, linear, &mamba->out_proj, memory->y, (ptrdiff_t)p, out.data, out.stride, x.count, true);
+    for (size_t i = 0; i < x.count; i++)
+        memmove(uz + i * all, uz + i * all + 2 * p, newest * sizeof(float));
+}
+
+void mbt_mamba_advance(const mbt_kernels *kernels, const mbt_mamba *mamba, const mbt_mamba_memory *memory,
+                       const mbt_linear_memory *linear, const mbt_mamba_state *state, mbt_rows x, mbt_rows out,
+                       size_t channels)
+{
+    const constants c = widen_constants(kernels, mamba, memory);
+    clear_padding(mamba, memory);
+    for (size_t first = 0; first < x.count; first += MBT_MAMBA_CHUNK) {
+        const size_t left = x.count - first, count = left < MBT_MAMBA_CHUNK ? left : MBT_MAMBA_CHUNK;
+        advance_chunk(kernels, mamba, memory, linear, &c, state, first, mbt_rows_part(x, first, count),
+                      mbt_rows_part(out, first, count), channels);
     }
 }

@@ -1,4 +1,5 @@
-/* mamba.h: the selective state space layer over one sequence, in one direction. */
+/* mamba.h: the selective state space layer in one direction: over one sequence, or over the next position of each of
+ * many sequences. */
 #ifndef MBT_RUNTIME_LAYERS_MAMBA_H
 #define MBT_RUNTIME_LAYERS_MAMBA_H
 
@@ -35,5 +36,23 @@ void mbt_mamba_plan(mbt_mamba_memory *memory, const mbt_mamba *mamba, size_t cha
 /* out += out_proj(Mixer(RMSNorm(x))), from the first position to the last. x, out: [L][C], must not overlap. */
 void mbt_mamba_run(const mbt_kernels *kernels, const mbt_mamba *mamba, const mbt_mamba_memory *memory,
                    const mbt_linear_memory *linear, mbt_rows x, mbt_rows out, size_t channels);
+
+/* What many sequences keep from one position to the next. */
+typedef struct mbt_mamba_state {
+    float *uz;              /* [sequences][d_conv][2 P]: the last positions, the newest last */
+    float *h;               /* [sequences][P / 16][d_state][16] */
+    size_t uz_size, h_size; /* floats */
+} mbt_mamba_state;
+
+void mbt_mamba_plan_state(mbt_mamba_state *state, const mbt_mamba *mamba, size_t sequences, mbt_arena *arena);
+
+/* Begins new sequences. */
+void mbt_mamba_reset(const mbt_mamba_state *state);
+
+/* out += out_proj(Mixer(RMSNorm(x))) for the next position of each sequence. x, out: [sequences][C], must not
+ * overlap. */
+void mbt_mamba_advance(const mbt_kernels *kernels, const mbt_mamba *mamba, const mbt_mamba_memory *memory,
+                       const mbt_linear_memory *linear, const mbt_mamba_state *state, mbt_rows x, mbt_rows out,
+                       size_t channels);
 
 #endif

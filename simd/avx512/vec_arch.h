@@ -42,6 +42,11 @@ static inline void v_store(float *p, vf a)
     _mm512_storeu_ps(p, a);
 }
 
+static inline void v_store_half(uint16_t *p, vf a)
+{
+    _mm256_storeu_si256((__m256i *)(void *)p, _mm512_cvtps_ph(a, _MM_FROUND_TO_NEAREST_INT));
+}
+
 static inline void v_store_n(float *p, vf a, size_t n)
 {
     _mm512_mask_storeu_ps(p, v_first(n), a);

@@ -60,6 +60,12 @@ static inline void v_store(float *p, vf a)
     vst1q_f32(p + 4 * i, a.v[i]);
 }
 
+static inline void v_store_half(uint16_t *p, vf a)
+{
+    V_EACH
+    vst1_u16(p + 4 * i, vreinterpret_u16_f16(vcvt_f16_f32(a.v[i])));
+}
+
 #define V_BINARY(name, expression)    \
     static inline vf name(vf a, vf b) \
     {                                 \

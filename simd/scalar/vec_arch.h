@@ -71,6 +71,12 @@ static inline void v_store(float *p, vf a)
     p[i] = a.v[i];
 }
 
+static inline void v_store_half(uint16_t *p, vf a)
+{
+    V_EACH
+    p[i] = mbt_half_from_float(a.v[i]);
+}
+
 static inline void v_store_n(float *p, vf a, size_t n)
 {
     for (size_t i = 0; i < n; i++)

@@ -115,7 +115,7 @@ MBT_API int mbt_isa_available(mbt_isa isa);
 MBT_API MBT_MUST_CHECK mbt_status mbt_isa_chosen(mbt_isa *isa);
 
 /* A callback that is given the share of the work done, rising from 0 to 1. mbt_enhance counts the whole recording,
- * mbt_pull each window. It is called now and then, on the thread that made the call. If it returns anything but 0, the
+ * mbt_pull each window, and with a causal model nothing. It is called now and then, on the thread that made the call. If it returns anything but 0, the
  * call stops with MBT_ERROR_CANCELLED. It has to return: do not leave it by longjmp or an exception. For the same
  * enhancer it may not call mbt_enhance, mbt_push, mbt_pull or mbt_flush, which fail with MBT_ERROR_STREAM, nor
  * mbt_reset or mbt_close, which do nothing. */
@@ -136,6 +136,9 @@ typedef void mbt_release(void *cookie, void *block);
  * windows that overlap; each is normalised by its own level, and neighbours are cross-faded by a raised cosine. The
  * last window ends with the recording. It may overlap more than the others, so that it is at least half as long as they
  * are.
+ *
+ * A causal network has no windows: it enhances hop by hop, a recording as a stream, in the same memory for any length. The
+ * options window and overlap have no effect then, and it always runs on one thread, the caller's.
  *
  * Memory is taken for one window, or for max_samples if that is less, whatever the length of the recordings. To enhance
  * longer recordings whole, make the window that long. The paper's evaluation has windows of 10 s without overlap, and
@@ -192,8 +195,10 @@ typedef struct mbt_model_info {
     uint64_t weight_bytes;     /* bytes of constant data */
     double macs_per_second; /* multiply-adds for a second of audio; attention along time adds a share for each second */
     const char *precision;  /* how most weights are stored: "f32", "f16" or "int8"; some may be stored otherwise */
-    const char *family;     /* of networks: "mambattention", "unshared", "after" or "semamba"; see docs/models.md */
-    uintptr_t reserved[6];  /* room to grow */
+    const char *family;     /* of networks: "mambattention", "causal", "semamba" ...; see docs/models.md */
+    uint32_t causal;        /* 1: the network knows the past only, and mbt_process can run it; else 0 */
+    uint32_t latency;       /* of a causal network's streams, in samples; else 0 */
+    uintptr_t reserved[6 - 2 * sizeof(uint32_t) / sizeof(uintptr_t)]; /* room to grow */
 } mbt_model_info;
 
 /* Describes a model. MBT_ERROR_ARGUMENT, MBT_ERROR_MODEL. */
@@ -232,7 +237,8 @@ MBT_API MBT_MUST_CHECK mbt_status mbt_enhance(mbt_enhancer *enhancer, const floa
  *         play(clean, given);
  *     mbt_reset(enhancer);
  *
- * The first samples come out when a window is full. After that, window - overlap samples come out at a time. mbt_push
+ * The first samples come out when a window is full. After that, window - overlap samples come out at a time. With a
+ * causal model they come out hop by hop, with a delay of mbt_latency in all. mbt_push
  * only keeps samples; mbt_pull does the work. A call of mbt_pull that finds a full window takes as long as the network
  * needs for it, so it does not belong on the thread that records and plays. Nothing is allocated. */
 
@@ -248,6 +254,19 @@ MBT_API MBT_MUST_CHECK mbt_status mbt_push(mbt_enhancer *enhancer, const float *
  * out all the same, and the next call tries the window again; MBT_ERROR_STREAM in the progress callback. */
 MBT_API MBT_MUST_CHECK mbt_status mbt_pull(mbt_enhancer *enhancer, float *out, size_t room, size_t *given);
 
+/* For an audio callback: takes samples and gives as many, from a causal model alone. out is the result delayed by exactly
+ * mbt_latency samples, which begins with as many zeros; a stream may go on for ever. Blocks may have any size, from call
+ * to call another. The bits are those of mbt_push and mbt_pull. out may be in.
+ *
+ * It takes no lock, makes no system call and allocates nothing. Its time is bounded: a call runs the network once for
+ * each hop that its samples complete. A callback cannot refuse a sample: NaN and infinity count as silence, and the rest
+ * is limited to +-8, 18 dB above full scale.
+ *
+ * The first call begins a stream, in which mbt_push, mbt_pull and mbt_flush return MBT_ERROR_STREAM; mbt_reset ends it.
+ * Returns how many samples were replaced, or a negative mbt_status: MBT_ERROR_ARGUMENT; MBT_ERROR_STREAM for a model
+ * that is not causal, or after mbt_push or mbt_flush. */
+MBT_API ptrdiff_t mbt_process(mbt_enhancer *enhancer, const float *in, float *out, size_t samples);
+
 /* Says that no more samples come, so that the rest can be pulled. MBT_ERROR_ARGUMENT for NULL; MBT_ERROR_STREAM in the
  * progress callback. */
 MBT_API mbt_status mbt_flush(mbt_enhancer *enhancer);
@@ -257,7 +276,8 @@ MBT_API mbt_status mbt_flush(mbt_enhancer *enhancer);
 MBT_API void mbt_reset(mbt_enhancer *enhancer);
 
 /* The delay of a stream, in samples: how many are pushed at most before the first comes out, and how far the result can
- * be behind later. It is the window, or max_samples if that is less. 0 for NULL. */
+ * be behind later. It is the window, or max_samples if that is less; for a causal model the analysis window, which is
+ * mbt_model_info.latency. 0 for NULL. */
 MBT_API size_t mbt_latency(const mbt_enhancer *enhancer);
 
 /* How many samples were pushed and not yet pulled. 0 for NULL. */

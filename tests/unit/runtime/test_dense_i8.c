@@ -104,7 +104,7 @@ static void make_plan(plan *p, const mbt_dense_block *block, size_t frames, mbt_
 {
     memset(p, 0, sizeof *p);
     p->pool = mbt_pool_plan(arena, 1);
-    mbt_dense_plan(&p->dense, &block, 1, frames, BINS, C, 1, arena);
+    mbt_dense_plan(&p->dense, block, frames, 0, BINS, C, 1, arena);
     mbt_instance_norm_plan(&p->norm, frames, C, arena);
     p->in = mbt_arena_floats(arena, frames * BINS * C);
     p->out = mbt_arena_floats(arena, frames * BINS * C);
