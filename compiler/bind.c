@@ -33,13 +33,19 @@ static bool bind_slot(void *cookie, const mbt_slot *slot, mbt_error *error)
         return mbt_fail(error, "tensor '%s' has shape %s; the configuration asks for %s", slot->name,
                         shape_text(tensor->shape, tensor->dims, found), wanted);
     }
-    if (!mbt_element_is_float(tensor->element)) {
+    if (slot->role != MBT_ROLE_COUNT && !mbt_element_is_float(tensor->element)) {
         return mbt_fail(error, "tensor '%s' holds %s; floats are needed", slot->name,
                         mbt_element_name(tensor->element));
     }
     for (uint64_t i = 0; i < tensor->count; i++)
         if (!isfinite(tensor->data[i]))
             return mbt_fail(error, "tensor '%s' holds a value that is not finite (number %" PRIu64 ")", slot->name, i);
+    for (uint64_t i = 0; slot->role == MBT_ROLE_VARIANCE && i < tensor->count; i++) {
+        if (tensor->data[i] < 0) {
+            return mbt_fail(error, "tensor '%s' holds %g (number %" PRIu64 "); a variance is never negative",
+                            slot->name, (double)tensor->data[i], i);
+        }
+    }
     tensor->used = true;
     *slot->data = tensor->data;
     return true;

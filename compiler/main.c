@@ -91,6 +91,17 @@ static bool check_rules(const mbt_arguments *arguments, const input *in, mbt_err
                                     : mbt_fail(error, "%s", reason.text);
 }
 
+/* Whether the family has what it needs in the configuration, and the form that was asked for. */
+static bool check_family(const mbt_arguments *arguments, input *in, mbt_error *error)
+{
+    mbt_error reason = {""};
+    if (!mbt_family_check(in->family, &in->config, &reason))
+        return mbt_fail_file(error, arguments->config, "%s", reason.text);
+    if (in->family->causal && in->storage.form == MBT_FORM_WINOGRAD && arguments->convolution != NULL)
+        return mbt_fail(error, "--convolution winograd: a causal network has the direct form only");
+    return true;
+}
+
 static bool read_input(const mbt_arguments *arguments, input *in, mbt_error *error)
 {
     const mbt_family *named = NULL;
@@ -101,7 +112,7 @@ static bool read_input(const mbt_arguments *arguments, input *in, mbt_error *err
         !mbt_family_named(&in->config, &named, &reason))
         return mbt_fail_file(error, arguments->config, "%s", reason.text);
     return read_rules(arguments, in, error) && read_tensors(arguments, named, in, error) &&
-           check_rules(arguments, in, error);
+           check_family(arguments, in, error) && check_rules(arguments, in, error);
 }
 
 static bool build_network(const mbt_arguments *arguments, input *in, mbt_network *network, mbt_error *error)

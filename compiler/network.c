@@ -13,7 +13,8 @@ static bool count_parameters(void *cookie, const mbt_slot *slot, mbt_error *erro
 {
     mbt_part *part = cookie;
     (void)error;
-    part->parameters += (uint64_t)mbt_slot_count(slot);
+    if (mbt_slot_is_trained(slot))
+        part->parameters += (uint64_t)mbt_slot_count(slot);
     return true;
 }
 
@@ -80,6 +81,8 @@ static void fill_model(mbt_network *network)
         .compress_factor = (float)config->compress_factor,
         .channels = config->hid_feature,
         .block_count = config->num_tfmamba,
+        .attention_frames = network->parts.family->causal ? config->attention_frames : 0,
+        .level_frames = network->parts.family->causal ? config->level_frames : 0,
         .encoder = mbt_parts_encoder(&network->parts)->layer,
         .blocks = network->blocks,
         .mask_decoder = mbt_parts_mask_decoder(&network->parts)->layer,

@@ -13,9 +13,10 @@ static uint32_t count_modules(const mbt_family *family)
 }
 
 /* Fills a part outside of the blocks. */
-static void fill_part(mbt_part *part, const mbt_config *config, const mbt_module *module)
+static void fill_part(mbt_part *part, const mbt_config *config, const mbt_family *family, const mbt_module *module)
 {
     part->place.config = config;
+    part->place.causal = family->causal;
     part->place.module = module;
     snprintf(part->place.tensors, sizeof part->place.tensors, "%s", module->tensors);
     snprintf(part->place.name, sizeof part->place.name, "%s", module->name);
@@ -27,6 +28,7 @@ static void fill_part_of_block(mbt_part *part, const mbt_config *config, const m
 {
     mbt_place *place = &part->place;
     place->config = config;
+    place->causal = family->causal;
     place->module = module;
     snprintf(place->tensors, sizeof place->tensors, "%s.%" PRIu32 ".%s", family->blocks, block, module->tensors);
     if (module->joining != NULL)
@@ -42,9 +44,9 @@ bool mbt_parts_init(mbt_parts *parts, const mbt_family *family, const mbt_config
     parts->list = calloc(parts->count, sizeof *parts->list);
     bool done = parts->list != NULL;
     if (done) {
-        fill_part(mbt_parts_encoder(parts), config, family->encoder);
-        fill_part(mbt_parts_mask_decoder(parts), config, family->mask_decoder);
-        fill_part(mbt_parts_phase_decoder(parts), config, family->phase_decoder);
+        fill_part(mbt_parts_encoder(parts), config, family, family->encoder);
+        fill_part(mbt_parts_mask_decoder(parts), config, family, family->mask_decoder);
+        fill_part(mbt_parts_phase_decoder(parts), config, family, family->phase_decoder);
         for (uint32_t block = 0; block < blocks; block++)
             for (uint32_t i = 0; i < in_block; i++)
                 fill_part_of_block(mbt_parts_of_block(parts, block, i), config, family, block, family->in_block[i]);

@@ -14,7 +14,7 @@ typedef struct mbt_part {
     char label[MBT_PART_LABEL]; /* in the table */
     void *raw;                  /* its tensors' data: the struct that place.module->type calls raw */
     void *layer;                /* its struct in model.h, filled */
-    uint64_t parameters;        /* numbers in the checkpoint */
+    uint64_t parameters;        /* trained numbers in the checkpoint */
     uint64_t bytes;             /* bytes of the arrays made from them */
 } mbt_part;
 

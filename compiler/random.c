@@ -47,6 +47,12 @@ static double draw(random_state *random, const mbt_slot *slot, uint64_t index)
         return mbt_log((double)(index % slot->shape[1] + 1)) + 0.1 * gauss(random);
     case MBT_ROLE_DT_BIAS:
         return uniform(random, -6, -2);
+    case MBT_ROLE_MEAN:
+        return 0.3 * gauss(random);
+    case MBT_ROLE_VARIANCE:
+        return uniform(random, 0.3, 1.5);
+    case MBT_ROLE_COUNT:
+        return 1;
     }
     return 0;
 }

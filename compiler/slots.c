@@ -23,6 +23,11 @@ bool mbt_walk_vector(const mbt_walk *walk, const float **data, mbt_role role, ui
     return mbt_walk_tensor(walk, data, role, 0, MBT_SHAPE(count), "%s.%s", prefix, name);
 }
 
+bool mbt_slot_is_trained(const mbt_slot *slot)
+{
+    return slot->role != MBT_ROLE_MEAN && slot->role != MBT_ROLE_VARIANCE && slot->role != MBT_ROLE_COUNT;
+}
+
 double mbt_slot_count(const mbt_slot *slot)
 {
     double count = 1;

@@ -5,7 +5,7 @@
 #include <string.h>
 
 static const mbt_family *const families[] = {&mbt_family_mambattention, &mbt_family_unshared, &mbt_family_after,
-                                             &mbt_family_semamba};
+                                             &mbt_family_semamba, &mbt_family_causal};
 
 #define FAMILIES (sizeof families / sizeof families[0])
 
@@ -70,6 +70,11 @@ bool mbt_family_named(const mbt_config *config, const mbt_family **named, mbt_er
     list_names(list);
     return *named != NULL || mbt_fail(error, "line %zu: unknown family '%s'; known families: %s", config->family_line,
                                       config->family, list);
+}
+
+bool mbt_family_check(const mbt_family *family, const mbt_config *config, mbt_error *error)
+{
+    return !family->causal || mbt_config_check_causal(config, error);
 }
 
 static bool check_supported(const mbt_tensors *tensors, mbt_error *error)

@@ -1,37 +1,28 @@
-/* mambattention.c: MambAttention (arXiv 2507.00966) and the two ablations of its paper. The number of heads is fixed
- * in the published code. The code of the ablations is not published, so the names of the tensors of `unshared` are
- * our choice. */
+/* mambattention.c: MambAttention (arXiv 2507.00966) and the two ablations of its paper. The code of the ablations
+ * is not published, so the names of the tensors of `unshared` are our choice. */
 #include "compiler/families/family.h"
-
-#define HEADS 8
-
-static const mbt_module attention = {.type = &mbt_layer_attention,
-                                     .tensors = "attention",
-                                     .name = "attention",
-                                     .label = "attention",
-                                     .axes = MBT_ALONG_TIME | MBT_ALONG_FREQUENCY,
-                                     .heads = HEADS};
 
 static const mbt_module time_attention = {.type = &mbt_layer_attention,
                                           .tensors = "time_attention",
                                           .name = "time_attention",
                                           .label = "time attention",
                                           .axes = MBT_ALONG_TIME,
-                                          .heads = HEADS};
+                                          .heads = MBT_ATTENTION_HEADS};
 
 static const mbt_module frequency_attention = {.type = &mbt_layer_attention,
                                                .tensors = "freq_attention",
                                                .name = "frequency_attention",
                                                .label = "frequency attention",
                                                .axes = MBT_ALONG_FREQUENCY,
-                                               .heads = HEADS};
+                                               .heads = MBT_ATTENTION_HEADS};
 
 /* One attention for both axes, before Mamba on each. */
-static const mbt_module *const shared_before[] = {&attention, &mbt_module_time_mamba, &mbt_module_frequency_mamba,
-                                                  NULL};
+static const mbt_module *const shared_before[] = {&mbt_module_attention, &mbt_module_time_mamba,
+                                                  &mbt_module_frequency_mamba, NULL};
 
 /* One attention for both axes, after Mamba on each. */
-static const mbt_module *const shared_after[] = {&mbt_module_time_mamba, &mbt_module_frequency_mamba, &attention, NULL};
+static const mbt_module *const shared_after[] = {&mbt_module_time_mamba, &mbt_module_frequency_mamba,
+                                                 &mbt_module_attention, NULL};
 
 /* A separate attention for each axis, before Mamba. */
 static const mbt_module *const one_for_each[] = {&time_attention, &frequency_attention, &mbt_module_time_mamba,

@@ -1,4 +1,5 @@
-/* shared.c: the modules that several families use: MambAttention's encoder and decoders, and Mamba along each axis. */
+/* shared.c: the modules that several families use: MambAttention's encoder, decoders and attention,
+ * and Mamba along each axis. */
 #include "compiler/families/family.h"
 
 const mbt_module mbt_module_encoder = {
@@ -9,6 +10,14 @@ const mbt_module mbt_module_mask_decoder = {
 
 const mbt_module mbt_module_phase_decoder = {
     .type = &mbt_layer_phase_decoder, .tensors = "phase_decoder", .name = "phase_decoder", .label = "phase decoder"};
+
+/* One attention for both axes. */
+const mbt_module mbt_module_attention = {.type = &mbt_layer_attention,
+                                         .tensors = "attention",
+                                         .name = "attention",
+                                         .label = "attention",
+                                         .axes = MBT_ALONG_TIME | MBT_ALONG_FREQUENCY,
+                                         .heads = MBT_ATTENTION_HEADS};
 
 const mbt_module mbt_module_time_mamba = {.type = &mbt_layer_bimamba,
                                           .tensors = "time_mamba",

@@ -76,16 +76,17 @@ static void write_attention(const mbt_c_file *out, const void *layer)
 }
 
 /* The projections on each of its axes, and the scores and sums over frequency. Those over time are 2 C for each pair
- * of frames in each bin. */
+ * of frames in each bin; in a causal network a frame has attention_frames partners, whatever the recording's length. */
 static mbt_cost cost(const mbt_place *place)
 {
     const mbt_config *config = place->config;
     const double c = config->hid_feature, bins = mbt_inner_bins(config);
     const bool time = (place->module->axes & MBT_ALONG_TIME) != 0;
     const bool frequency = (place->module->axes & MBT_ALONG_FREQUENCY) != 0;
-    return (mbt_cost){.per_second = mbt_inner_positions(config) *
-                                    ((time + frequency) * (3 * c * c + c * c) + (frequency ? 2 * bins * c : 0)),
-                      .per_pair = time ? 2 * bins * c : 0};
+    const double partners = (frequency ? bins : 0) + (time && place->causal ? config->attention_frames : 0);
+    return (mbt_cost){.per_second =
+                          mbt_inner_positions(config) * ((time + frequency) * (3 * c * c + c * c) + 2 * partners * c),
+                      .per_pair = time && !place->causal ? 2 * bins * c : 0};
 }
 
 static const char *const layer_names[] = {"in_proj", "out_proj", NULL};

@@ -1,12 +1,14 @@
-/* convolution.h: convolutions with the InstanceNorm2d and PReLU that follow them, and the dense block of four. */
+/* convolution.h: convolutions with the norm and PReLU that follow them, and the dense block of four. */
 #ifndef MBT_COMPILER_LAYERS_CONVOLUTION_H
 #define MBT_COMPILER_LAYERS_CONVOLUTION_H
 
 #include "compiler/layers/layer.h"
+#include "compiler/layers/norm.h"
 
-/* A convolution, InstanceNorm2d, PReLU. weight: Conv2d [out][in][time][frequency], ConvTranspose2d [in][out][1][3]. */
+/* A convolution, its norm, PReLU. weight: Conv2d [out][in][time][frequency], ConvTranspose2d [in][out][1][3]. */
 typedef struct mbt_raw_unit {
-    const float *weight, *bias, *gain, *offset, *slope;
+    const float *weight, *bias, *slope;
+    mbt_raw_norm norm;
 } mbt_raw_unit;
 
 typedef struct mbt_raw_dense_block {
@@ -14,23 +16,26 @@ typedef struct mbt_raw_dense_block {
 } mbt_raw_dense_block;
 
 /* Walks over the tensors of a unit with C outputs: PREFIX.{0,1,2}. */
-bool mbt_unit_walk_tensors(const mbt_walk *walk, const char *prefix, uint64_t in, uint64_t times, uint64_t bins,
-                           mbt_raw_unit *unit);
+bool mbt_unit_walk_tensors(const mbt_walk *walk, const mbt_place *place, const char *prefix, uint64_t in,
+                           uint64_t times, uint64_t bins, mbt_raw_unit *unit);
 
-/* Walks over the tensors of PREFIX.dense_block.dense_block.{0,1,2,3}. */
-bool mbt_dense_block_walk_tensors(const mbt_walk *walk, const char *prefix, mbt_raw_dense_block *block);
+/* Walks over the tensors of dense_block.dense_block.{0,1,2,3} at the place. */
+bool mbt_dense_block_walk_tensors(const mbt_walk *walk, const mbt_place *place, mbt_raw_dense_block *block);
 
-/* Folds a unit in the direct form, with `in` inputs and `taps` taps, as the layer PREFIX_NAME. */
-bool mbt_unit_fold(const mbt_fold *fold, const mbt_config *config, const char *prefix, const char *name,
-                   const mbt_raw_unit *raw, uint32_t in, uint32_t taps, mbt_unit *unit);
+/* Folds a unit in the direct form, with `in` inputs and `taps` taps, as the layer PLACE_NAME. */
+bool mbt_unit_fold(const mbt_fold *fold, const mbt_place *place, const char *name, const mbt_raw_unit *raw, uint32_t in,
+                   uint32_t taps, mbt_unit *unit);
 
-/* Folds a dense block as the layers PREFIX_dense_block_{0,1,2,3}, in the form that the storage asks for. */
-bool mbt_dense_block_fold(const mbt_fold *fold, const mbt_config *config, const char *prefix,
-                          const mbt_raw_dense_block *raw, mbt_dense_block *block);
+/* Folds a dense block as the layers PLACE_dense_block_{0,1,2,3}, in the form that the storage asks for. */
+bool mbt_dense_block_fold(const mbt_fold *fold, const mbt_place *place, const mbt_raw_dense_block *raw,
+                          mbt_dense_block *block);
 
-/* Packs the gain and offset of an InstanceNorm and the slope of a PReLU, each [C], as arrays
- * PREFIX_{gain,offset,slope}. */
-bool mbt_norm_fold(const mbt_fold *fold, const mbt_config *config, const char *prefix, const mbt_raw_unit *raw,
+/* Folds the norm of a causal network, and with it the bias, into the unit's weights. InstanceNorm removes the bias, so
+ * there it is dropped. */
+void mbt_unit_fold_norm(const mbt_place *place, const mbt_raw_unit *raw, mbt_weights *weights);
+
+/* Packs the gain and offset of the norm and the slope of a PReLU, each [C], as arrays PREFIX_{gain,offset,slope}. */
+bool mbt_unit_pack(const mbt_fold *fold, const mbt_place *place, const char *prefix, const mbt_raw_unit *raw,
                    const float **gain, const float **offset, const float **slope);
 
 /* Writes the fields of an mbt_unit, on lines that begin with indent. */

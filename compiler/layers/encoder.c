@@ -14,7 +14,7 @@ static bool walk_unit(const mbt_walk *walk, const mbt_place *place, const char *
 {
     char prefix[MBT_SLOT_NAME + 24];
     snprintf(prefix, sizeof prefix, "%s.%s", place->tensors, name);
-    return mbt_unit_walk_tensors(walk, prefix, in, 1, bins, unit);
+    return mbt_unit_walk_tensors(walk, place, prefix, in, 1, bins, unit);
 }
 
 static bool walk_tensors(const mbt_walk *walk, const mbt_place *place, void *raw)
@@ -22,7 +22,7 @@ static bool walk_tensors(const mbt_walk *walk, const mbt_place *place, void *raw
     raw_encoder *encoder = raw;
     const mbt_config *config = place->config;
     return walk_unit(walk, place, "dense_conv_1", config->input_channel, 1, &encoder->dense_conv_1) &&
-           mbt_dense_block_walk_tensors(walk, place->tensors, &encoder->dense_block) &&
+           mbt_dense_block_walk_tensors(walk, place, &encoder->dense_block) &&
            walk_unit(walk, place, "dense_conv_2", config->hid_feature, 3, &encoder->dense_conv_2);
 }
 
@@ -31,10 +31,10 @@ static bool fold_encoder(const mbt_fold *fold, const mbt_place *place, const voi
     const raw_encoder *from = raw;
     mbt_encoder *encoder = layer;
     const mbt_config *config = place->config;
-    return mbt_unit_fold(fold, config, place->name, "dense_conv_1", &from->dense_conv_1, config->input_channel, 1,
+    return mbt_unit_fold(fold, place, "dense_conv_1", &from->dense_conv_1, config->input_channel, 1,
                          &encoder->dense_conv_1) &&
-           mbt_dense_block_fold(fold, config, place->name, &from->dense_block, &encoder->dense_block) &&
-           mbt_unit_fold(fold, config, place->name, "dense_conv_2", &from->dense_conv_2, config->hid_feature, 3,
+           mbt_dense_block_fold(fold, place, &from->dense_block, &encoder->dense_block) &&
+           mbt_unit_fold(fold, place, "dense_conv_2", &from->dense_conv_2, config->hid_feature, 3,
                          &encoder->dense_conv_2);
 }
 

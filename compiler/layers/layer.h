@@ -5,6 +5,7 @@
 #ifndef MBT_COMPILER_LAYERS_LAYER_H
 #define MBT_COMPILER_LAYERS_LAYER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "compiler/storage/arrays.h"
@@ -24,7 +25,7 @@ typedef struct mbt_module {
     const char *label;   /* its name in the table of parts; in a block, after "block r " */
     unsigned axes;       /* of a layer in a block: MBT_ALONG_... */
     uint32_t heads;      /* of attention: fixed in the published code, not in the checkpoint */
-    const char *joining; /* of a layer with two directions: the linear layer that joins them, as `tensors` */
+    const char *joining; /* of Mamba: the linear layer that follows and joins its directions, as `tensors` */
 } mbt_module;
 
 #define MBT_PLACE_NAME 64
@@ -33,6 +34,7 @@ typedef struct mbt_module {
 typedef struct mbt_place {
     const mbt_config *config;
     const mbt_module *module;
+    bool causal;                 /* the family's */
     char tensors[MBT_SLOT_NAME]; /* the beginning of its tensors' names */
     char joining[MBT_SLOT_NAME]; /* the same for its joining layer */
     char name[MBT_PLACE_NAME];   /* the beginning of its arrays' names in C */
@@ -79,6 +81,6 @@ typedef struct mbt_layer_type {
 
 /* layers/NAME.c */
 extern const mbt_layer_type mbt_layer_encoder, mbt_layer_mask_decoder, mbt_layer_phase_decoder;
-extern const mbt_layer_type mbt_layer_attention, mbt_layer_bimamba;
+extern const mbt_layer_type mbt_layer_attention, mbt_layer_bimamba, mbt_layer_forward_mamba;
 
 #endif

@@ -53,9 +53,9 @@ static bool fold_in_proj(const mbt_fold *fold, const char *prefix, const mbt_raw
     return done;
 }
 
-/* Multiplies out_proj [C][E] by the half [C][C] of the joining layer that acts on this direction: w[e][o] = sum over
- * i of out_proj[i][e] half[i][o]. */
-static bool fold_out_proj(const mbt_fold *fold, const char *prefix, const mbt_raw_mamba *raw, const float *half,
+/* Multiplies out_proj [C][E] by the part [C][C] of the joining layer that acts on this direction: w[e][o] = sum over
+ * i of out_proj[i][e] part[i][o]. */
+static bool fold_out_proj(const mbt_fold *fold, const char *prefix, const mbt_raw_mamba *raw, const float *part,
                           uint32_t c, uint32_t e, mbt_matrix *matrix)
 {
     mbt_weights out;
@@ -66,7 +66,7 @@ static bool fold_out_proj(const mbt_fold *fold, const char *prefix, const mbt_ra
             const double weight = raw->out_proj[(size_t)i * e + k];
             double *row = mbt_weights_at(&out, 0, k, 0);
             for (uint32_t o = 0; o < c; o++)
-                row[o] += weight * half[(size_t)i * c + o];
+                row[o] += weight * part[(size_t)i * c + o];
         }
     }
     const bool done = mbt_fold_matrix(fold, prefix, "out_proj", &out, matrix);
@@ -123,7 +123,7 @@ static bool fold_state(const mbt_fold *fold, const char *prefix, const mbt_raw_m
 }
 
 bool mbt_mamba_fold(const mbt_fold *fold, const mbt_config *config, const char *prefix, const mbt_raw_mamba *raw,
-                    const float *half, mbt_mamba *mamba)
+                    const float *part, mbt_mamba *mamba)
 {
     const uint32_t c = config->hid_feature, e = c * config->expand, rank = dt_rank(config);
     mamba->d_inner = e;
@@ -134,7 +134,7 @@ bool mbt_mamba_fold(const mbt_fold *fold, const mbt_config *config, const char *
     return fold_in_proj(fold, prefix, raw, c, e, &mamba->in_proj) && fold_conv(fold, prefix, raw, mamba) &&
            mbt_fold_linear(fold, prefix, "x_proj", raw->x_proj, NULL, e, rank + 2 * config->d_state, &mamba->x_proj) &&
            mbt_fold_linear(fold, prefix, "dt_proj", raw->dt_proj_weight, raw->dt_proj_bias, rank, e, &mamba->dt_proj) &&
-           fold_state(fold, prefix, raw, mamba) && fold_out_proj(fold, prefix, raw, half, c, e, &mamba->out_proj);
+           fold_state(fold, prefix, raw, mamba) && fold_out_proj(fold, prefix, raw, part, c, e, &mamba->out_proj);
 }
 
 void mbt_mamba_write(const mbt_c_file *out, const char *indent, const mbt_mamba *mamba)

@@ -17,13 +17,17 @@ typedef struct mbt_raw_mamba {
 /* Walks over the tensors of one direction. prefix: the beginning of their names. */
 bool mbt_mamba_walk_tensors(const mbt_walk *walk, const char *prefix, mbt_raw_mamba *raw);
 
-/* Folds one direction. prefix: the beginning of the arrays' names. half: [C][C], the rows of the joining layer's
+/* Folds one direction. prefix: the beginning of the arrays' names. part: [C][C], the rows of the joining layer's
  * weight that act on this direction. */
 bool mbt_mamba_fold(const mbt_fold *fold, const mbt_config *config, const char *prefix, const mbt_raw_mamba *raw,
-                    const float *half, mbt_mamba *mamba);
+                    const float *part, mbt_mamba *mamba);
 
 /* Writes the fields of an mbt_mamba, on lines that begin with indent. */
 void mbt_mamba_write(const mbt_c_file *out, const char *indent, const mbt_mamba *mamba);
+
+/* The entries in layer_names of one direction. */
+#define MBT_MAMBA_NAMES(direction) \
+    direction "_in_proj", direction "_constants", direction "_x_proj", direction "_dt_proj", direction "_out_proj"
 
 /* Multiply-adds for one position. The scan counts three for each state. */
 double mbt_mamba_macs(const mbt_config *config);

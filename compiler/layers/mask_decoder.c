@@ -9,7 +9,8 @@ typedef struct raw_mask_decoder {
     mbt_raw_dense_block dense_block;
     const float *up_weight, *up_bias;   /* ConvTranspose2d [C][C][1][3], [C] */
     const float *mix_weight, *mix_bias; /* Conv2d [1][C][1][1], [1] */
-    const float *gain, *offset, *prelu; /* [1] */
+    mbt_raw_norm norm;                  /* [1] */
+    const float *prelu;                 /* [1] */
     const float *out_weight, *out_bias; /* Conv2d [1][1][1][1], [1] */
     const float *slope;                 /* [F][1] */
 } raw_mask_decoder;
@@ -18,15 +19,15 @@ static bool walk_tensors(const mbt_walk *walk, const mbt_place *place, void *raw
 {
     raw_mask_decoder *mask = raw;
     const uint64_t c = place->config->hid_feature, one = place->config->output_channel;
-    char head[MBT_SLOT_NAME + 16];
+    char head[MBT_SLOT_NAME + 16], norm[MBT_SLOT_NAME + 16];
     snprintf(head, sizeof head, "%s.mask_conv", place->tensors);
-    return mbt_dense_block_walk_tensors(walk, place->tensors, &mask->dense_block) &&
+    snprintf(norm, sizeof norm, "%s.mask_conv.2", place->tensors);
+    return mbt_dense_block_walk_tensors(walk, place, &mask->dense_block) &&
            mbt_walk_tensor(walk, &mask->up_weight, MBT_ROLE_WEIGHT, c, MBT_SHAPE(c, c, 1, 3), "%s.0.weight", head) &&
            mbt_walk_vector(walk, &mask->up_bias, MBT_ROLE_BIAS, c, head, "0.bias") &&
            mbt_walk_tensor(walk, &mask->mix_weight, MBT_ROLE_WEIGHT, c, MBT_SHAPE(one, c, 1, 1), "%s.1.weight", head) &&
            mbt_walk_vector(walk, &mask->mix_bias, MBT_ROLE_BIAS, one, head, "1.bias") &&
-           mbt_walk_vector(walk, &mask->gain, MBT_ROLE_GAIN, one, head, "2.weight") &&
-           mbt_walk_vector(walk, &mask->offset, MBT_ROLE_BIAS, one, head, "2.bias") &&
+           mbt_norm_walk_tensors(walk, place, norm, one, &mask->norm) &&
            mbt_walk_vector(walk, &mask->prelu, MBT_ROLE_PRELU, one, head, "3.weight") &&
            mbt_walk_tensor(walk, &mask->out_weight, MBT_ROLE_WEIGHT, one, MBT_SHAPE(one, one, 1, 1), "%s.4.weight",
                            head) &&
@@ -36,8 +37,8 @@ static bool walk_tensors(const mbt_walk *walk, const mbt_place *place, void *raw
 }
 
 /* Combines the transposed convolution and the 1 x 1 convolution to one output that follows: up[tap][i] = sum over o
- * of up[i][o][tap] mix[o]. Their biases add the same number everywhere, which the InstanceNorm of one channel
- * removes. */
+ * of up[i][o][tap] mix[o]. Their biases add the same number everywhere, because each output gets each bias once: a
+ * causal network's norm takes it in, and the InstanceNorm of one channel removes it. */
 static bool fold_up(const mbt_fold *fold, const mbt_place *place, const raw_mask_decoder *raw, mbt_mask_decoder *mask)
 {
     const uint32_t c = place->config->hid_feature;
@@ -49,6 +50,12 @@ static bool fold_up(const mbt_fold *fold, const mbt_place *place, const raw_mask
             for (uint32_t tap = 0; tap < 3; tap++)
                 *mbt_weights_at(&up, tap, i, 0) +=
                     (double)raw->up_weight[((size_t)i * c + o) * 3 + tap] * raw->mix_weight[o];
+    if (place->causal) {
+        up.bias[0] = raw->mix_bias[0];
+        for (uint32_t o = 0; o < c; o++)
+            up.bias[0] += (double)raw->up_bias[o] * raw->mix_weight[o];
+        mbt_norm_fold(&raw->norm, &up);
+    }
     const bool done = mbt_upsampling_fold(fold, place->name, &up, &mask->even, &mask->odd);
     mbt_weights_free(&up);
     return done;
@@ -58,11 +65,10 @@ static bool fold_mask_decoder(const mbt_fold *fold, const mbt_place *place, cons
 {
     const raw_mask_decoder *from = raw;
     mbt_mask_decoder *mask = layer;
-    if (!mbt_dense_block_fold(fold, place->config, place->name, &from->dense_block, &mask->dense_block) ||
-        !fold_up(fold, place, from, mask))
+    if (!mbt_dense_block_fold(fold, place, &from->dense_block, &mask->dense_block) || !fold_up(fold, place, from, mask))
         return false;
-    mask->gain = from->gain[0];
-    mask->offset = from->offset[0];
+    mask->gain = place->causal ? 1 : from->norm.gain[0];
+    mask->offset = place->causal ? 0 : from->norm.offset[0];
     mask->prelu = from->prelu[0];
     mask->out_scale = from->out_weight[0];
     mask->out_bias = from->out_bias[0];

@@ -19,8 +19,8 @@ static bool walk_tensors(const mbt_walk *walk, const mbt_place *place, void *raw
     const char *prefix = place->tensors;
     char up[MBT_SLOT_NAME + 16];
     snprintf(up, sizeof up, "%s.phase_conv", prefix);
-    return mbt_dense_block_walk_tensors(walk, prefix, &phase->dense_block) &&
-           mbt_unit_walk_tensors(walk, up, c, 1, 3, &phase->up) &&
+    return mbt_dense_block_walk_tensors(walk, place, &phase->dense_block) &&
+           mbt_unit_walk_tensors(walk, place, up, c, 1, 3, &phase->up) &&
            mbt_walk_tensor(walk, &phase->real_weight, MBT_ROLE_WEIGHT, c, MBT_SHAPE(one, c, 1, 1),
                            "%s.phase_conv_r.weight", prefix) &&
            mbt_walk_vector(walk, &phase->real_bias, MBT_ROLE_BIAS, one, prefix, "phase_conv_r.bias") &&
@@ -40,6 +40,7 @@ static bool fold_up(const mbt_fold *fold, const mbt_place *place, const raw_phas
         for (uint32_t o = 0; o < c; o++)
             for (uint32_t tap = 0; tap < 3; tap++)
                 *mbt_weights_at(&up, tap, i, o) = raw->up.weight[((size_t)i * c + o) * 3 + tap];
+    mbt_unit_fold_norm(place, &raw->up, &up);
     const bool done = mbt_upsampling_fold(fold, place->name, &up, &phase->even, &phase->odd);
     mbt_weights_free(&up);
     return done;
@@ -67,9 +68,9 @@ static bool fold_phase_decoder(const mbt_fold *fold, const mbt_place *place, con
 {
     const raw_phase_decoder *from = raw;
     mbt_phase_decoder *phase = layer;
-    return mbt_dense_block_fold(fold, place->config, place->name, &from->dense_block, &phase->dense_block) &&
+    return mbt_dense_block_fold(fold, place, &from->dense_block, &phase->dense_block) &&
            fold_up(fold, place, from, phase) &&
-           mbt_norm_fold(fold, place->config, place->name, &from->up, &phase->gain, &phase->offset, &phase->slope) &&
+           mbt_unit_pack(fold, place, place->name, &from->up, &phase->gain, &phase->offset, &phase->slope) &&
            fold_out(fold, place, from, &phase->out);
 }
 

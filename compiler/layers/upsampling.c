@@ -12,6 +12,8 @@ bool mbt_upsampling_fold(const mbt_fold *fold, const char *prefix, const mbt_wei
     mbt_weights even_up = {0}, odd_up = {0};
     bool done = mbt_weights_init(&even_up, 2, up->k, up->n, fold->error) &&
                 mbt_weights_init(&odd_up, 1, up->k, up->n, fold->error);
+    for (uint32_t o = 0; done && o < up->n; o++)
+        even_up.bias[o] = odd_up.bias[o] = up->bias[o];
     for (uint32_t i = 0; done && i < up->k; i++) {
         for (uint32_t o = 0; o < up->n; o++) {
             for (uint32_t tap = 0; tap < 2; tap++)

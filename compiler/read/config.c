@@ -23,15 +23,20 @@ typedef struct field {
     double min, max;
     uint32_t multiple_of; /* whole numbers only: 1 allows any */
     uint32_t otherwise;
+    bool causal; /* only a causal network needs it */
 } field;
 
-#define WHOLE(section, key, min, max, multiple)                                      \
-    {                                                                                \
-        section, #key, offsetof(mbt_config, key), FIELD_WHOLE, min, max, multiple, 0 \
+#define WHOLE(section, key, min, max, multiple)                                             \
+    {                                                                                       \
+        section, #key, offsetof(mbt_config, key), FIELD_WHOLE, min, max, multiple, 0, false \
     }
-#define REAL(section, key, min, max)                                         \
-    {                                                                        \
-        section, #key, offsetof(mbt_config, key), FIELD_REAL, min, max, 1, 0 \
+#define CAUSAL(section, key, min, max)                                              \
+    {                                                                               \
+        section, #key, offsetof(mbt_config, key), FIELD_WHOLE, min, max, 1, 0, true \
+    }
+#define REAL(section, key, min, max)                                                \
+    {                                                                               \
+        section, #key, offsetof(mbt_config, key), FIELD_REAL, min, max, 1, 0, false \
     }
 
 /* The upper limits keep all products of sizes far below 2^64. The networks in use are well below them. */
@@ -41,7 +46,7 @@ static const field fields[] = {
     WHOLE("stft_cfg", hop_size, 1, 32768, 1),
     WHOLE("stft_cfg", win_size, 2, 65536, 1),
     WHOLE("model_cfg", hid_feature, 8, 1024, 8),
-    {"model_cfg", "num_tfmamba", offsetof(mbt_config, num_tfmamba), FIELD_WHOLE_OR_NULL, 1, 64, 1, 4},
+    {"model_cfg", "num_tfmamba", offsetof(mbt_config, num_tfmamba), FIELD_WHOLE_OR_NULL, 1, 64, 1, 4, false},
     WHOLE("model_cfg", d_state, 1, 256, 1),
     WHOLE("model_cfg", d_conv, 1, 16, 1),
     WHOLE("model_cfg", expand, 1, 16, 1),
@@ -50,6 +55,8 @@ static const field fields[] = {
     REAL("model_cfg", compress_factor, 0.125, 1),
     REAL("model_cfg", norm_epsilon, 1e-12, 0.1),
     REAL("model_cfg", beta, 1e-3, 1000),
+    CAUSAL("model_cfg", attention_frames, 1, 65536),
+    CAUSAL("model_cfg", level_frames, 1, 65536),
 };
 
 #define FIELD_COUNT (sizeof fields / sizeof fields[0])
@@ -219,7 +226,7 @@ static bool check_whole(const reader *r, mbt_error *error)
 {
     const mbt_config *config = r->config;
     for (size_t i = 0; i < FIELD_COUNT; ++i) {
-        if (!r->found[i]) {
+        if (!r->found[i] && !fields[i].causal) {
             char description[120];
             describe(&fields[i], description, sizeof description);
             return mbt_fail(error, "%s.%s is missing; %s is needed", fields[i].section, fields[i].key, description);
@@ -245,4 +252,29 @@ bool mbt_config_parse(const char *text, size_t size, mbt_config *config, mbt_err
     const bool done = read_top(&r) && mbt_yaml_finish(&r.yaml) && check_whole(&r, error);
     mbt_yaml_close(&r.yaml);
     return done;
+}
+
+bool mbt_config_check_causal(const mbt_config *config, mbt_error *error)
+{
+    for (size_t i = 0; i < FIELD_COUNT; ++i) {
+        uint32_t value = 1;
+        if (fields[i].causal)
+            memcpy(&value, (const char *)config + fields[i].offset, sizeof value);
+        if (value == 0) {
+            char description[120];
+            describe(&fields[i], description, sizeof description);
+            return mbt_fail(error, "%s.%s is missing; a causal network needs %s", fields[i].section, fields[i].key,
+                            description);
+        }
+    }
+    if (config->win_size != config->n_fft) {
+        return mbt_fail(error, "stft_cfg.win_size is %" PRIu32 "; a causal network needs n_fft, %" PRIu32,
+                        config->win_size, config->n_fft);
+    }
+    if (config->win_size % config->hop_size != 0) {
+        return mbt_fail(error,
+                        "stft_cfg.hop_size is %" PRIu32 "; a causal network needs a divisor of win_size, %" PRIu32,
+                        config->hop_size, config->win_size);
+    }
+    return true;
 }

@@ -78,6 +78,9 @@ static void emit_model(const mbt_c_file *out, const mbt_network *network)
             model->sample_rate, model->n_fft, model->hop, model->win);
     mbt_c_number(out, "    ", "compress_factor", model->compress_factor);
     fprintf(file, "    .channels = %" PRIu32 ", .block_count = %" PRIu32 ",\n", model->channels, model->block_count);
+    if (model->attention_frames != 0)
+        fprintf(file, "    .attention_frames = %" PRIu32 ", .level_frames = %" PRIu32 ",\n", model->attention_frames,
+                model->level_frames);
     fprintf(file, "    .parameters = UINT64_C(%" PRIu64 "), .weight_bytes = UINT64_C(%" PRIu64 "),\n",
             model->parameters, model->weight_bytes);
     fprintf(file, "    .macs_per_second = %.17g, .macs_per_pair = %.17g,\n", model->macs_per_second,

@@ -182,7 +182,7 @@ static bool read_input(input *in, mbt_error *error)
            (type <= MBT_WEIGHT_I8 ||
             mbt_rules_parse((const char *)in->rules_text.at, in->rules_text.left, &storage->rules, error)) &&
            (in->flags & FLAG_RANDOM ? make_checkpoint(in, named, error) : read_checkpoint(in, named, error)) &&
-           check_rules(in, error);
+           mbt_family_check(in->family, &in->config, error) && check_rules(in, error);
 }
 
 static bool build(input *in, mbt_network *network, mbt_error *error)

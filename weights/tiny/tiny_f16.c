@@ -6,7 +6,7 @@
  */
 #include "mambattention/model.h"
 
-#if MBT_MODEL_ABI != 4
+#if MBT_MODEL_ABI != 5
 #error "made for another version of model.h: run mambac again"
 #endif
 
@@ -6494,7 +6494,7 @@ static const mbt_block blocks[2] = {
 
 extern const mbt_model mbt_model_tiny_f16;
 const mbt_model mbt_model_tiny_f16 = {
-    .abi = 4,
+    .abi = 5,
     .model_size = sizeof(mbt_model),
     .name = "tiny_f16",
     .provenance =
