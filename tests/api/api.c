@@ -117,7 +117,8 @@ static const struct {
 } cases[] = {{"open", api_open_tests},     {"signals", api_signal_tests},  {"bits", api_bits_tests},
              {"run", api_run_tests},       {"windows", api_window_tests},  {"stream", api_stream_tests},
              {"memory", api_memory_tests}, {"rank", api_rank_tests},       {"flush", api_flush_tests},
-             {"mix", api_mix_tests},       {"process", api_process_tests}, {"self_test", api_self_test_tests}};
+             {"mix", api_mix_tests},       {"process", api_process_tests}, {"self_test", api_self_test_tests},
+             {"live", api_live_tests}};
 
 /* The cases that are named, or all; -1 if one that is named is not there. */
 static int run_cases(int names, char **name)

@@ -72,5 +72,6 @@ TCase *api_flush_tests(void);
 TCase *api_mix_tests(void);
 TCase *api_process_tests(void);
 TCase *api_self_test_tests(void);
+TCase *api_live_tests(void);
 
 #endif
