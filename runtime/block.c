@@ -101,16 +101,35 @@ static void run_axis(mbt_run *run, const mbt_axis *axis, const mbt_block_memory 
     mbt_run_tasks(run, run_task, &job, (all.count + job.per_task - 1) / job.per_task);
 }
 
-/* Advances all sequences of the time axis by the frame x. */
-static void advance_axis(const mbt_run *run, uint32_t index, const mbt_block_memory *memory, float *x)
+/* Advances all sequences of a causal network's time axis by the frame x. */
+static void advance_time(mbt_run *run, uint32_t index, const mbt_block_memory *memory, float *x)
 {
     const mbt_axis *axis = &run->model->blocks[index].time;
     const mbt_causal_size size = {run->inner_bins, run->model->attention_frames, run->model->channels};
     const mbt_arena scratch = {.base = memory->scratch};
     for (uint32_t i = 0; i < axis->count; i++) {
-        const mbt_step *step = &axis->steps[i];
+        const void *layer = axis->steps[i].layer;
+        const mbt_causal_ops *ops = mbt_layer_ops_for(axis->steps[i].kind)->causal;
         void *state = memory->states[(size_t)index * MBT_MAX_STEPS + i];
-        mbt_layer_ops_for(step->kind)->causal->advance(run->kernels, step->layer, state, x, &size, scratch);
+        size_t work;
+        for (size_t part = 0; (work = ops->work(layer, &size, part)) > 0; part++)
+            if (mbt_run_does(run, work))
+                ops->advance(run->kernels, layer, state, x, &size, scratch, part);
+    }
+}
+
+/* Runs the frequency axis of a causal network on the frame x, in pieces. */
+static void run_frequency(mbt_run *run, const mbt_axis *axis, const mbt_block_memory *memory, mbt_rows x)
+{
+    const size_t channels = run->model->channels;
+    const mbt_arena scratch = {.base = memory->scratch};
+    for (uint32_t i = 0; i < axis->count; i++) {
+        const void *layer = axis->steps[i].layer;
+        const mbt_layer_ops *ops = mbt_layer_ops_for(axis->steps[i].kind);
+        size_t work;
+        for (size_t part = 0; (work = ops->work(layer, x.count, channels, part)) > 0; part++)
+            if (mbt_run_does(run, work))
+                ops->run_part(run->kernels, layer, x, channels, scratch, part);
     }
 }
 
@@ -119,10 +138,12 @@ void mbt_block_run(mbt_run *run, uint32_t index, const mbt_block_memory *memory,
     const mbt_block *block = &run->model->blocks[index];
     const size_t frames = run->frames, bins = run->inner_bins;
     const ptrdiff_t channels = (ptrdiff_t)run->model->channels, frame = (ptrdiff_t)bins * channels;
-    if (mbt_model_is_causal(run->model))
-        advance_axis(run, index, memory, x);
-    else
-        run_axis(run, &block->time, memory, (mbt_batch){{x, frame, frames}, bins, channels});
+    if (mbt_model_is_causal(run->model)) {
+        advance_time(run, index, memory, x);
+        run_frequency(run, &block->frequency, memory, (mbt_rows){x, channels, bins});
+        return;
+    }
+    run_axis(run, &block->time, memory, (mbt_batch){{x, frame, frames}, bins, channels});
     mbt_run_advance(run, share / 2);
     run_axis(run, &block->frequency, memory, (mbt_batch){{x, channels, bins}, frames, frame});
     mbt_run_advance(run, share / 2);

@@ -20,6 +20,8 @@ static void copy_input(mbt_run *run, const mbt_dense *dense, const float *x)
     const size_t channels = run->model->channels, bins = run->inner_bins;
     const mbt_view slot = mbt_dense_slot(run, dense, 0);
     mbt_dense_clear(run, dense);
+    if (mbt_model_is_causal(run->model) && !mbt_run_does(run, bins * channels))
+        return;
     for (size_t t = 0; t < run->frames; t++)
         for (size_t f = 0; f < bins; f++)
             memcpy(mbt_view_frame(run, slot, (ptrdiff_t)t) + (ptrdiff_t)f * slot.bin, x + (t * bins + f) * channels,
@@ -54,6 +56,15 @@ static void upsample(const mbt_run *run, const mbt_matrix *even, const mbt_matri
         .w = odd, .a = {in + channels}, .lda = channels, .out = out + n, .ldo = 2 * n, .rows = run->inner_bins};
     mbt_gemm_run(run->kernels, &evens);
     mbt_gemm_run(run->kernels, &odds);
+}
+
+/* Multiply-adds that take as long, about: for a bin of the mask, and for a number of the up-sampled phase. */
+#define MASK_WORK 200u
+#define FINISH_WORK 4u
+
+static size_t upsampling_work(const mbt_run *run, const mbt_matrix *even, const mbt_matrix *odd)
+{
+    return run->inner_bins * (mbt_matrix_work(even) + mbt_matrix_work(odd));
 }
 
 typedef struct decoder_job {
@@ -107,12 +118,12 @@ void mbt_mask_decoder_run(mbt_run *run, const mbt_decoder_memory *memory, const 
     const mbt_mask_decoder *decoder = run->model->mask_decoder;
     decoder_job job = {run, memory, norm, planes, magnitude};
     run_dense(run, memory, &decoder->dense_block, x, norm, 0.95 * share);
-    mbt_run_tasks(run, upsample_mask, &job, run->frames);
+    mbt_run_frames(run, upsample_mask, &job, upsampling_work(run, &decoder->even, &decoder->odd));
     if (run->cancelled)
         return;
     if (!mbt_model_is_causal(run->model))
         mbt_instance_norm_combine(norm, run->frames, run->bins, 1, &decoder->gain, &decoder->offset);
-    mbt_run_tasks(run, apply_mask, &job, run->frames);
+    mbt_run_frames(run, apply_mask, &job, MASK_WORK * run->bins);
     mbt_run_stage(run, "mask", 0, memory->up, run->frames * run->bins);
     mbt_run_advance(run, 0.05 * share);
 }
@@ -156,12 +167,12 @@ void mbt_phase_decoder_run(mbt_run *run, const mbt_decoder_memory *memory, const
     const mbt_phase_decoder *decoder = run->model->phase_decoder;
     decoder_job job = {run, memory, norm, NULL, pairs};
     run_dense(run, memory, &decoder->dense_block, x, norm, 0.95 * share);
-    mbt_run_tasks(run, upsample_phase, &job, run->frames);
+    mbt_run_frames(run, upsample_phase, &job, upsampling_work(run, &decoder->even, &decoder->odd));
     if (run->cancelled)
         return;
     if (!mbt_model_is_causal(run->model))
         mbt_instance_norm_combine(norm, run->frames, run->bins, run->model->channels, decoder->gain, decoder->offset);
-    mbt_run_tasks(run, finish_phase, &job, run->frames);
+    mbt_run_frames(run, finish_phase, &job, FINISH_WORK * run->bins * run->model->channels);
     mbt_run_stage(run, "phase", 0, pairs, 2 * run->frames * run->bins);
     mbt_run_advance(run, 0.05 * share);
 }

@@ -119,7 +119,8 @@ mbt_run mbt_enhancer_run(mbt_enhancer *e, size_t samples)
                      .progress = e->options.progress && !e->causal ? report_progress : NULL,
                      .progress_cookie = e,
                      .hook = e->hook,
-                     .hook_cookie = e->hook_cookie};
+                     .hook_cookie = e->hook_cookie,
+                     .to = SIZE_MAX};
 }
 
 mbt_status mbt_enhancer_window(void *enhancer, const float *in, float *out, size_t samples)

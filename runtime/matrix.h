@@ -19,6 +19,15 @@ static inline size_t mbt_matrix_bytes(const mbt_matrix *w)
     return outputs * w->k * (w->type == MBT_WEIGHT_F16 ? sizeof(uint16_t) : sizeof(float));
 }
 
+/* Multiply-adds for one row. */
+static inline size_t mbt_matrix_work(const mbt_matrix *w)
+{
+    return (size_t)w->taps * w->k * w->n;
+}
+
+/* Multiply-adds that take as long as one query's look at one key in one head, about: products and an exponential. */
+#define MBT_ATTEND_WORK(dims) (2 * (dims) + 8)
+
 /* The matrix product for f32 or f16 weights. */
 static inline void mbt_gemm_run(const mbt_kernels *kernels, const mbt_gemm *gemm)
 {

@@ -58,15 +58,21 @@ static bool dense_is(const mbt_dense_block *block, uint32_t channels, bool causa
     return true;
 }
 
-/* causal: whether the axis is the time of a causal network. */
-static bool axis_is(const mbt_axis *axis, uint32_t channels, bool causal)
+/* What an axis asks of the kinds of its layers. */
+typedef enum ability { RUN, RUN_PART, ADVANCE } ability;
+
+static bool kind_can(const mbt_layer_ops *ops, ability need)
+{
+    return need == ADVANCE ? ops->causal != NULL : need == RUN_PART ? ops->run_part != NULL : ops->run != NULL;
+}
+
+static bool axis_is(const mbt_axis *axis, uint32_t channels, ability need)
 {
     if (!mbt_in_range(axis->count, 1, MBT_MAX_STEPS) || !axis->steps)
         return false;
     for (uint32_t i = 0; i < axis->count; i++) {
         const mbt_layer_ops *ops = mbt_layer_ops_for(axis->steps[i].kind);
-        if (!ops || !(causal ? ops->causal != NULL : ops->run != NULL) || !axis->steps[i].layer ||
-            !ops->check(axis->steps[i].layer, channels))
+        if (!ops || !kind_can(ops, need) || !axis->steps[i].layer || !ops->check(axis->steps[i].layer, channels))
             return false;
     }
     return true;
@@ -107,6 +113,7 @@ mbt_status mbt_model_check(const mbt_model *m)
                 mbt_matrix_is(&phase->odd, 1, c, c) && norm_is(phase->gain, phase->offset, phase->slope, causal) &&
                 mbt_matrix_is(&phase->out, 1, c, 2);
     for (uint32_t i = 0; good && i < m->block_count; i++)
-        good = axis_is(&m->blocks[i].time, c, causal) && axis_is(&m->blocks[i].frequency, c, false);
+        good = axis_is(&m->blocks[i].time, c, causal ? ADVANCE : RUN) &&
+               axis_is(&m->blocks[i].frequency, c, causal ? RUN_PART : RUN);
     return good ? MBT_OK : MBT_ERROR_MODEL;
 }

@@ -17,6 +17,9 @@ static void find_center(const mbt_unit *unit, size_t channels, float *center)
     }
 }
 
+/* Multiply-adds that take as long as rounding one number, about. */
+#define ROUND_WORK 8u
+
 /* Row `bin` of a frame, starting at the given slot. */
 static mbt_rows_i8 row_at(const mbt_run *run, const mbt_dense *dense, size_t frame, size_t bin, size_t slot)
 {
@@ -49,15 +52,21 @@ static void begin_slot(const mbt_run *run, const mbt_dense *dense, size_t slot, 
     round_rows(run, dense, slot, dense->zeros, 0, dense->bins + 2, row_at(run, dense, run->frames, 0, slot));
 }
 
-/* Rounds frame t of a slot, with the padding on both sides. In a ring the padding stays what it is. */
+/* Rounds frame t of a slot, with the padding on both sides. */
 static void fill_frame(const mbt_run *run, const mbt_dense *dense, size_t slot, const float *x, ptrdiff_t ldx, size_t t)
 {
-    const size_t frame = dense->ring ? mbt_ring_place(run, dense->ring, (ptrdiff_t)t) : t;
-    round_rows(run, dense, slot, x, ldx, dense->bins, row_at(run, dense, frame, 1, slot));
-    if (dense->ring)
-        return;
-    round_rows(run, dense, slot, dense->zeros, 0, 1, row_at(run, dense, frame, 0, slot));
-    round_rows(run, dense, slot, dense->zeros, 0, 1, row_at(run, dense, frame, dense->bins + 1, slot));
+    round_rows(run, dense, slot, dense->zeros, 0, 1, row_at(run, dense, t, 0, slot));
+    round_rows(run, dense, slot, x, ldx, dense->bins, row_at(run, dense, t, 1, slot));
+    round_rows(run, dense, slot, dense->zeros, 0, 1, row_at(run, dense, t, dense->bins + 1, slot));
+}
+
+/* Rounds some bins of the newest frame of a ring, whose padding stays what it is. */
+static void fill_bins(const mbt_run *run, const mbt_dense *dense, size_t slot, const float *x, ptrdiff_t ldx,
+                      mbt_bins bins)
+{
+    const size_t frame = mbt_ring_place(run, dense->ring, 0);
+    round_rows(run, dense, slot, x + (ptrdiff_t)bins.first * ldx, ldx, bins.end - bins.first,
+               row_at(run, dense, frame, 1 + bins.first, slot));
 }
 
 void mbt_dense_reset_i8(const mbt_run *run, const mbt_dense *dense)
@@ -80,7 +89,10 @@ static void round_input(void *context, size_t t, unsigned worker)
 {
     const input_job *job = context;
     (void)worker;
-    fill_frame(job->run, job->dense, 0, job->in + (ptrdiff_t)t * job->frame, job->ld, t);
+    if (job->dense->ring)
+        fill_bins(job->run, job->dense, 0, job->in, job->ld, (mbt_bins){0, job->dense->bins});
+    else
+        fill_frame(job->run, job->dense, 0, job->in + (ptrdiff_t)t * job->frame, job->ld, t);
 }
 
 void mbt_dense_input_i8(mbt_run *run, const mbt_dense *dense, const float *in, ptrdiff_t frame, ptrdiff_t ld,
@@ -89,7 +101,7 @@ void mbt_dense_input_i8(mbt_run *run, const mbt_dense *dense, const float *in, p
     input_job job = {run, dense, in, frame, ld};
     memset(dense->zeros, 0, run->model->channels * sizeof *dense->zeros);
     begin_slot(run, dense, 0, unit);
-    mbt_run_tasks(run, round_input, &job, run->frames);
+    mbt_run_frames(run, round_input, &job, ROUND_WORK * run->model->channels * dense->bins);
 }
 
 typedef struct dense_job {
@@ -115,57 +127,77 @@ static void find_frames(const dense_job *job, size_t t, size_t frame[3])
     }
 }
 
-static void finish(const dense_job *job, size_t t)
+/* Some bins of frame t of the unit's convolution: 3 x 3, dilated by 2^index along time. */
+static void convolve_bins(const dense_job *job, size_t t, mbt_bins bins)
 {
-    mbt_unit_normalise(job->run, job->unit, job->view, job->dense->bins, job->norm, t);
+    const size_t channels = job->run->model->channels;
+    mbt_gemm_i8 gemm = {.w = &job->unit->conv,
+                        .ldq = (ptrdiff_t)(MBT_DENSE_UNITS * channels),
+                        .lds = MBT_DENSE_UNITS,
+                        .groups = job->index + 1,
+                        .out =
+                            mbt_view_frame(job->run, job->view, (ptrdiff_t)t) + (ptrdiff_t)bins.first * job->view.bin,
+                        .ldo = job->view.bin,
+                        .rows = bins.end - bins.first};
+    size_t frame[3];
+    find_frames(job, t, frame);
+    for (size_t tap = 0; tap < 9; tap++)
+        gemm.a[tap] = row_at(job->run, job->dense, frame[tap / 3], bins.first + tap % 3, 0);
+    job->run->kernels->gemm_i8(&gemm);
+}
+
+static void convolve(void *context, size_t t, unsigned worker)
+{
+    const dense_job *job = context;
+    (void)worker;
+    convolve_bins(job, t, (mbt_bins){0, job->dense->bins});
+    mbt_unit_measure(job->run, job->unit, job->view, job->dense->bins, job->norm, t);
+}
+
+static void normalise(void *context, size_t t, unsigned worker)
+{
+    const dense_job *job = context;
+    (void)worker;
+    mbt_unit_normalise(job->run, job->unit, job->view, (mbt_bins){0, job->dense->bins}, job->norm, t);
     if (job->index + 1 < MBT_DENSE_UNITS)
         fill_frame(job->run, job->dense, job->index + 1, job->view.data + (ptrdiff_t)t * job->view.frame, job->view.bin,
                    t);
 }
 
-/* Frame t of the unit's convolution: 3 x 3, dilated by 2^index along time. Without a norm it also finishes it. */
-static void convolve(void *context, size_t t, unsigned worker)
+/* A piece of a causal network's frame, which no norm follows. */
+static void convolve_piece(void *context, size_t piece, unsigned worker)
 {
     const dense_job *job = context;
-    const size_t channels = job->run->model->channels;
+    const mbt_bins bins = mbt_unit_piece(job->dense->bins, piece);
     (void)worker;
-    mbt_gemm_i8 gemm = {.w = &job->unit->conv,
-                        .ldq = (ptrdiff_t)(MBT_DENSE_UNITS * channels),
-                        .lds = MBT_DENSE_UNITS,
-                        .groups = job->index + 1,
-                        .out = job->view.data + (ptrdiff_t)t * job->view.frame,
-                        .ldo = job->view.bin,
-                        .rows = job->dense->bins};
-    size_t frame[3];
-    find_frames(job, t, frame);
-    for (size_t tap = 0; tap < 9; tap++)
-        gemm.a[tap] = row_at(job->run, job->dense, frame[tap / 3], tap % 3, 0);
-    job->run->kernels->gemm_i8(&gemm);
-    if (mbt_unit_has_norm(job->unit))
-        mbt_unit_measure(job->run, job->unit, job->view, job->dense->bins, job->norm, t);
-    else
-        finish(job, t);
+    convolve_bins(job, 0, bins);
+    mbt_unit_normalise(job->run, job->unit, job->view, bins, job->norm, 0);
+    if (job->index + 1 < MBT_DENSE_UNITS)
+        fill_bins(job->run, job->dense, job->index + 1, job->view.data, job->view.bin, bins);
 }
 
-static void normalise(void *context, size_t t, unsigned worker)
+/* The convolution of a unit whose norm needs all frames. */
+static void run_unit(mbt_run *run, dense_job *job)
 {
-    (void)worker;
-    finish(context, t);
+    const mbt_unit *unit = job->unit;
+    mbt_run_tasks(run, convolve, job, run->frames);
+    mbt_instance_norm_combine(job->norm, run->frames, job->dense->bins, unit->conv.n, unit->gain, unit->offset);
+    if (job->index + 1 < MBT_DENSE_UNITS)
+        begin_slot(run, job->dense, job->index + 1, unit);
+    mbt_run_tasks(run, normalise, job, run->frames);
 }
 
 void mbt_dense_run_i8(mbt_run *run, const mbt_dense_block *block, const mbt_dense *dense, mbt_view out,
                       const mbt_instance_norm *norm, double share)
 {
+    const size_t pieces = mbt_unit_pieces(dense->bins);
     for (size_t i = 0; i < MBT_DENSE_UNITS && !run->cancelled; i++) {
         const mbt_unit *unit = &block->unit[i];
         dense_job job = {run, dense, unit, i, out, norm};
-        mbt_run_tasks(run, convolve, &job, run->frames);
-        if (mbt_unit_has_norm(unit)) {
-            mbt_instance_norm_combine(norm, run->frames, dense->bins, unit->conv.n, unit->gain, unit->offset);
-            if (i + 1 < MBT_DENSE_UNITS)
-                begin_slot(run, dense, i + 1, unit);
-            mbt_run_tasks(run, normalise, &job, run->frames);
-        }
+        if (mbt_unit_has_norm(unit))
+            run_unit(run, &job);
+        else
+            mbt_run_pieces(run, convolve_piece, &job, pieces, mbt_matrix_work(&unit->conv) * dense->bins / pieces);
         mbt_run_advance(run, share / MBT_DENSE_UNITS);
     }
 }

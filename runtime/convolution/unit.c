@@ -48,11 +48,11 @@ void mbt_unit_measure(const mbt_run *run, const mbt_unit *unit, mbt_view out, si
                                 norm->mean + t * channels, norm->m2 + t * channels);
 }
 
-void mbt_unit_normalise(const mbt_run *run, const mbt_unit *unit, mbt_view out, size_t bins,
+void mbt_unit_normalise(const mbt_run *run, const mbt_unit *unit, mbt_view out, mbt_bins bins,
                         const mbt_instance_norm *norm, size_t t)
 {
-    run->kernels->norm_prelu(mbt_view_frame(run, out, (ptrdiff_t)t), out.bin, bins, unit->conv.n, norm->scale,
-                             norm->shift, unit->slope);
+    float *row = mbt_view_frame(run, out, (ptrdiff_t)t) + (ptrdiff_t)bins.first * out.bin;
+    run->kernels->norm_prelu(row, out.bin, bins.end - bins.first, unit->conv.n, norm->scale, norm->shift, unit->slope);
 }
 
 typedef struct unit_job {
@@ -72,29 +72,43 @@ static const float *input_frame(const unit_job *job, ptrdiff_t frame)
     return inside ? mbt_view_frame(job->run, job->in, frame) : NULL;
 }
 
-/* Task t computes frame t. Without a norm it also finishes it. */
-static void convolve_directly(void *context, size_t t, unsigned worker)
+/* Some bins of frame t. */
+static void convolve_bins(const unit_job *job, size_t t, mbt_bins bins)
 {
-    const unit_job *job = context;
     const mbt_stencil *stencil = &job->stencil;
-    (void)worker;
+    const ptrdiff_t lda = (ptrdiff_t)stencil->bin_stride * job->in.bin;
     mbt_gemm gemm = {.w = &job->unit->conv,
-                     .lda = (ptrdiff_t)stencil->bin_stride * job->in.bin,
-                     .out = mbt_view_frame(job->run, job->out, (ptrdiff_t)t),
+                     .lda = lda,
+                     .out = mbt_view_frame(job->run, job->out, (ptrdiff_t)t) + (ptrdiff_t)bins.first * job->out.bin,
                      .ldo = job->out.bin,
-                     .rows = job->bins};
+                     .rows = bins.end - bins.first};
     const ptrdiff_t before = (ptrdiff_t)(stencil->time_taps - 1 - stencil->ahead);
     for (size_t i = 0; i < stencil->time_taps; i++) {
         const ptrdiff_t offset = ((ptrdiff_t)i - before) * (ptrdiff_t)stencil->time_dilation;
         const float *frame = input_frame(job, (ptrdiff_t)t + offset);
         for (size_t j = 0; frame && j < stencil->bin_taps; j++)
-            gemm.a[i * stencil->bin_taps + j] = frame + (ptrdiff_t)j * job->in.bin;
+            gemm.a[i * stencil->bin_taps + j] = frame + (ptrdiff_t)bins.first * lda + (ptrdiff_t)j * job->in.bin;
     }
     mbt_gemm_run(job->run->kernels, &gemm);
-    if (mbt_unit_has_norm(job->unit))
-        mbt_unit_measure(job->run, job->unit, job->out, job->bins, job->norm, t);
-    else
-        mbt_unit_normalise(job->run, job->unit, job->out, job->bins, job->norm, t);
+}
+
+/* Task t computes frame t. */
+static void convolve_directly(void *context, size_t t, unsigned worker)
+{
+    const unit_job *job = context;
+    (void)worker;
+    convolve_bins(job, t, (mbt_bins){0, job->bins});
+    mbt_unit_measure(job->run, job->unit, job->out, job->bins, job->norm, t);
+}
+
+/* A piece of a causal network's frame, which no norm follows. */
+static void convolve_piece(void *context, size_t piece, unsigned worker)
+{
+    const unit_job *job = context;
+    const mbt_bins bins = mbt_unit_piece(job->bins, piece);
+    (void)worker;
+    convolve_bins(job, 0, bins);
+    mbt_unit_normalise(job->run, job->unit, job->out, bins, job->norm, 0);
 }
 
 /* A task computes MBT_WINOGRAD_FRAMES frames: t, t + d, ... for dilation d, without those past the end. d consecutive
@@ -129,18 +143,23 @@ static void normalise_frame(void *context, size_t t, unsigned worker)
 {
     const unit_job *job = context;
     (void)worker;
-    mbt_unit_normalise(job->run, job->unit, job->out, job->bins, job->norm, t);
+    mbt_unit_normalise(job->run, job->unit, job->out, (mbt_bins){0, job->bins}, job->norm, t);
 }
 
 void mbt_unit_run(mbt_run *run, const mbt_unit *unit, mbt_stencil stencil, mbt_view in, mbt_view out, size_t bins,
                   const mbt_winograd *winograd, const mbt_instance_norm *norm)
 {
     unit_job job = {run, unit, stencil, in, out, bins, winograd, norm};
+    if (!mbt_unit_has_norm(unit)) {
+        const size_t pieces = mbt_unit_pieces(bins);
+        mbt_run_pieces(run, convolve_piece, &job, pieces, mbt_matrix_work(&unit->conv) * bins / pieces);
+        return;
+    }
     if (unit->form == MBT_FORM_WINOGRAD)
         mbt_run_tasks(run, convolve_by_winograd, &job, winograd_tasks(run->frames, stencil.time_dilation));
     else
         mbt_run_tasks(run, convolve_directly, &job, run->frames);
-    if (run->cancelled || !mbt_unit_has_norm(unit))
+    if (run->cancelled)
         return;
     mbt_instance_norm_combine(norm, run->frames, bins, unit->conv.n, unit->gain, unit->offset);
     mbt_run_tasks(run, normalise_frame, &job, run->frames);

@@ -46,6 +46,25 @@ void mbt_instance_norm_plan_none(mbt_instance_norm *norm, size_t channels, mbt_a
 void mbt_instance_norm_combine(const mbt_instance_norm *norm, size_t frames, size_t bins, size_t channels,
                                const float *gain, const float *offset);
 
+/* A causal network computes a convolution in pieces of at most this many bins. */
+#define MBT_UNIT_PIECE 64u
+
+/* Bins of a piece, at least 1 and at most MBT_UNIT_PIECE, so that all have about the same number: bins `first` to `end` - 1. */
+typedef struct mbt_bins {
+    size_t first, end;
+} mbt_bins;
+
+static inline size_t mbt_unit_pieces(size_t bins)
+{
+    return (bins + MBT_UNIT_PIECE - 1) / MBT_UNIT_PIECE;
+}
+
+static inline mbt_bins mbt_unit_piece(size_t bins, size_t piece)
+{
+    const size_t pieces = mbt_unit_pieces(bins);
+    return (mbt_bins){bins * piece / pieces, bins * (piece + 1) / pieces};
+}
+
 /* Whether an InstanceNorm2d follows the convolution. */
 static inline bool mbt_unit_has_norm(const mbt_unit *unit)
 {
@@ -56,8 +75,8 @@ static inline bool mbt_unit_has_norm(const mbt_unit *unit)
 void mbt_unit_measure(const mbt_run *run, const mbt_unit *unit, mbt_view out, size_t bins,
                       const mbt_instance_norm *norm, size_t t);
 
-/* Applies the norm and PReLU to frame t, in place. */
-void mbt_unit_normalise(const mbt_run *run, const mbt_unit *unit, mbt_view out, size_t bins,
+/* Applies the norm and PReLU to some bins of frame t, in place. */
+void mbt_unit_normalise(const mbt_run *run, const mbt_unit *unit, mbt_view out, mbt_bins bins,
                         const mbt_instance_norm *norm, size_t t);
 
 /* The window of a convolution. Tap (i, j) of output (t, f) reads bin f * bin_stride + j of input frame

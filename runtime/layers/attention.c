@@ -34,35 +34,65 @@ static void plan(const void *layer, size_t sequences, size_t length, size_t chan
     take_memory(layer, length, channels, scratch);
 }
 
-static void run_sequence(const mbt_kernels *kernels, const mbt_attention *attention, const memory *m, mbt_rows x,
-                         size_t channels)
+/* The parts are: the projection, some heads at a time, the projection back. */
+#define HEADS_AT_ONCE 2u
+
+static size_t head_parts(const mbt_attention *attention)
 {
-    const ptrdiff_t ld = (ptrdiff_t)channels;
+    return (attention->heads + HEADS_AT_ONCE - 1) / HEADS_AT_ONCE;
+}
+
+static size_t work(const void *layer, size_t length, size_t channels, size_t part)
+{
+    const mbt_attention *attention = layer;
+    if (part == 0)
+        return length * mbt_matrix_work(&attention->in_proj);
+    if (part <= head_parts(attention))
+        return length * length * MBT_ATTEND_WORK(channels / attention->heads) * HEADS_AT_ONCE;
+    return part == head_parts(attention) + 1 ? length * mbt_matrix_work(&attention->out_proj) : 0;
+}
+
+static void attend(const mbt_kernels *kernels, const mbt_attention *attention, const memory *m, size_t length,
+                   size_t channels, size_t head)
+{
     const size_t dims = channels / attention->heads;
-    kernels->layer_norm(x.data, x.stride, x.count, channels, attention->norm_eps, m->normed, ld);
-    mbt_linear(kernels, &m->linear, &attention->in_proj, m->normed, ld, m->qkv, 3 * ld, x.count, false);
-    for (size_t head = 0; head < attention->heads; head++) {
-        const float *q = m->qkv + head * dims;
-        const mbt_attend attend = {.q = q,
-                                   .k = q + channels,
-                                   .v = q + 2 * channels,
-                                   .ld = 3 * ld,
-                                   .queries = x.count,
-                                   .keys = x.count,
-                                   .dims = dims,
-                                   .out = m->normed + head * dims,
-                                   .ldo = ld,
-                                   .scratch = m->scratch};
-        kernels->attend(&attend);
+    const float *q = m->qkv + head * dims;
+    const mbt_attend attend = {.q = q,
+                               .k = q + channels,
+                               .v = q + 2 * channels,
+                               .ld = 3 * (ptrdiff_t)channels,
+                               .queries = length,
+                               .keys = length,
+                               .dims = dims,
+                               .out = m->normed + head * dims,
+                               .ldo = (ptrdiff_t)channels,
+                               .scratch = m->scratch};
+    kernels->attend(&attend);
+}
+
+static void run_part(const mbt_kernels *kernels, const void *layer, mbt_rows x, size_t channels, mbt_arena scratch,
+                     size_t part)
+{
+    const mbt_attention *attention = layer;
+    const memory m = take_memory(attention, x.count, channels, &scratch);
+    const ptrdiff_t ld = (ptrdiff_t)channels;
+    if (part == 0) {
+        kernels->layer_norm(x.data, x.stride, x.count, channels, attention->norm_eps, m.normed, ld);
+        mbt_linear(kernels, &m.linear, &attention->in_proj, m.normed, ld, m.qkv, 3 * ld, x.count, false);
+    } else if (part <= head_parts(attention)) {
+        const size_t end = part * HEADS_AT_ONCE;
+        for (size_t head = end - HEADS_AT_ONCE; head < end && head < attention->heads; head++)
+            attend(kernels, attention, &m, x.count, channels, head);
+    } else {
+        mbt_linear(kernels, &m.linear, &attention->out_proj, m.normed, ld, x.data, x.stride, x.count, true);
     }
-    mbt_linear(kernels, &m->linear, &attention->out_proj, m->normed, ld, x.data, x.stride, x.count, true);
 }
 
 static void run(const mbt_kernels *kernels, const void *layer, mbt_batch x, size_t channels, mbt_arena scratch)
 {
-    const memory m = take_memory(layer, x.first.count, channels, &scratch);
     for (size_t i = 0; i < x.count; i++)
-        run_sequence(kernels, layer, &m, mbt_batch_sequence(&x, i), channels);
+        for (size_t part = 0; work(layer, x.first.count, channels, part) > 0; part++)
+            run_part(kernels, layer, mbt_batch_sequence(&x, i), channels, scratch, part);
 }
 
 static void visit_matrices(const void *layer, mbt_matrix_visitor *visit, void *cookie)
@@ -77,4 +107,6 @@ const mbt_layer_ops mbt_attention_ops = {.sequences = 1,
                                          .causal = &mbt_attention_causal_ops,
                                          .plan = plan,
                                          .run = run,
+                                         .work = work,
+                                         .run_part = run_part,
                                          .visit_matrices = visit_matrices};

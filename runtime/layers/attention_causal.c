@@ -93,36 +93,81 @@ static void from_lanes(const mbt_attention *attention, const mbt_causal_size *si
                 rows[head * dims + d] = lanes[(lane / MBT_LANES * dims + d) * MBT_LANES + lane % MBT_LANES];
 }
 
-static void advance(const mbt_kernels *kernels, const void *layer, void *any, float *x, const mbt_causal_size *size,
-                    mbt_arena scratch)
+/* The parts are: the projection, some groups at a time, the projection back. */
+#define GROUPS_AT_ONCE 16u
+
+static size_t group_parts(const mbt_attention *attention, const mbt_causal_size *size)
+{
+    return (groups_of(attention, size) + GROUPS_AT_ONCE - 1) / GROUPS_AT_ONCE;
+}
+
+static size_t work(const void *layer, const mbt_causal_size *size, size_t part)
 {
     const mbt_attention *attention = layer;
-    state *s = any;
-    const memory m = take_memory(attention, size, &scratch);
+    const size_t parts = group_parts(attention, size);
+    if (part == 0)
+        return size->sequences * mbt_matrix_work(&attention->in_proj);
+    if (part <= parts)
+        return size->sequences * attention->heads / parts * size->window *
+               MBT_ATTEND_WORK(size->channels / attention->heads);
+    return part == parts + 1 ? size->sequences * mbt_matrix_work(&attention->out_proj) : 0;
+}
+
+/* Computes the newest queries, keys and values. */
+static void project(const mbt_kernels *kernels, const mbt_attention *attention, state *s, const memory *m,
+                    const float *x, const mbt_causal_size *size)
+{
     const size_t channels = size->channels;
     const ptrdiff_t ld = (ptrdiff_t)channels;
-    kernels->layer_norm(x, ld, size->sequences, channels, attention->norm_eps, m.normed, ld);
-    mbt_linear(kernels, &m.linear, &attention->in_proj, m.normed, ld, m.qkv, 3 * ld, size->sequences, false);
-    to_lanes(attention, size, m.qkv, 3 * channels, m.q);
-    to_lanes(attention, size, m.qkv + channels, 3 * channels, m.k);
-    to_lanes(attention, size, m.qkv + 2 * channels, 3 * channels, m.v);
+    kernels->layer_norm(x, ld, size->sequences, channels, attention->norm_eps, m->normed, ld);
+    mbt_linear(kernels, &m->linear, &attention->in_proj, m->normed, ld, m->qkv, 3 * ld, size->sequences, false);
+    to_lanes(attention, size, m->qkv, 3 * channels, m->q);
+    to_lanes(attention, size, m->qkv + channels, 3 * channels, m->k);
+    to_lanes(attention, size, m->qkv + 2 * channels, 3 * channels, m->v);
     s->newest = s->newest + 1 < s->window ? s->newest + 1 : 0;
     s->count += s->count < s->window;
-    const mbt_attend_past attend = {.q = m.q,
-                                    .k = m.k,
-                                    .v = m.v,
-                                    .keys = s->keys,
-                                    .values = s->values,
+}
+
+static void *ring_at(const state *s, void *ring, size_t group)
+{
+    const size_t number = group * s->window * s->dims * MBT_LANES;
+    return s->half ? (void *)((uint16_t *)ring + number) : (float *)ring + number;
+}
+
+/* The result takes the place of q. */
+static void attend_groups(const mbt_kernels *kernels, const state *s, const memory *m, size_t first)
+{
+    const size_t at = first * s->dims * MBT_LANES, left = s->groups - first;
+    const mbt_attend_past attend = {.q = m->q + at,
+                                    .k = m->k + at,
+                                    .v = m->v + at,
+                                    .keys = ring_at(s, s->keys, first),
+                                    .values = ring_at(s, s->values, first),
                                     .half = s->half,
-                                    .groups = s->groups,
+                                    .groups = left < GROUPS_AT_ONCE ? left : GROUPS_AT_ONCE,
                                     .dims = s->dims,
                                     .window = s->window,
                                     .newest = s->newest,
                                     .count = s->count,
-                                    .scores = m.scores};
+                                    .scores = m->scores};
     kernels->attend_past(&attend);
-    from_lanes(attention, size, m.q, m.normed);
-    mbt_linear(kernels, &m.linear, &attention->out_proj, m.normed, ld, x, ld, size->sequences, true);
 }
 
-const mbt_causal_ops mbt_attention_causal_ops = {plan_state, reset, plan, advance};
+static void advance(const mbt_kernels *kernels, const void *layer, void *any, float *x, const mbt_causal_size *size,
+                    mbt_arena scratch, size_t part)
+{
+    const mbt_attention *attention = layer;
+    state *s = any;
+    const memory m = take_memory(attention, size, &scratch);
+    const ptrdiff_t ld = (ptrdiff_t)size->channels;
+    if (part == 0) {
+        project(kernels, attention, s, &m, x, size);
+    } else if (part <= group_parts(attention, size)) {
+        attend_groups(kernels, s, &m, (part - 1) * GROUPS_AT_ONCE);
+    } else {
+        from_lanes(attention, size, m.q, m.normed);
+        mbt_linear(kernels, &m.linear, &attention->out_proj, m.normed, ld, x, ld, size->sequences, true);
+    }
+}
+
+const mbt_causal_ops mbt_attention_causal_ops = {plan_state, reset, plan, work, advance};

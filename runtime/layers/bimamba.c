@@ -43,22 +43,41 @@ static void plan(const void *layer, size_t sequences, size_t length, size_t chan
     take_memory(layer, length, channels, scratch);
 }
 
-static void run_sequence(const mbt_kernels *kernels, const mbt_bimamba *bimamba, const memory *m, mbt_rows x,
-                         size_t channels)
+/* The parts are the chunks of the forward direction, then those of the backward direction. The first begins the sum,
+ * the last adds it to x. */
+static size_t work(const void *layer, size_t length, size_t channels, size_t part)
 {
-    const mbt_rows sum = {m->sum, (ptrdiff_t)channels, x.count};
-    mbt_linear(kernels, &m->linear, &bimamba->joining, x.data, x.stride, sum.data, sum.stride, x.count, false);
-    mbt_mamba_run(kernels, &bimamba->forward, &m->forward, &m->linear, x, sum, channels);
-    mbt_mamba_run(kernels, &bimamba->backward, &m->backward, &m->linear, mbt_rows_flip(x), mbt_rows_flip(sum),
-                  channels);
-    kernels->add(x.data, x.stride, sum.data, sum.stride, x.count, channels);
+    const mbt_bimamba *bimamba = layer;
+    const size_t chunks = mbt_mamba_chunks(length);
+    (void)channels;
+    if (part >= 2 * chunks)
+        return 0;
+    return length / chunks * mbt_mamba_work(part < chunks ? &bimamba->forward : &bimamba->backward);
+}
+
+static void run_part(const mbt_kernels *kernels, const void *layer, mbt_rows x, size_t channels, mbt_arena scratch,
+                     size_t part)
+{
+    const mbt_bimamba *bimamba = layer;
+    const memory m = take_memory(bimamba, x.count, channels, &scratch);
+    const mbt_rows sum = {m.sum, (ptrdiff_t)channels, x.count};
+    const size_t chunks = mbt_mamba_chunks(x.count);
+    if (part == 0)
+        mbt_linear(kernels, &m.linear, &bimamba->joining, x.data, x.stride, sum.data, sum.stride, x.count, false);
+    if (part < chunks)
+        mbt_mamba_run(kernels, &bimamba->forward, &m.forward, &m.linear, x, sum, channels, part);
+    else
+        mbt_mamba_run(kernels, &bimamba->backward, &m.backward, &m.linear, mbt_rows_flip(x), mbt_rows_flip(sum),
+                      channels, part - chunks);
+    if (part == 2 * chunks - 1)
+        kernels->add(x.data, x.stride, sum.data, sum.stride, x.count, channels);
 }
 
 static void run(const mbt_kernels *kernels, const void *layer, mbt_batch x, size_t channels, mbt_arena scratch)
 {
-    const memory m = take_memory(layer, x.first.count, channels, &scratch);
     for (size_t i = 0; i < x.count; i++)
-        run_sequence(kernels, layer, &m, mbt_batch_sequence(&x, i), channels);
+        for (size_t part = 0; part < 2 * mbt_mamba_chunks(x.first.count); part++)
+            run_part(kernels, layer, mbt_batch_sequence(&x, i), channels, scratch, part);
 }
 
 static void visit_matrices(const void *layer, mbt_matrix_visitor *visit, void *cookie)
@@ -69,5 +88,10 @@ static void visit_matrices(const void *layer, mbt_matrix_visitor *visit, void *c
     mbt_mamba_visit_matrices(&bimamba->backward, visit, cookie);
 }
 
-const mbt_layer_ops mbt_bimamba_ops = {
-    .sequences = 1, .check = check, .plan = plan, .run = run, .visit_matrices = visit_matrices};
+const mbt_layer_ops mbt_bimamba_ops = {.sequences = 1,
+                                       .check = check,
+                                       .plan = plan,
+                                       .run = run,
+                                       .work = work,
+                                       .run_part = run_part,
+                                       .visit_matrices = visit_matrices};

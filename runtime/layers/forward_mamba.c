@@ -43,16 +43,26 @@ static void plan(const void *layer, const mbt_causal_size *size, mbt_arena *scra
     take_memory(layer, size, scratch);
 }
 
+/* A part is a chunk of the sequences. */
+static size_t work(const void *layer, const mbt_causal_size *size, size_t part)
+{
+    const mbt_forward_mamba *mamba = layer;
+    const size_t chunks = mbt_mamba_chunks(size->sequences);
+    return part < chunks ? size->sequences / chunks * mbt_mamba_work(&mamba->forward) : 0;
+}
+
 static void advance(const mbt_kernels *kernels, const void *layer, void *state, float *x, const mbt_causal_size *size,
-                    mbt_arena scratch)
+                    mbt_arena scratch, size_t part)
 {
     const mbt_forward_mamba *mamba = layer;
     const memory m = take_memory(mamba, size, &scratch);
     const ptrdiff_t ld = (ptrdiff_t)size->channels;
     const mbt_rows rows = {x, ld, size->sequences}, sum = {m.sum, ld, size->sequences};
-    mbt_linear(kernels, &m.linear, &mamba->joining, x, ld, m.sum, ld, size->sequences, false);
-    mbt_mamba_advance(kernels, &mamba->forward, &m.forward, &m.linear, state, rows, sum, size->channels);
-    kernels->add(x, ld, m.sum, ld, size->sequences, size->channels);
+    if (part == 0)
+        mbt_linear(kernels, &m.linear, &mamba->joining, x, ld, m.sum, ld, size->sequences, false);
+    mbt_mamba_advance(kernels, &mamba->forward, &m.forward, &m.linear, state, rows, sum, size->channels, part);
+    if (part == mbt_mamba_chunks(size->sequences) - 1)
+        kernels->add(x, ld, m.sum, ld, size->sequences, size->channels);
 }
 
 static void visit_matrices(const void *layer, mbt_matrix_visitor *visit, void *cookie)
@@ -62,7 +72,7 @@ static void visit_matrices(const void *layer, mbt_matrix_visitor *visit, void *c
     mbt_mamba_visit_matrices(&mamba->forward, visit, cookie);
 }
 
-static const mbt_causal_ops causal = {plan_state, reset, plan, advance};
+static const mbt_causal_ops causal = {plan_state, reset, plan, work, advance};
 
 const mbt_layer_ops mbt_forward_mamba_ops = {
     .sequences = 1, .check = check, .causal = &causal, .visit_matrices = visit_matrices};

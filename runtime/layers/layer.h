@@ -38,9 +38,13 @@ typedef struct mbt_causal_ops {
     /* Takes the scratch memory that advance needs. scratch->peak is then its size. */
     void (*plan)(const void *layer, const mbt_causal_size *size, mbt_arena *scratch);
 
-    /* x += layer(x) for the next position of each sequence. x: [sequences][C]. */
+    /* The multiply-adds of a part of `advance`, about; 0 if it has no such part. */
+    size_t (*work)(const void *layer, const mbt_causal_size *size, size_t part);
+
+    /* x += layer(x) for the next position of each sequence, part by part in order. x: [sequences][C]. What is in scratch
+     * stays there from part to part. */
     void (*advance)(const mbt_kernels *kernels, const void *layer, void *state, float *x, const mbt_causal_size *size,
-                    mbt_arena scratch);
+                    mbt_arena scratch, size_t part);
 } mbt_causal_ops;
 
 /* The functions of one mbt_step_kind. `layer` is what mbt_step.layer points to; channels is C. */
@@ -62,6 +66,13 @@ typedef struct mbt_layer_ops {
      * them in any way. scratch: an empty arena with room for what plan takes. plan and run are NULL if the kind runs
      * along the time of a causal network only. */
     void (*run)(const mbt_kernels *kernels, const void *layer, mbt_batch x, size_t channels, mbt_arena scratch);
+
+    /* The same for one sequence, part by part in order, and the multiply-adds of a part, about; 0 if there is no such
+     * part. A causal network's frame runs like this. What is in scratch stays there from part to part. NULL if the kind
+     * has none. */
+    size_t (*work)(const void *layer, size_t length, size_t channels, size_t part);
+    void (*run_part)(const mbt_kernels *kernels, const void *layer, mbt_rows x, size_t channels, mbt_arena scratch,
+                     size_t part);
 
     /* Calls the visitor for each matrix, always in the same order. */
     void (*visit_matrices)(const void *layer, mbt_matrix_visitor *visit, void *cookie);

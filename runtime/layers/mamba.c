@@ -46,14 +46,23 @@ typedef struct constants {
     const float *conv_weight, *a;
 } constants;
 
-static constants widen_constants(const mbt_kernels *kernels, const mbt_mamba *mamba, const mbt_mamba_memory *memory)
+static constants constants_of(const mbt_mamba *mamba, const mbt_mamba_memory *memory)
 {
-    const size_t p = MBT_PADDED((size_t)mamba->d_inner);
     if (mamba->constants == MBT_WEIGHT_F32)
         return (constants){mamba->conv_weight, mamba->a};
-    kernels->widen(mamba->conv_weight, p * mamba->d_conv, memory->conv_weight);
-    kernels->widen(mamba->a, p * mamba->d_state, memory->a);
     return (constants){memory->conv_weight, memory->a};
+}
+
+/* Fills what the chunks find in memory: the constants, and the padding lanes, which dt_proj does not write. */
+static void begin(const mbt_kernels *kernels, const mbt_mamba *mamba, const mbt_mamba_memory *memory)
+{
+    const size_t p = MBT_PADDED((size_t)mamba->d_inner);
+    if (mamba->constants == MBT_WEIGHT_F16) {
+        kernels->widen(mamba->conv_weight, p * mamba->d_conv, memory->conv_weight);
+        kernels->widen(mamba->a, p * mamba->d_state, memory->a);
+    }
+    for (size_t i = 0; i < MBT_MAMBA_CHUNK; i++)
+        memset(memory->dt + i * p + mamba->d_inner, 0, (p - mamba->d_inner) * sizeof(float));
 }
 
 /* dt, B and C of `rows` positions from their u. */
@@ -92,44 +101,55 @@ static void scan_rows(const mbt_kernels *kernels, const mbt_mamba *mamba, const 
 }
 
 static void run_chunk(const mbt_kernels *kernels, const mbt_mamba *mamba, const mbt_mamba_memory *memory,
-                      const mbt_linear_memory *linear, const constants *c, mbt_rows x, mbt_rows out, size_t channels)
+                      const mbt_linear_memory *linear, mbt_rows x, mbt_rows out, size_t channels)
 {
+    const constants c = constants_of(mamba, memory);
     const size_t p = MBT_PADDED((size_t)mamba->d_inner);
     const ptrdiff_t ld = (ptrdiff_t)p;
     float *uz = memory->uz + 2 * p * (mamba->d_conv - 1);
     kernels->rms_norm(x.data, x.stride, x.count, channels, mamba->norm_eps, memory->normed, (ptrdiff_t)channels);
     mbt_linear(kernels, linear, &mamba->in_proj, memory->normed, (ptrdiff_t)channels, uz, 2 * ld, x.count, false);
-    kernels->conv1d_silu(memory->uz, 2 * ld, x.count, p, mamba->d_conv, c->conv_weight, mamba->conv_bias, memory->u,
-                         ld);
+    kernels->conv1d_silu(memory->uz, 2 * ld, x.count, p, mamba->d_conv, c.conv_weight, mamba->conv_bias, memory->u, ld);
     select_parameters(kernels, mamba, memory, linear, x.count);
-    scan_rows(kernels, mamba, memory, c->a, 0, x.count, uz + p, 2 * ld, memory->h);
+    scan_rows(kernels, mamba, memory, c.a, 0, x.count, uz + p, 2 * ld, memory->h);
     mbt_linear(kernels, linear, &mamba->out_proj, memory->y, ld, out.data, out.stride, x.count, true);
     memmove(memory->uz, memory->uz + x.count * 2 * p, 2 * p * (mamba->d_conv - 1) * sizeof(float));
 }
 
-/* dt_proj does not write the padding lanes. */
-static void clear_padding(const mbt_mamba *mamba, const mbt_mamba_memory *memory)
+size_t mbt_mamba_chunks(size_t length)
 {
-    const size_t p = MBT_PADDED((size_t)mamba->d_inner);
-    for (size_t i = 0; i < MBT_MAMBA_CHUNK; i++)
-        memset(memory->dt + i * p + mamba->d_inner, 0, (p - mamba->d_inner) * sizeof(float));
+    return (length + MBT_MAMBA_CHUNK - 1) / MBT_MAMBA_CHUNK;
+}
+
+/* All chunks are about equal: none has only a few positions. */
+static size_t chunk_start(size_t length, size_t chunk)
+{
+    const size_t chunks = mbt_mamba_chunks(length), least = length / chunks, larger = length % chunks;
+    const size_t smaller = chunks - larger; /* these come first */
+    return chunk * least + (chunk > smaller ? chunk - smaller : 0);
+}
+
+/* Multiply-adds that take as long as one step of one state, about. */
+#define SCAN_WORK 6u
+
+size_t mbt_mamba_work(const mbt_mamba *mamba)
+{
+    return mbt_matrix_work(&mamba->in_proj) + mbt_matrix_work(&mamba->x_proj) + mbt_matrix_work(&mamba->dt_proj) +
+           mbt_matrix_work(&mamba->out_proj) + SCAN_WORK * MBT_PADDED((size_t)mamba->d_inner) * mamba->d_state;
 }
 
 void mbt_mamba_run(const mbt_kernels *kernels, const mbt_mamba *mamba, const mbt_mamba_memory *memory,
-                   const mbt_linear_memory *linear, mbt_rows x, mbt_rows out, size_t channels)
+                   const mbt_linear_memory *linear, mbt_rows x, mbt_rows out, size_t channels, size_t chunk)
 {
-    const constants c = widen_constants(kernels, mamba, memory);
     const size_t p = MBT_PADDED((size_t)mamba->d_inner);
-    memset(memory->uz, 0, 2 * p * (mamba->d_conv - 1) * sizeof(float));
-    memset(memory->h, 0, p * mamba->d_state * sizeof(float));
-    clear_padding(mamba, memory);
-    const size_t chunks = (x.count + MBT_MAMBA_CHUNK - 1) / MBT_MAMBA_CHUNK;
-    for (size_t i = 0, first = 0; i < chunks; i++) {
-        const size_t count = (x.count - first) / (chunks - i); /* about equal: no chunk has only a few positions */
-        run_chunk(kernels, mamba, memory, linear, &c, mbt_rows_part(x, first, count), mbt_rows_part(out, first, count),
-                  channels);
-        first += count;
+    const size_t first = chunk_start(x.count, chunk), count = chunk_start(x.count, chunk + 1) - first;
+    if (chunk == 0) {
+        begin(kernels, mamba, memory);
+        memset(memory->uz, 0, 2 * p * (mamba->d_conv - 1) * sizeof(float));
+        memset(memory->h, 0, p * mamba->d_state * sizeof(float));
     }
+    run_chunk(kernels, mamba, memory, linear, mbt_rows_part(x, first, count), mbt_rows_part(out, first, count),
+              channels);
 }
 
 void mbt_mamba_plan_state(mbt_mamba_state *state, const mbt_mamba *mamba, size_t sequences, mbt_arena *arena)
@@ -147,36 +167,27 @@ void mbt_mamba_reset(const mbt_mamba_state *state)
     memset(state->h, 0, state->h_size * sizeof(float));
 }
 
-/* Some sequences, from number `first` on. */
-static void advance_chunk(const mbt_kernels *kernels, const mbt_mamba *mamba, const mbt_mamba_memory *memory,
-                          const mbt_linear_memory *linear, const constants *c, const mbt_mamba_state *state,
-                          size_t first, mbt_rows x, mbt_rows out, size_t channels)
-{
-    const size_t p = MBT_PADDED((size_t)mamba->d_inner), newest = 2 * p * (mamba->d_conv - 1), all = newest + 2 * p;
-    float *uz = state->uz + first * all, *h = state->h + first * p * mamba->d_state;
-    kernels->rms_norm(x.data, x.stride, x.count, channels, mamba->norm_eps, memory->normed, (ptrdiff_t)channels);
-    mbt_linear(kernels, linear, &mamba->in_proj, memory->normed, (ptrdiff_t)channels, uz + newest, (ptrdiff_t)all,
-               x.count, false);
-    for (size_t i = 0; i < x.count; i++)
-        kernels->conv1d_silu(uz + i * all, 2 * (ptrdiff_t)p, 1, p, mamba->d_conv, c->conv_weight, mamba->conv_bias,
-                             memory->u + i * p, (ptrdiff_t)p);
-    select_parameters(kernels, mamba, memory, linear, x.count);
-    for (size_t i = 0; i < x.count; i++)
-        scan_rows(kernels, mamba, memory, c->a, i, 1, uz + i * all + newest + p, 0, h + i * p * mamba->d_state);
-    mbt_linear(kernels, linear, &mamba->out_proj, memory->y, (ptrdiff_t)p, out.data, out.stride, x.count, true);
-    for (size_t i = 0; i < x.count; i++)
-        memmove(uz + i * all, uz + i * all + 2 * p, newest * sizeof(float));
-}
-
 void mbt_mamba_advance(const mbt_kernels *kernels, const mbt_mamba *mamba, const mbt_mamba_memory *memory,
                        const mbt_linear_memory *linear, const mbt_mamba_state *state, mbt_rows x, mbt_rows out,
-                       size_t channels)
+                       size_t channels, size_t chunk)
 {
-    const constants c = widen_constants(kernels, mamba, memory);
-    clear_padding(mamba, memory);
-    for (size_t first = 0; first < x.count; first += MBT_MAMBA_CHUNK) {
-        const size_t left = x.count - first, count = left < MBT_MAMBA_CHUNK ? left : MBT_MAMBA_CHUNK;
-        advance_chunk(kernels, mamba, memory, linear, &c, state, first, mbt_rows_part(x, first, count),
-                      mbt_rows_part(out, first, count), channels);
-    }
+    const size_t first = chunk_start(x.count, chunk), count = chunk_start(x.count, chunk + 1) - first;
+    const size_t p = MBT_PADDED((size_t)mamba->d_inner), newest = 2 * p * (mamba->d_conv - 1), all = newest + 2 * p;
+    const ptrdiff_t ld = (ptrdiff_t)p;
+    const mbt_rows from = mbt_rows_part(x, first, count), to = mbt_rows_part(out, first, count);
+    float *uz = state->uz + first * all, *h = state->h + first * p * mamba->d_state;
+    begin(kernels, mamba, memory);
+    const constants c = constants_of(mamba, memory);
+    kernels->rms_norm(from.data, from.stride, count, channels, mamba->norm_eps, memory->normed, (ptrdiff_t)channels);
+    mbt_linear(kernels, linear, &mamba->in_proj, memory->normed, (ptrdiff_t)channels, uz + newest, (ptrdiff_t)all,
+               count, false);
+    for (size_t i = 0; i < count; i++)
+        kernels->conv1d_silu(uz + i * all, 2 * ld, 1, p, mamba->d_conv, c.conv_weight, mamba->conv_bias,
+                             memory->u + i * p, ld);
+    select_parameters(kernels, mamba, memory, linear, count);
+    for (size_t i = 0; i < count; i++)
+        scan_rows(kernels, mamba, memory, c.a, i, 1, uz + i * all + newest + p, 0, h + i * p * mamba->d_state);
+    mbt_linear(kernels, linear, &mamba->out_proj, memory->y, ld, to.data, to.stride, count, true);
+    for (size_t i = 0; i < count; i++)
+        memmove(uz + i * all, uz + i * all + 2 * p, newest * sizeof(float));
 }

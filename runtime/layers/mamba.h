@@ -33,9 +33,16 @@ void mbt_mamba_visit_matrices(const mbt_mamba *mamba, mbt_matrix_visitor *visit,
 
 void mbt_mamba_plan(mbt_mamba_memory *memory, const mbt_mamba *mamba, size_t channels, mbt_arena *arena);
 
-/* out += out_proj(Mixer(RMSNorm(x))), from the first position to the last. x, out: [L][C], must not overlap. */
+/* The number of chunks of a sequence, or of so many sequences that advance together. */
+size_t mbt_mamba_chunks(size_t length);
+
+/* The multiply-adds of a position, about. */
+size_t mbt_mamba_work(const mbt_mamba *mamba);
+
+/* One chunk of out += out_proj(Mixer(RMSNorm(x))). The chunks run in order, from the first position to the last. x, out:
+ * all of both, [L][C]; they must not overlap. */
 void mbt_mamba_run(const mbt_kernels *kernels, const mbt_mamba *mamba, const mbt_mamba_memory *memory,
-                   const mbt_linear_memory *linear, mbt_rows x, mbt_rows out, size_t channels);
+                   const mbt_linear_memory *linear, mbt_rows x, mbt_rows out, size_t channels, size_t chunk);
 
 /* What many sequences keep from one position to the next. */
 typedef struct mbt_mamba_state {
@@ -49,10 +56,10 @@ void mbt_mamba_plan_state(mbt_mamba_state *state, const mbt_mamba *mamba, size_t
 /* Begins new sequences. */
 void mbt_mamba_reset(const mbt_mamba_state *state);
 
-/* out += out_proj(Mixer(RMSNorm(x))) for the next position of each sequence. x, out: [sequences][C], must not
- * overlap. */
+/* out += out_proj(Mixer(RMSNorm(x))) for the next position of each sequence of a chunk. x, out: those of all sequences,
+ * [sequences][C]; they must not overlap. */
 void mbt_mamba_advance(const mbt_kernels *kernels, const mbt_mamba *mamba, const mbt_mamba_memory *memory,
                        const mbt_linear_memory *linear, const mbt_mamba_state *state, mbt_rows x, mbt_rows out,
-                       size_t channels);
+                       size_t channels, size_t chunk);
 
 #endif
