@@ -56,7 +56,7 @@ static mbt_status open_enhancer(const mbt_model *model, const mbt_options *optio
     }
     if (opened->causal) {
         mbt_run run = mbt_enhancer_run(opened, 0);
-        mbt_live_reset(&opened->live, &run);
+        mbt_live_open(&opened->live, &run, opened->options.spread != 0);
     }
     *enhancer = opened;
     return MBT_OK;

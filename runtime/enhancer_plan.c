@@ -52,7 +52,8 @@ mbt_status mbt_options_check(const mbt_options *options, const mbt_model *model)
 {
     const bool one_source = !options->allocate || !options->memory;
     bool good = options->threads <= MBT_MAX_THREADS && one_source && !options->allocate == !options->release;
-    good = good && options->limit >= 0 && options->limit <= MAX_DECIBELS && options->dry >= 0 && options->dry <= 1;
+    good = good && options->spread <= 1 && options->limit >= 0 && options->limit <= MAX_DECIBELS && options->dry >= 0 &&
+           options->dry <= 1;
     for (size_t i = 0; i < sizeof options->reserved / sizeof *options->reserved; i++)
         good = good && options->reserved[i] == 0;
     if (!good)

@@ -11,6 +11,28 @@ void mbt_live_plan(mbt_live *live, const mbt_model *model, const mbt_spectrum *s
     live->result = mbt_arena_floats(arena, model->hop);
 }
 
+/* Multiply-adds that take as long as a transform, about. */
+#define TRANSFORM_WORK 300000u
+
+/* Runs the pieces of a frame's work that are this run's. */
+static void run_pieces(mbt_live *live, mbt_run *run)
+{
+    if (mbt_run_does(run, TRANSFORM_WORK))
+        mbt_hops_forward(run, &live->hops, live->spectrum, live->planes);
+    mbt_network_run(run, live->network, live->planes);
+    if (mbt_run_does(run, TRANSFORM_WORK))
+        mbt_hops_inverse(run, &live->hops, live->spectrum, live->network->magnitude, live->network->pairs);
+}
+
+void mbt_live_open(mbt_live *live, mbt_run *run, bool spread)
+{
+    live->spread = spread;
+    run->from = SIZE_MAX; /* nothing is done, but all is passed by and counted */
+    run_pieces(live, run);
+    live->work = run->at;
+    mbt_live_reset(live, run);
+}
+
 void mbt_live_reset(mbt_live *live, mbt_run *run)
 {
     const mbt_model *model = run->model;
@@ -19,7 +41,7 @@ void mbt_live_reset(mbt_live *live, mbt_run *run)
     live->clock = 0;
     live->held = live->next = live->end = live->pending = 0;
     live->early = model->win - model->hop;
-    live->ended = live->delayed = false;
+    live->ended = live->delayed = live->begun = false;
 }
 
 size_t mbt_live_room(const mbt_live *live, const mbt_model *model)
@@ -42,22 +64,38 @@ void mbt_live_finish(mbt_live *live)
     live->ended = true;
 }
 
-/* Runs the next frame. What is missing of its hop counts as zeros. */
-static void run_frame(mbt_live *live, mbt_run *run)
+/* Takes the frame that ends with the samples held. What is missing of its hop counts as zeros. */
+static void begin_frame(mbt_live *live, mbt_run *run)
 {
     const size_t hop = run->model->hop;
     memset(mbt_hops_newest(&live->hops, run->model) + live->held, 0, (hop - live->held) * sizeof(float));
     live->held = 0;
+    live->resting = !mbt_hops_take(run, &live->hops, live->spectrum);
+    live->begun = true;
+    live->at = 0;
+}
+
+/* Does the work on that frame up to piece `to`. */
+static void do_work(mbt_live *live, mbt_run *run, size_t to)
+{
+    if (live->resting || to <= live->at)
+        return;
     run->clock = live->clock;
-    if (mbt_hops_forward(run, &live->hops, live->spectrum, live->planes)) {
-        mbt_network_run(run, live->network, live->planes);
-        mbt_hops_inverse(run, &live->hops, live->spectrum, live->network->magnitude, live->network->pairs,
-                         live->result);
-        live->clock++;
-    } else {
-        mbt_hops_inverse(run, &live->hops, live->spectrum, NULL, NULL, live->result);
-    }
-    const size_t early = live->early < hop ? live->early : hop;
+    run->at = 0;
+    run->from = live->at;
+    run->to = to;
+    run_pieces(live, run);
+    live->at = run->at;
+}
+
+/* Does what is left of that work. The result takes the place of what was taken. */
+static void finish_frame(mbt_live *live, mbt_run *run)
+{
+    const size_t hop = run->model->hop, early = live->early < hop ? live->early : hop;
+    do_work(live, run, SIZE_MAX);
+    mbt_hops_give(run, &live->hops, live->result);
+    live->clock += !live->resting;
+    live->begun = false;
     live->early -= early;
     if (live->delayed)
         memset(live->result, 0, early * sizeof *live->result);
@@ -80,12 +118,30 @@ size_t mbt_live_get(mbt_live *live, mbt_run *run, float *out, size_t room)
         const bool more = live->held == run->model->hop || (live->ended && live->pending > 0);
         if (given == room || !more)
             return given;
-        run_frame(live, run);
+        begin_frame(live, run);
+        finish_frame(live, run);
     }
 }
 
-/* A hop of zeros comes first, then win - hop samples that lie before the stream's first. So as many samples are ready
- * as are missing for the next hop, at all times. */
+/* The hop that came in is full. */
+static void turn(mbt_live *live, mbt_run *run)
+{
+    if (!live->spread) {
+        begin_frame(live, run);
+        finish_frame(live, run);
+        return;
+    }
+    if (live->begun) {
+        finish_frame(live, run);
+    } else { /* the first hop of a stream: no frame has been done while it came in */
+        memset(live->result, 0, run->model->hop * sizeof *live->result);
+        live->next = 0;
+    }
+    begin_frame(live, run);
+}
+
+/* A hop of zeros comes first, or two if the work is spread, then win - hop samples that lie before the stream's first.
+ * So as many samples are ready as are missing for the next hop, at all times. */
 void mbt_live_process(mbt_live *live, mbt_run *run, const float *in, float *out, size_t samples)
 {
     const size_t hop = run->model->hop;
@@ -100,7 +156,9 @@ void mbt_live_process(mbt_live *live, mbt_run *run, const float *in, float *out,
         memcpy(out + done, live->result + live->next, count * sizeof *out);
         live->next += count;
         if (live->held == hop)
-            run_frame(live, run);
+            turn(live, run);
+        else if (live->begun)
+            do_work(live, run, live->work / hop * live->held);
     }
     live->pending = 0; /* counts nothing here */
 }

@@ -26,7 +26,7 @@ static inline size_t mbt_matrix_work(const mbt_matrix *w)
 }
 
 /* Multiply-adds that take as long as one query's look at one key in one head, about: products and an exponential. */
-#define MBT_ATTEND_WORK(dims) (2 * (dims) + 8)
+#define MBT_ATTEND_WORK(dims) (2 * (dims) + 14)
 
 /* The matrix product for f32 or f16 weights. */
 static inline void mbt_gemm_run(const mbt_kernels *kernels, const mbt_gemm *gemm)

@@ -138,7 +138,8 @@ size_t mbt_latency(const mbt_enhancer *enhancer)
 {
     if (!enhancer)
         return 0;
-    return enhancer->causal ? enhancer->model->win : enhancer->windows.size;
+    const size_t spread = enhancer->options.spread ? enhancer->model->hop : 0;
+    return enhancer->causal ? enhancer->model->win + spread : enhancer->windows.size;
 }
 
 size_t mbt_pending(const mbt_enhancer *enhancer)

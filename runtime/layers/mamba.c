@@ -130,7 +130,7 @@ static size_t chunk_start(size_t length, size_t chunk)
 }
 
 /* Multiply-adds that take as long as one step of one state, about. */
-#define SCAN_WORK 6u
+#define SCAN_WORK 12u
 
 size_t mbt_mamba_work(const mbt_mamba *mamba)
 {

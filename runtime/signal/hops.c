@@ -16,6 +16,7 @@ void mbt_hops_plan(mbt_hops *hops, const mbt_model *model, const mbt_spectrum *s
 {
     const size_t win = model->win, hop = model->hop;
     *hops = (mbt_hops){.input = mbt_arena_floats(arena, win),
+                       .oldest = mbt_arena_floats(arena, hop),
                        .sum = mbt_arena_floats(arena, win),
                        .envelope = mbt_arena_floats(arena, hop),
                        .rest = (REST_SECONDS * (size_t)model->sample_rate + hop - 1) / hop};
@@ -66,18 +67,25 @@ static void follow_level(mbt_hops *hops, double power, uint32_t level_frames)
     hops->level = (float)(level > 1e-6 ? level : 1e-6);
 }
 
-bool mbt_hops_forward(const mbt_run *run, mbt_hops *hops, const mbt_spectrum *spectrum, float *planes)
+bool mbt_hops_take(const mbt_run *run, mbt_hops *hops, const mbt_spectrum *spectrum)
 {
-    const mbt_spectrum_memory *m = &spectrum->memories[0];
+    const size_t win = run->model->win, hop = run->model->hop;
+    float *frame = spectrum->memories[0].frame;
     bool quiet = true;
-    for (size_t n = 0; n < run->model->win; n++) {
+    for (size_t n = 0; n < win; n++) {
         const float x = fabsf(hops->input[n]) < FLOOR ? 0.0f : hops->input[n];
         quiet = quiet && x == 0;
-        m->frame[n] = x * spectrum->window[n];
+        frame[n] = x * spectrum->window[n];
     }
+    memcpy(hops->oldest, hops->input, hop * sizeof *hops->oldest);
+    memmove(hops->input, hops->input + hop, (win - hop) * sizeof *hops->input);
     hops->quiet = !quiet ? 0 : hops->quiet < hops->rest ? hops->quiet + 1 : hops->quiet;
-    if (hops->quiet == hops->rest)
-        return false;
+    return hops->quiet < hops->rest;
+}
+
+void mbt_hops_forward(const mbt_run *run, mbt_hops *hops, const mbt_spectrum *spectrum, float *planes)
+{
+    const mbt_spectrum_memory *m = &spectrum->memories[0];
     mbt_fft_forward(&spectrum->fft, m->frame, m->scratch, m->re, m->im);
     follow_level(hops, power_of(m->re, m->im, run->bins, run->model->win), run->model->level_frames);
     for (size_t f = 0; f < run->bins; f++) {
@@ -85,25 +93,26 @@ bool mbt_hops_forward(const mbt_run *run, mbt_hops *hops, const mbt_spectrum *sp
         m->im[f] /= hops->level;
     }
     run->kernels->spectrum(m->re, m->im, run->bins, run->model->compress_factor, planes);
-    return true;
 }
 
 void mbt_hops_inverse(const mbt_run *run, mbt_hops *hops, const mbt_spectrum *spectrum, const float *magnitude,
-                      const float *pairs, float *out)
+                      const float *pairs)
+{
+    const mbt_spectrum_memory *m = &spectrum->memories[0];
+    const size_t win = run->model->win;
+    run->kernels->polar(magnitude, pairs, run->bins, m->re, m->im);
+    mbt_fft_inverse(&spectrum->fft, m->re, m->im, m->frame, m->scratch);
+    for (size_t n = 0; n < win; n++)
+        hops->sum[n] += m->frame[n] / (float)win * spectrum->window[n] * hops->level;
+}
+
+void mbt_hops_give(const mbt_run *run, mbt_hops *hops, float *out)
 {
     const size_t win = run->model->win, hop = run->model->hop;
-    if (magnitude) {
-        const mbt_spectrum_memory *m = &spectrum->memories[0];
-        run->kernels->polar(magnitude, pairs, run->bins, m->re, m->im);
-        mbt_fft_inverse(&spectrum->fft, m->re, m->im, m->frame, m->scratch);
-        for (size_t n = 0; n < win; n++)
-            hops->sum[n] += m->frame[n] / (float)win * spectrum->window[n] * hops->level;
-    }
     for (size_t i = 0; i < hop; i++) {
         const float wet = hops->sum[i] / hops->envelope[i];
-        out[i] = run->dry > 0 ? mbt_mix(wet, hops->input[i], run->dry) : wet;
+        out[i] = run->dry > 0 ? mbt_mix(wet, hops->oldest[i], run->dry) : wet;
     }
     memmove(hops->sum, hops->sum + hop, (win - hop) * sizeof *hops->sum);
     memset(hops->sum + win - hop, 0, hop * sizeof *hops->sum);
-    memmove(hops->input, hops->input + hop, (win - hop) * sizeof *hops->input);
 }

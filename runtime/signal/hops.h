@@ -8,7 +8,8 @@
 #include "runtime/signal/spectrum.h"
 
 typedef struct mbt_hops {
-    float *input;      /* [win]: the last samples */
+    float *input;      /* [win]: the last samples, and room for the next hop */
+    float *oldest;     /* [hop]: the samples of the input that belong to the next hop of the result */
     float *sum;        /* [win]: the overlap-added frames, from the first sample that is not complete */
     float *envelope;   /* [hop]: the sum of squared windows, which repeats from hop to hop */
     double power;      /* of the input: a running mean of the frames' mean squares */
@@ -27,20 +28,26 @@ void mbt_hops_reset(mbt_hops *hops, const mbt_model *model);
 /* Where the samples of the next hop belong. */
 float *mbt_hops_newest(const mbt_hops *hops, const mbt_model *model);
 
-/* Transforms the frame that ends with the newest hop. planes: [F][2], (|X| / level)^compress_factor and the phase.
+/* Takes the frame that ends with the newest hop, and makes room for the next hop.
+ *
+ * Returns false if the network rests. That is after 3 s of samples that are all zero. What it would give is zeros too,
+ * since the mask multiplies the magnitude, so only its state differs: it stays as it is until sound comes back. */
+bool mbt_hops_take(const mbt_run *run, mbt_hops *hops, const mbt_spectrum *spectrum);
+
+/* Transforms the frame that was taken. planes: [F][2], (|X| / level)^compress_factor and the phase.
  *
  * The level is the root of the mean power of the last level_frames frames or so:
  *     p = mean square of the windowed samples;  if p > 1e-10: n = min(n + 1, level_frames), power += (p - power) / n
  *     level = max(sqrt(power), 1e-6)
- * so that frames below -100 dB, as of a muted microphone, leave it as it is.
- *
- * Returns false if the network rests. That is after 3 s of samples that are all zero. What it would give is zeros too,
- * since the mask multiplies the magnitude, so only its state differs: it stays as it is until sound comes back. */
-bool mbt_hops_forward(const mbt_run *run, mbt_hops *hops, const mbt_spectrum *spectrum, float *planes);
+ * so that frames below -100 dB, as of a muted microphone, leave it as it is. */
+void mbt_hops_forward(const mbt_run *run, mbt_hops *hops, const mbt_spectrum *spectrum, float *planes);
 
-/* The inverse: magnitude [F], phase of pairs [F][2]; both NULL if the network rests. out: [hop], the samples that are
- * now complete, mixed with those of the input: run->dry is their share. */
+/* The inverse: adds the frame with magnitude [F] and the phase of pairs [F][2] to the result. */
 void mbt_hops_inverse(const mbt_run *run, mbt_hops *hops, const mbt_spectrum *spectrum, const float *magnitude,
-                      const float *pairs, float *out);
+                      const float *pairs);
+
+/* Gives the samples that are complete once the frame that was taken has been added, or the network rested. out: [hop],
+ * mixed with those of the input: run->dry is their share. */
+void mbt_hops_give(const mbt_run *run, mbt_hops *hops, float *out);
 
 #endif

@@ -152,6 +152,34 @@ START_TEST(a_change_is_not_heard_before_a_window)
 }
 END_TEST
 
+/* Spread work gives the same samples a hop later. */
+START_TEST(spread_is_the_same_later)
+{
+    static const size_t fixed[] = {10, 1, 0, HOP, 333};
+    const size_t count = COUNT_OF_SAMPLES;
+    prepare(models[_i], count);
+    mbt_options options;
+    mbt_options_init(&options);
+    options.spread = 1;
+    mbt_enhancer *enhancer = NULL;
+    ck_assert_int_eq(mbt_open(models[_i], &options, &enhancer), MBT_OK);
+    ck_assert_uint_eq(mbt_latency(enhancer), WIN + HOP);
+    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i += API_STEP) {
+        memcpy(out, in, count * sizeof *in);
+        process(enhancer, out, count, (sizes){fixed[i], (uint32_t)i});
+        for (size_t k = 0; k < HOP; k++)
+            ck_assert(out[k] == 0);
+        expect_delayed(out + HOP, wanted, count - HOP);
+        mbt_reset(enhancer);
+    }
+    ck_assert_int_eq(mbt_enhance(enhancer, in, out, count), MBT_OK);
+    expect_equal(out, wanted, count);
+    mbt_close(enhancer);
+    options.spread = 2;
+    ck_assert_int_eq(mbt_open(models[_i], &options, &enhancer), MBT_ERROR_ARGUMENT);
+}
+END_TEST
+
 /* The other's samples and a broken-off stream leave no trace. */
 START_TEST(a_reset_enhancer_is_new)
 {
@@ -365,6 +393,7 @@ TCase *api_live_tests(void)
     tcase_add_loop_test(group, whole_is_pushed_is_processed, 0, COUNT(models));
     tcase_add_loop_test(group, every_instruction_set_has_the_same_bits, 0, COUNT(models));
     tcase_add_test(group, a_change_is_not_heard_before_a_window);
+    tcase_add_loop_test(group, spread_is_the_same_later, 0, COUNT(models));
     tcase_add_loop_test(group, a_reset_enhancer_is_new, 0, COUNT(models));
     tcase_add_test(group, streams_share_nothing);
     tcase_add_test(group, the_network_rests_in_silence);

@@ -177,8 +177,12 @@ typedef struct mbt_options {
     /* Dry: the share of the input in the result, 0 to 1. Each sample becomes (1 - dry) * enhanced + dry * input. 0
      * (default): the enhanced sound alone. */
     float dry;
+    /* Spread, for mbt_process, where a hop's work does not fit one small block: 1 cuts it into steps, of which each call
+     * does an even share while the next hop comes in, for one hop more of latency. The samples are the same. 0
+     * (default): all of it is done in the call that completes the hop. */
+    uintptr_t spread;
     /* Zero. mbt_open checks it. */
-    uintptr_t reserved[3 - 2 * sizeof(float) / sizeof(uintptr_t)];
+    uintptr_t reserved[4 - 2 * sizeof(float) / sizeof(uintptr_t)];
 } mbt_options;
 
 /* Sets every option to its default. options: not NULL. */
@@ -277,7 +281,7 @@ MBT_API void mbt_reset(mbt_enhancer *enhancer);
 
 /* The delay of a stream, in samples: how many are pushed at most before the first comes out, and how far the result can
  * be behind later. It is the window, or max_samples if that is less; for a causal model the analysis window, which is
- * mbt_model_info.latency. 0 for NULL. */
+ * mbt_model_info.latency, and one hop more with options.spread. 0 for NULL. */
 MBT_API size_t mbt_latency(const mbt_enhancer *enhancer);
 
 /* How many samples were pushed and not yet pulled. 0 for NULL. */

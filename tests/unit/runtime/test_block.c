@@ -42,8 +42,8 @@ static void fake_run(const mbt_kernels *kernels, const void *layer, mbt_batch x,
 }
 
 /* Kinds 1 and 2 take one sequence and four at once. Together on an axis, four come to both. */
-static const mbt_layer_ops fake_ops[] = {{1, NULL, fake_plan, fake_run, NULL},
-                                         {MOST_AT_ONCE, NULL, fake_plan, fake_run, NULL}};
+static const mbt_layer_ops fake_ops[] = {{.sequences = 1, .plan = fake_plan, .run = fake_run},
+                                         {.sequences = MOST_AT_ONCE, .plan = fake_plan, .run = fake_run}};
 
 const mbt_layer_ops *mbt_layer_ops_for(uint32_t kind)
 {
