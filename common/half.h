@@ -5,16 +5,15 @@
 #include <stdint.h>
 #include <string.h>
 
-/* The value of IEEE binary16 bits, exactly; finite numbers only. Exponent and fraction are moved to their places in a
- * float. A float's exponent counts from 127, that of binary16 from 15: the product with 2^112 makes up for the
+/* The value of IEEE binary16 bits, exactly; finite numbers only. Sign, exponent and fraction are moved to their places
+ * in a float. A float's exponent counts from 127, that of binary16 from 15: the product with 2^112 makes up for the
  * difference. It is right for subnormal numbers too. */
 static inline float mbt_float_from_half(uint16_t half)
 {
-    const uint32_t bits = (uint32_t)(half & 0x7fffu) << 13;
-    float magnitude;
-    memcpy(&magnitude, &bits, sizeof magnitude);
-    magnitude *= 0x1p112f;
-    return half & 0x8000u ? -magnitude : magnitude;
+    const uint32_t bits = (uint32_t)(half & 0x8000u) << 16 | (uint32_t)(half & 0x7fffu) << 13;
+    float x;
+    memcpy(&x, &bits, sizeof x);
+    return x * 0x1p112f;
 }
 
 /* The nearest IEEE binary16 number, ties to even; |x| <= 65504. Below 2^-14 numbers are multiples of 2^-24: 2^-24 is

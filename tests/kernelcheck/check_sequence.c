@@ -1,6 +1,7 @@
 /* check_sequence.c: attention, and the kernels between the matrix products of the Mamba layer. */
 #include <float.h>
 #include <math.h>
+#include <string.h>
 
 #include "tests/kernelcheck/kernelcheck.h"
 
@@ -45,6 +46,107 @@ void mbt_check_attend(mbt_checker *checker)
         check_attend(checker, sizes[i], 1 + mbt_pick(checker, 40), 1 + i);
         check_attend(checker, 17 + mbt_pick(checker, 60), sizes[i], 1 + mbt_pick(checker, 17));
     }
+}
+
+static void call_attend_past(const mbt_kernels *kernels, void *arguments)
+{
+    kernels->attend_past(arguments);
+}
+
+/* A number for a ring: of binary16 those near zero, which are subnormal for the most part, or those near the largest. */
+static void fill_place(mbt_checker *checker, void *ring, size_t at, bool half, double largest)
+{
+    if (!half) {
+        ((float *)ring)[at] = mbt_number(checker, 1.0, largest, 0);
+        return;
+    }
+    const uint16_t sign = mbt_pick(checker, 2) ? 0x8000 : 0, some = (uint16_t)mbt_pick(checker, 0x800);
+    const uint16_t from = checker->regime == MBT_REGIME_SMALL   ? 0
+                          : checker->regime == MBT_REGIME_LARGE ? 0x7400
+                                                                : 0x3800;
+    ((uint16_t *)ring)[at] = (uint16_t)(sign | (from + some));
+}
+
+/* A ring with numbers in the frames that are there. The others, and the place of the newest, are left NaN. */
+static mbt_area take_ring(mbt_checker *checker, const char *name, const mbt_attend_past *a, double largest)
+{
+    const size_t numbers = a->dims * MBT_LANES, floats = a->half ? numbers / 2 : numbers;
+    const mbt_area ring =
+        mbt_area_take(checker, name, MBT_ROLE_INOUT_BITS, a->groups * a->window, floats, (ptrdiff_t)floats);
+    for (size_t group = 0; group < a->groups; group++)
+        for (size_t age = 1; age < a->count; age++) {
+            const size_t frame = group * a->window + (a->newest + a->window - age) % a->window;
+            for (size_t i = 0; i < numbers; i++)
+                fill_place(checker, ring.row0, frame * numbers + i, a->half, largest);
+        }
+    return ring;
+}
+
+/* The newest frame, with some numbers at the limits of binary16: the largest, what is rounded to it, what lies beyond;
+ * ties of subnormal numbers, and what is rounded to zero. */
+static mbt_area take_newest(mbt_checker *checker, const char *name, const mbt_attend_past *a, double largest)
+{
+    static const float limits[] = {65504.0f,      -65519.996f, 65520.0f,        -65536.0f,   1e30f,       -INFINITY,
+                                   0x1p-25f,      -0x1p-25f,   0x1.000002p-25f, 0x1.8p-24f,  -0x1.4p-23f, 0x1.ffcp-15f,
+                                   -0x1.ffep-15f, 0x1p-14f,    0x1.002p+0f,     -0x1.006p+0f};
+    const size_t width = a->dims * MBT_LANES;
+    const mbt_area frame =
+        mbt_area_filled(checker, name, MBT_ROLE_IN, a->groups, width, (ptrdiff_t)width, 1.0, largest, 0);
+    for (size_t i = 0; a->half && i < a->groups * width; i++)
+        if (mbt_pick(checker, 4) == 0)
+            frame.row0[i] = limits[mbt_pick(checker, sizeof limits / sizeof limits[0])];
+    return frame;
+}
+
+/* Whether a ring changed in the place of the newest frame alone. */
+static void expect_one_frame(const mbt_area *ring, const float *before, const mbt_attend_past *a)
+{
+    const size_t bytes = ring->width * sizeof *before;
+    for (size_t i = 0; i < ring->rows; i++)
+        if (i % a->window != a->newest && memcmp(ring->row0 + i * ring->width, before + i * ring->width, bytes) != 0)
+            mbt_check_failed("frame %zu of group %zu of a ring has changed", i % a->window, i / a->window);
+}
+
+static void check_attend_past(mbt_checker *checker, int setting, mbt_attend_past a)
+{
+    static float before[2][(size_t)1 << 18];
+    mbt_case(checker, setting, "groups %zu, dims %zu, window %zu, newest %zu, count %zu, %s", a.groups, a.dims,
+             a.window, a.newest, a.count, a.half ? "binary16" : "float");
+    const size_t width = a.dims * MBT_LANES;
+    const mbt_area q = mbt_area_filled(checker, "q", MBT_ROLE_INOUT, a.groups, width, (ptrdiff_t)width, 1.0, 1e17, 0);
+    const mbt_area k = take_newest(checker, "k", &a, 1e17), v = take_newest(checker, "v", &a, FLT_MAX / 256);
+    const mbt_area keys = take_ring(checker, "keys", &a, 1e17),
+                   values = take_ring(checker, "values", &a, FLT_MAX / 256);
+    a.q = q.row0;
+    a.k = k.row0;
+    a.v = v.row0;
+    a.keys = keys.row0;
+    a.values = values.row0;
+    a.scores = mbt_area_take(checker, "scores", MBT_ROLE_SCRATCH, a.count, MBT_LANES, MBT_LANES).row0;
+    memcpy(before[0], keys.row0, keys.rows * keys.width * sizeof(float));
+    memcpy(before[1], values.row0, values.rows * values.width * sizeof(float));
+    mbt_compare(checker, call_attend_past, &a);
+    expect_one_frame(&keys, before[0], &a);
+    expect_one_frame(&values, before[1], &a);
+}
+
+/* The newest frame at any place, so that the frames before it wrap; the ring full, or filled in part. */
+void mbt_check_attend_past(mbt_checker *checker)
+{
+    static const size_t windows[] = {1, 2, 3, 4, 5, 7, 8, 9, 16, 31, 33, 128},
+                        dims[] = {1, 2, 3, 4, 5, 7, 8, 9, 16, 17};
+    for (size_t i = 0; i < sizeof windows / sizeof windows[0]; i++)
+        for (size_t j = 0; j < sizeof dims / sizeof dims[0]; j++)
+            for (int setting = 0; setting < 2 * MBT_SETTINGS; setting++) {
+                const size_t window = windows[i];
+                const mbt_attend_past a = {.half = setting % 2,
+                                           .groups = 1 + mbt_pick(checker, 3),
+                                           .dims = dims[j],
+                                           .window = window,
+                                           .newest = mbt_pick(checker, window),
+                                           .count = mbt_pick(checker, 2) ? window : 1 + mbt_pick(checker, window)};
+                check_attend_past(checker, setting / 2, a);
+            }
 }
 
 typedef struct conv_call {

@@ -31,7 +31,8 @@ typedef enum mbt_role {
     MBT_ROLE_OUT,      /* must be written in every element */
     MBT_ROLE_OUT_BITS, /* likewise, and may be no finite floats, or no floats at all */
     MBT_ROLE_INOUT,
-    MBT_ROLE_SCRATCH /* may hold anything afterwards */
+    MBT_ROLE_INOUT_BITS, /* likewise, and may be no finite floats, or no floats at all */
+    MBT_ROLE_SCRATCH     /* may hold anything afterwards */
 } mbt_role;
 
 /* rows x width floats; NaNs stand between the rows and around them, an inaccessible page before or after them. */

@@ -1,5 +1,6 @@
-/* test_scalar_sequence.c: attention, causal convolution, softplus, selective scan. */
+/* test_scalar_sequence.c: attention, also of streams, causal convolution, softplus, selective scan. */
 #include <math.h>
+#include <string.h>
 
 #include "tests/kernelcheck/test_scalar.h"
 
@@ -57,6 +58,85 @@ START_TEST(attend_far_apart)
     mbt_scalar()->attend(&a);
     ck_assert_float_eq(out[0], 0.25f);
     ck_assert_float_eq(out[1], 0.5f);
+}
+END_TEST
+
+/* The nearest number of binary16 of |x| <= 65504, by its definition: 11 bits, or multiples of 2^-24. */
+static double rounded_to_half(double x)
+{
+    const int unit = fabs(x) < 0x1p-14 ? -24 : ilogb(x) - 10;
+    return ldexp(nearbyint(ldexp(x, -unit)), unit);
+}
+
+/* A stream of frames through rings that they fill and then wrap in. The history of frames is kept apart. q carries
+ * log2(e), as above. */
+START_TEST(attend_past)
+{
+    enum { GROUPS = 3, DIMS = 5, WINDOW = 7, FRAMES = 24, FRAME = GROUPS * DIMS * 16 };
+    static float k[FRAMES][FRAME], v[FRAMES][FRAME], q[FRAME], out[FRAME], scores[WINDOW * 16];
+    static float keys[WINDOW * FRAME], values[WINDOW * FRAME];
+    const int half = _i;
+    mbt_fill_between(k[0], FRAMES * FRAME, -3, 3);
+    mbt_fill_between(v[0], FRAMES * FRAME, -1, 1);
+    for (size_t t = 0; t < FRAMES; t++) {
+        mbt_fill_between(q, FRAME, -3, 3);
+        memcpy(out, q, sizeof q);
+        const size_t count = t < WINDOW ? t + 1 : WINDOW;
+        mbt_scalar()->attend_past(&(mbt_attend_past){.q = out,
+                                                     .k = k[t],
+                                                     .v = v[t],
+                                                     .keys = keys,
+                                                     .values = values,
+                                                     .half = half,
+                                                     .groups = GROUPS,
+                                                     .dims = DIMS,
+                                                     .window = WINDOW,
+                                                     .newest = t % WINDOW,
+                                                     .count = count,
+                                                     .scores = scores});
+        for (size_t i = 0; i < FRAME; i++) {
+            const size_t first = i / (DIMS * 16) * DIMS * 16 + i % 16; /* dimension 0 of the lane */
+            double weighted = 0, sum = 0;
+            for (size_t past = t + 1 - count; past <= t; past++) {
+                double score = 0;
+                for (size_t at = first; at < first + (size_t)DIMS * 16; at += 16)
+                    score += (double)q[at] * (half ? rounded_to_half((double)k[past][at]) : (double)k[past][at]);
+                weighted += exp2(score) * (half ? rounded_to_half((double)v[past][i]) : (double)v[past][i]);
+                sum += exp2(score);
+            }
+            mbt_expect_near("attend_past", t * FRAME + i, out[i], weighted / sum, 5e-6);
+        }
+    }
+}
+END_TEST
+
+/* Of one frame, the result is its value. Binary16 keeps 65504 of what is beyond, and multiples of 2^-24 near zero. */
+START_TEST(attend_past_limits)
+{
+    static const struct {
+        float value, kept;
+    } cases[] = {{1e30f, 65504},   {-65520, -65504},          {INFINITY, 65504},      {65519, 65504},
+                 {0x1p-25f, 0},    {0x1.8p-24f, 0x1p-23f},    {-0x1p-24f, -0x1p-24f}, {0x1.ffep-15f, 0x1p-14f},
+                 {0x1.002p+0f, 1}, {0x1.006p+0f, 0x1.008p+0f}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        float q[16] = {0}, k[16] = {0}, v[16], scores[16];
+        uint16_t keys[16], values[16];
+        for (size_t lane = 0; lane < 16; lane++)
+            v[lane] = cases[i].value;
+        mbt_scalar()->attend_past(&(mbt_attend_past){.q = q,
+                                                     .k = k,
+                                                     .v = v,
+                                                     .keys = keys,
+                                                     .values = values,
+                                                     .half = 1,
+                                                     .groups = 1,
+                                                     .dims = 1,
+                                                     .window = 1,
+                                                     .count = 1,
+                                                     .scores = scores});
+        for (size_t lane = 0; lane < 16; lane++)
+            ck_assert_float_eq(q[lane], cases[i].kept);
+    }
 }
 END_TEST
 
@@ -208,6 +288,8 @@ TCase *mbt_scalar_sequence_tests(void)
     TCase *group = tcase_create("sequence");
     tcase_add_test(group, attend);
     tcase_add_test(group, attend_far_apart);
+    tcase_add_loop_test(group, attend_past, 0, 2);
+    tcase_add_test(group, attend_past_limits);
     tcase_add_loop_test(group, conv1d_silu, 0, 2);
     tcase_add_test(group, softplus);
     tcase_add_test(group, softplus_of_special_numbers);

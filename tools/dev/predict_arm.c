@@ -72,6 +72,11 @@ static void note_attend(const mbt_attend *attend)
     note_call("attend", attend->dims, attend->queries, 0, 0, attend->keys);
 }
 
+static void note_attend_past(const mbt_attend_past *attend)
+{
+    note_call("attend_past", attend->dims, attend->groups, attend->half != 0, 0, attend->count);
+}
+
 static void note_scan(const mbt_scan *scan)
 {
     note_call("scan", scan->channels, scan->d_state, 0, 0, scan->steps);
@@ -233,6 +238,23 @@ static int call_attend(const mbt_kernels *kernels, const size_t *s, size_t keys)
     CALL(kernels->attend(&attend));
 }
 
+static int call_attend_past(const mbt_kernels *kernels, const size_t *s, size_t count)
+{
+    const mbt_attend_past attend = {.q = out,
+                                    .k = in,
+                                    .v = in,
+                                    .keys = weights,
+                                    .values = more,
+                                    .half = s[2] != 0,
+                                    .groups = s[1],
+                                    .dims = s[0],
+                                    .window = count,
+                                    .newest = 0,
+                                    .count = count,
+                                    .scores = state};
+    CALL(kernels->attend_past(&attend));
+}
+
 static int call_scan(const mbt_kernels *kernels, const size_t *s, size_t steps)
 {
     const ptrdiff_t ld = (ptrdiff_t)s[0];
@@ -333,6 +355,8 @@ static int call_kernel(const char *name, const size_t *s, size_t rows)
         return call_gemm_i8(kernels, s, rows); /* any bytes are weights and inputs */
     else if (strcmp(name, "attend") == 0)
         return call_attend(kernels, s, rows);
+    else if (strcmp(name, "attend_past") == 0)
+        return call_attend_past(kernels, s, rows); /* any bits but those of infinity and NaN are keys and values */
     else if (strcmp(name, "scan") == 0)
         return call_scan(kernels, s, rows);
     else if (strcmp(name, "mask") == 0)

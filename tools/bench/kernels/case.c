@@ -57,7 +57,7 @@ float *mbt_case_row(mbt_bench_case *c, mbt_case_role role, size_t width)
     return mbt_case_rows(c, role, 1, width, width, 1, false);
 }
 
-const uint16_t *mbt_case_halves(mbt_bench_case *c, size_t count)
+uint16_t *mbt_case_halves(mbt_bench_case *c, size_t count)
 {
     uint16_t *data = allocate(c, MBT_CASE_IN, count * sizeof *data, count * sizeof *data);
     for (size_t i = 0; !c->overflow && i < count; i++) {

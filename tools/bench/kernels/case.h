@@ -18,6 +18,7 @@ typedef struct mbt_shape {
     size_t d_inner, padded_inner; /* E, P(E) */
     size_t d_state, d_conv, dt_rank;
     size_t chunk; /* positions that the Mamba layer computes at once */
+    size_t past;  /* frames that a frame of a stream attends to */
 } mbt_shape;
 
 /* Calls the kernel with the arguments of a case. */
@@ -39,6 +40,7 @@ typedef struct mbt_bench_case {
         mbt_rows_i8 rows_i8;
         const uint16_t *halves;
         mbt_attend attend;
+        mbt_attend_past attend_past;
         mbt_scan scan;
         mbt_mask mask;
     } arguments;
@@ -64,8 +66,8 @@ float *mbt_case_rows(mbt_bench_case *c, mbt_case_role role, size_t rows, size_t 
 /* The same, one row from -1 to 1. */
 float *mbt_case_row(mbt_bench_case *c, mbt_case_role role, size_t width);
 
-/* Weights in binary16, aligned to 64 bytes: numbers from 1/16 to 1 of both signs. */
-const uint16_t *mbt_case_halves(mbt_bench_case *c, size_t count);
+/* Numbers in binary16 that are read, aligned to 64 bytes: from 1/16 to 1, of both signs. */
+uint16_t *mbt_case_halves(mbt_bench_case *c, size_t count);
 
 /* rows x width integers from -127 to 127, laid out and counted as in mbt_case_rows. */
 int8_t *mbt_case_integers(mbt_bench_case *c, mbt_case_role role, size_t rows, size_t width, size_t ld);

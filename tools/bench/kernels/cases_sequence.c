@@ -29,6 +29,38 @@ bool mbt_cases_attend(mbt_bench_case *c, const mbt_shape *s, size_t number)
     return mbt_case_ready(c, call_attend, (double)keys * (double)keys, mbt_work_attend(&c->arguments.attend));
 }
 
+static void call_attend_past(const mbt_kernels *kernels, const mbt_bench_case *c)
+{
+    kernels->attend_past(&c->arguments.attend_past);
+}
+
+/* The query of a call is the result of the call before. */
+bool mbt_cases_attend_past(mbt_bench_case *c, const mbt_shape *s, size_t number)
+{
+    if (number > 1)
+        return false;
+    const bool half = number == 0;
+    const size_t groups = MBT_PADDED(s->inner_bins * s->heads) / MBT_LANES, dims = s->channels / s->heads;
+    const size_t frame = groups * dims * MBT_LANES, ring = s->past * frame;
+    mbt_case_name(c, s, "%zu frames, %s", s->past, half ? "binary16" : "float");
+    c->arguments.attend_past =
+        (mbt_attend_past){.q = mbt_case_row(c, MBT_CASE_INOUT, frame),
+                          .k = mbt_case_row(c, MBT_CASE_IN, frame),
+                          .v = mbt_case_row(c, MBT_CASE_IN, frame),
+                          .keys = half ? (void *)mbt_case_halves(c, ring) : mbt_case_row(c, MBT_CASE_IN, ring),
+                          .values = half ? (void *)mbt_case_halves(c, ring) : mbt_case_row(c, MBT_CASE_IN, ring),
+                          .half = half,
+                          .groups = groups,
+                          .dims = dims,
+                          .window = s->past,
+                          .newest = 0,
+                          .count = s->past,
+                          .scores = mbt_case_row(c, MBT_CASE_INOUT, s->past * MBT_LANES)};
+    c->bytes += 2.0 * (double)frame * (half ? sizeof(uint16_t) : sizeof(float)); /* the newest, written to the rings */
+    const double elements = (double)(groups * MBT_LANES * s->past);
+    return mbt_case_ready(c, call_attend_past, elements, mbt_work_attend_past(&c->arguments.attend_past));
+}
+
 static void call_scan(const mbt_kernels *kernels, const mbt_bench_case *c)
 {
     kernels->scan(&c->arguments.scan);

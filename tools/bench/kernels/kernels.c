@@ -36,8 +36,8 @@ enum { KERNELS = sizeof kernels_list / sizeof kernels_list[0], SHORT_SECONDS = 2
 
 /* The published size, and tiny. The chunk is that of a sequence along frequency. */
 static const mbt_shape default_shapes[] = {
-    {"C64", 64, 8, 321, 1601, 201, 100, 256, 256, 16, 4, 4, 50},
-    {"C16", 16, 8, 161, 801, 201, 100, 32, 32, 16, 4, 1, 50},
+    {"C64", 64, 8, 321, 1601, 201, 100, 256, 256, 16, 4, 4, 50, 128},
+    {"C16", 16, 8, 161, 801, 201, 100, 32, 32, 16, 4, 1, 50, 128},
 };
 
 static const void *find_in_axis(const mbt_axis *axis, uint32_t kind)
@@ -85,6 +85,8 @@ static mbt_shape shape_of(const mbt_model *model)
     s.inner_bins = (s.bins - 3) / 2 + 1;
     /* mamba.c makes as few chunks of at most MBT_MAMBA_CHUNK as it can, of equal size. */
     s.chunk = s.inner_bins / ((s.inner_bins + MBT_MAMBA_CHUNK - 1) / MBT_MAMBA_CHUNK);
+    if (model->attention_frames > 0)
+        s.past = model->attention_frames;
     snprintf(s.label, sizeof s.label, "C%u", (unsigned)model->channels);
     return s;
 }

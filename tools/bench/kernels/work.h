@@ -31,6 +31,12 @@ static inline double mbt_work_attend(const mbt_attend *a)
     return (double)a->queries * (double)a->keys * (4 * (double)a->dims + 3 + MBT_WORK_EXP);
 }
 
+/* The same, of one query of each lane. */
+static inline double mbt_work_attend_past(const mbt_attend_past *a)
+{
+    return (double)a->groups * MBT_LANES * (double)a->count * (4 * (double)a->dims + 3 + MBT_WORK_EXP);
+}
+
 /* For each state: dt a, exp, dt u B, and two multiply-adds; for each channel: dt u, d u, y silu(z). */
 static inline double mbt_work_scan(const mbt_scan *s)
 {

@@ -173,6 +173,7 @@ PROFILED(MBT_KIND_ELEMENTWISE, add,
          (float *x, ptrdiff_t ldx, const float *y, ptrdiff_t ldy, size_t rows, size_t channels),
          (x, ldx, y, ldy, rows, channels), 0)
 PROFILED(MBT_KIND_ATTENTION, attend, (const mbt_attend *attend), (attend), mbt_work_attend(attend))
+PROFILED(MBT_KIND_ATTENTION, attend_past, (const mbt_attend_past *attend), (attend), mbt_work_attend_past(attend))
 PROFILED(MBT_KIND_ELEMENTWISE, conv1d_silu,
          (const float *x, ptrdiff_t ld, size_t rows, size_t channels, size_t d_conv, const float *weight,
           const float *bias, float *out, ptrdiff_t ldo),
