@@ -1,5 +1,5 @@
-/* test_causal.c: the causal family: its norms, folded, against the layers of the checkpoint evaluated one after the other
- * in double; what it needs in the configuration and in the checkpoint; the fields of its model. */
+/* test_causal.c: the causal family: its norms, folded, against the layers of the checkpoint, evaluated one after the
+ * other in double; what it needs in the configuration and in the checkpoint; the fields of its model. */
 #include "compiler/bind.h"
 #include "compiler/write/emit.h"
 #include "tests/unit/compiler/folded.h"

@@ -190,7 +190,8 @@ START_TEST(unsupported_families_are_named)
 }
 END_TEST
 
-/* The steps of the last block, by kind (F: Mamba forward), along time and along frequency; attention is one for both axes or is not. */
+/* The steps of the last block, by kind (F: Mamba forward), along time and along frequency; attention is one for both
+ * axes or is not. */
 static const struct {
     const char *time, *frequency;
     bool shared;
