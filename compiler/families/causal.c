@@ -1,5 +1,5 @@
-/* causal.c: MambAttention that knows the past only, for streams: BatchNorm2d in place of InstanceNorm2d, attention to the
- * last frames, Mamba forward along time. */
+/* causal.c: MambAttention that knows the past only, for streams: BatchNorm2d in place of InstanceNorm2d, attention to
+ * the last frames, Mamba forward along time. */
 #include "compiler/families/family.h"
 
 static const mbt_module time_mamba = {.type = &mbt_layer_forward_mamba,

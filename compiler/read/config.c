@@ -13,6 +13,7 @@
 typedef enum field_kind {
     FIELD_WHOLE,
     FIELD_WHOLE_OR_NULL, /* null means `otherwise` */
+    FIELD_WHOLE_CAUSAL,  /* only a causal network needs it; 0 if it is not there */
     FIELD_REAL
 } field_kind;
 
@@ -23,20 +24,15 @@ typedef struct field {
     double min, max;
     uint32_t multiple_of; /* whole numbers only: 1 allows any */
     uint32_t otherwise;
-    bool causal; /* only a causal network needs it */
 } field;
 
-#define WHOLE(section, key, min, max, multiple)                                             \
-    {                                                                                       \
-        section, #key, offsetof(mbt_config, key), FIELD_WHOLE, min, max, multiple, 0, false \
+#define WHOLE(section, key, min, max, multiple)                                      \
+    {                                                                                \
+        section, #key, offsetof(mbt_config, key), FIELD_WHOLE, min, max, multiple, 0 \
     }
-#define CAUSAL(section, key, min, max)                                              \
-    {                                                                               \
-        section, #key, offsetof(mbt_config, key), FIELD_WHOLE, min, max, 1, 0, true \
-    }
-#define REAL(section, key, min, max)                                                \
-    {                                                                               \
-        section, #key, offsetof(mbt_config, key), FIELD_REAL, min, max, 1, 0, false \
+#define REAL(section, key, min, max)                                         \
+    {                                                                        \
+        section, #key, offsetof(mbt_config, key), FIELD_REAL, min, max, 1, 0 \
     }
 
 /* The upper limits keep all products of sizes far below 2^64. The networks in use are well below them. */
@@ -46,7 +42,7 @@ static const field fields[] = {
     WHOLE("stft_cfg", hop_size, 1, 32768, 1),
     WHOLE("stft_cfg", win_size, 2, 65536, 1),
     WHOLE("model_cfg", hid_feature, 8, 1024, 8),
-    {"model_cfg", "num_tfmamba", offsetof(mbt_config, num_tfmamba), FIELD_WHOLE_OR_NULL, 1, 64, 1, 4, false},
+    {"model_cfg", "num_tfmamba", offsetof(mbt_config, num_tfmamba), FIELD_WHOLE_OR_NULL, 1, 64, 1, 4},
     WHOLE("model_cfg", d_state, 1, 256, 1),
     WHOLE("model_cfg", d_conv, 1, 16, 1),
     WHOLE("model_cfg", expand, 1, 16, 1),
@@ -55,8 +51,8 @@ static const field fields[] = {
     REAL("model_cfg", compress_factor, 0.125, 1),
     REAL("model_cfg", norm_epsilon, 1e-12, 0.1),
     REAL("model_cfg", beta, 1e-3, 1000),
-    CAUSAL("model_cfg", attention_frames, 1, 65536),
-    CAUSAL("model_cfg", level_frames, 1, 65536),
+    {"model_cfg", "attention_frames", offsetof(mbt_config, attention_frames), FIELD_WHOLE_CAUSAL, 1, 65536, 1, 0},
+    {"model_cfg", "level_frames", offsetof(mbt_config, level_frames), FIELD_WHOLE_CAUSAL, 1, 65536, 1, 0},
 };
 
 #define FIELD_COUNT (sizeof fields / sizeof fields[0])
@@ -226,7 +222,7 @@ static bool check_whole(const reader *r, mbt_error *error)
 {
     const mbt_config *config = r->config;
     for (size_t i = 0; i < FIELD_COUNT; ++i) {
-        if (!r->found[i] && !fields[i].causal) {
+        if (!r->found[i] && fields[i].kind != FIELD_WHOLE_CAUSAL) {
             char description[120];
             describe(&fields[i], description, sizeof description);
             return mbt_fail(error, "%s.%s is missing; %s is needed", fields[i].section, fields[i].key, description);
@@ -258,7 +254,7 @@ bool mbt_config_check_causal(const mbt_config *config, mbt_error *error)
 {
     for (size_t i = 0; i < FIELD_COUNT; ++i) {
         uint32_t value = 1;
-        if (fields[i].causal)
+        if (fields[i].kind == FIELD_WHOLE_CAUSAL)
             memcpy(&value, (const char *)config + fields[i].offset, sizeof value);
         if (value == 0) {
             char description[120];

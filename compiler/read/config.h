@@ -26,8 +26,8 @@ typedef struct mbt_config {
  * Inside a section `family:` is an error. */
 bool mbt_config_parse(const char *text, size_t size, mbt_config *config, mbt_error *error);
 
-/* Checks what only a causal network needs: attention_frames and level_frames are there, win_size is n_fft and a multiple
- * of hop_size. */
+/* Checks what only a causal network needs: attention_frames and level_frames are there; win_size is n_fft, and a
+ * multiple of hop_size. */
 bool mbt_config_check_causal(const mbt_config *config, mbt_error *error);
 
 #endif

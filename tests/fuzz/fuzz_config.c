@@ -15,6 +15,12 @@ static void check_config(const mbt_config *config)
     FUZZ_CHECK(config->num_tfmamba >= 1 && config->num_tfmamba <= 64);
     FUZZ_CHECK(config->d_state >= 1 && config->d_conv >= 1 && config->expand >= 1);
     FUZZ_CHECK(config->input_channel == 2 && config->output_channel == 1);
+    FUZZ_CHECK(config->attention_frames <= 65536 && config->level_frames <= 65536);
+    mbt_error error = {""};
+    const bool causal = mbt_config_check_causal(config, &error);
+    fuzz_check_error(causal, &error);
+    FUZZ_CHECK(!causal || (config->attention_frames >= 1 && config->level_frames >= 1));
+    FUZZ_CHECK(!causal || (config->win_size == config->n_fft && config->win_size % config->hop_size == 0));
     FUZZ_CHECK(config->compress_factor >= 0.125 && config->compress_factor <= 1);
     FUZZ_CHECK(isfinite(config->norm_epsilon) && config->norm_epsilon > 0 && isfinite(config->beta));
 }

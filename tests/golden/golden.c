@@ -143,5 +143,6 @@ bool mbt_golden_hash(const char *name, const char *precision, char hash[65])
     char wanted[64];
     const bool plain = strcmp(precision, "f32") == 0;
     snprintf(wanted, sizeof wanted, "%s%s%s", name, plain ? "" : "-", plain ? "" : precision);
-    return find_hash("hashes", wanted, hash) || find_hash("relatives", wanted, hash);
+    return find_hash("hashes", wanted, hash) || find_hash("relatives", wanted, hash) ||
+           find_hash("causal", wanted, hash);
 }

@@ -31,8 +31,8 @@ const mbt_golden_tensor *mbt_golden_find(const mbt_golden *golden, const char *n
 
 void mbt_golden_free(mbt_golden *golden);
 
-/* What hashes.txt or relatives.txt says of a case in a precision ("f32") in this build (MBT_SLEEF): 64 digits and a 0
- * in hash. False if neither says anything. */
+/* What hashes.txt, relatives.txt or causal.txt says of a case in a precision ("f32") in this build (MBT_SLEEF): 64
+ * digits and a 0 in hash. False if none says anything. */
 bool mbt_golden_hash(const char *name, const char *precision, char hash[65]);
 
 #endif

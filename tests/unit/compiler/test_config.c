@@ -94,6 +94,20 @@ START_TEST(other_styles_are_read)
 }
 END_TEST
 
+START_TEST(frames_of_a_causal_network)
+{
+    mbt_config config;
+    mbt_error error = {""};
+    ck_assert(parse(STFT MODEL, &config, &error));
+    ck_assert(config.attention_frames == 0 && config.level_frames == 0);
+    ck_assert_msg(parse("family: causal\n" STFT MODEL_BUT("24", "1", ", attention_frames: 128, level_frames: 240"),
+                        &config, &error),
+                  "%s", error.text);
+    ck_assert(config.attention_frames == 128 && config.level_frames == 240);
+    ck_assert_str_eq(config.family, "causal");
+}
+END_TEST
+
 static const char *const nulls[] = {"null", "~", "Null", "NULL", ""};
 
 START_TEST(null_means_four_blocks)
@@ -174,6 +188,12 @@ static const replacement replacements[] = {
     {"beta: 2", "beta: 2,0", "beta is '2,0'"},
     {"input_channel: 2", "input_channel: 1", "model_cfg.input_channel is '1'; 2 is needed"},
     {"output_channel: 1", "output_channel: 2", "model_cfg.output_channel is '2'; 1 is needed"},
+    {"beta: 2", "beta: 2\n  attention_frames: 1\n  level_frames: 65536", NULL},
+    {"beta: 2", "beta: 2\n  attention_frames: 0",
+     "line 30: model_cfg.attention_frames is '0'; a whole number from 1 to 65536 is needed"},
+    {"beta: 2", "beta: 2\n  attention_frames: 65537", "model_cfg.attention_frames is '65537'"},
+    {"beta: 2", "beta: 2\n  level_frames: 1.5", "model_cfg.level_frames is '1.5'"},
+    {"beta: 2", "beta: 2\n  level_frames: 7\n  level_frames: 7", "level_frames is given twice"},
 };
 
 START_TEST(values_are_checked)
@@ -297,6 +317,7 @@ int main(void)
     TCase *tests = tcase_create("config");
     tcase_add_test(tests, block_style_is_read);
     tcase_add_loop_test(tests, other_styles_are_read, 0, COUNT(good_texts));
+    tcase_add_test(tests, frames_of_a_causal_network);
     tcase_add_loop_test(tests, null_means_four_blocks, 0, COUNT(nulls));
     tcase_add_loop_test(tests, values_are_checked, 0, COUNT(replacements));
     tcase_add_loop_test(tests, other_texts_are_refused, 0, COUNT(bad_texts));

@@ -18,7 +18,8 @@ static const struct {
 } families[] = {{"mambattention", &mbt_family_mambattention},
                 {"unshared", &mbt_family_unshared},
                 {"after", &mbt_family_after},
-                {"semamba", &mbt_family_semamba}};
+                {"semamba", &mbt_family_semamba},
+                {"causal", &mbt_family_causal}};
 
 START_TEST(a_name_decides)
 {
@@ -61,7 +62,8 @@ START_TEST(unknown_names_are_refused)
     char text[200];
     mbt_error error = {""};
     ck_assert(!mbt_family_named(&config, &named, &error));
-    snprintf(text, sizeof text, "line 3: unknown family '%s'; known families: mambattention, unshared, after, semamba",
+    snprintf(text, sizeof text,
+             "line 3: unknown family '%s'; known families: mambattention, unshared, after, semamba, causal",
              unknown[_i]);
     ck_assert_str_eq(error.text, text);
 }
@@ -188,17 +190,20 @@ START_TEST(unsupported_families_are_named)
 }
 END_TEST
 
-/* The steps of the last block, by kind, along time and along frequency; attention is one for both axes or is not. */
+/* The steps of the last block, by kind (F: Mamba forward), along time and along frequency; attention is one for both
+ * axes or is not. */
 static const struct {
     const char *time, *frequency;
     bool shared;
-} steps[] = {{"AM", "AM", true}, {"AM", "AM", false}, {"MA", "MA", true}, {"M", "M", false}};
+} steps[] = {{"AM", "AM", true}, {"AM", "AM", false}, {"MA", "MA", true}, {"M", "M", false}, {"AF", "AM", true}};
 
 static void expect_steps(const mbt_axis *axis, const char *wanted)
 {
     ck_assert_uint_eq(axis->count, strlen(wanted));
     for (uint32_t i = 0; i < axis->count; i++)
-        ck_assert_uint_eq(axis->steps[i].kind, wanted[i] == 'A' ? MBT_STEP_ATTENTION : MBT_STEP_BIMAMBA);
+        ck_assert_uint_eq(axis->steps[i].kind, wanted[i] == 'A'   ? MBT_STEP_ATTENTION
+                                               : wanted[i] == 'F' ? MBT_STEP_FORWARD_MAMBA
+                                                                  : MBT_STEP_BIMAMBA);
 }
 
 START_TEST(steps_are_in_the_order_of_the_family)

@@ -71,10 +71,8 @@ static const struct {
     const mbt_family *family;
     size_t in_block; /* layers: 2 of an attention, 2 x 5 and the joining one of Mamba */
 } families[] = {
-    {&mbt_family_mambattention, 2 + 2 * 11},
-    {&mbt_family_unshared, 2 * 2 + 2 * 11},
-    {&mbt_family_after, 2 + 2 * 11},
-    {&mbt_family_semamba, 2 * 11},
+    {&mbt_family_mambattention, 2 + 2 * 11}, {&mbt_family_unshared, 2 * 2 + 2 * 11}, {&mbt_family_after, 2 + 2 * 11},
+    {&mbt_family_semamba, 2 * 11},           {&mbt_family_causal, 2 + 6 + 11},
 };
 
 /* The names are those of the arrays of a network, each of which is stored as the rules say. */

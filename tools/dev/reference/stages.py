@@ -9,6 +9,7 @@ import yaml
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import causal  # noqa: E402
 import mambattention  # noqa: E402
 import relatives  # noqa: E402
 
@@ -17,7 +18,11 @@ def load(config, checkpoint, dtype=torch.float32):
     """A model in eval mode and its configuration, which names the family if it is not MambAttention."""
     with open(config, encoding="utf-8") as f:
         cfg = yaml.safe_load(f)
-    model = relatives.build(cfg) if "family" in cfg else mambattention.MambAttention(cfg).eval()
+    family = cfg.get("family")
+    if family == "causal":
+        model = causal.CausalMambAttention(cfg).eval()
+    else:
+        model = relatives.build(cfg) if family is not None else mambattention.MambAttention(cfg).eval()
     model.load_state_dict(torch.load(checkpoint, map_location="cpu")["generator"])
     return model.to(dtype), cfg
 
@@ -35,8 +40,9 @@ def run(model, cfg, pcm):
     dtype = next(model.parameters()).dtype
     stages = {}
     with torch.no_grad():
-        enhance = relatives.enhance if isinstance(model, relatives.Network) else mambattention.enhance
-        out = enhance(model, cfg, torch.from_numpy(pcm.astype(np.float64) / 32768).to(dtype), stages)
+        of = (causal if isinstance(model, causal.CausalMambAttention) else
+              relatives if isinstance(model, relatives.Network) else mambattention)
+        out = of.enhance(model, cfg, torch.from_numpy(pcm.astype(np.float64) / 32768).to(dtype), stages)
     for hook in hooks:
         hook.remove()
     stages["phase"] = np.stack((pair["r"], pair["i"]), -1)
