@@ -53,7 +53,8 @@ static void call_attend_past(const mbt_kernels *kernels, void *arguments)
     kernels->attend_past(arguments);
 }
 
-/* A number for a ring: of binary16 those near zero, which are subnormal for the most part, or those near the largest. */
+/* A number for a ring: of binary16 those near zero, which are subnormal for the most part, or those near the
+ * largest. */
 static void fill_place(mbt_checker *checker, void *ring, size_t at, bool half, double largest)
 {
     if (!half) {
