@@ -57,15 +57,18 @@ static V_INLINE void score(group *g, size_t j, size_t frames, bool half)
 {
     vf s[PARTS];
     size_t at[PARTS];
+    V_UNROLL
     for (size_t i = 0; i < frames; i++) {
         s[i] = v_set(0.0f);
         at[i] = frame_at(g, j + i);
     }
     for (size_t d = 0; d < g->frame; d += MBT_LANES) {
         const vf q = v_load(g->q + d);
+        V_UNROLL
         for (size_t i = 0; i < frames; i++)
             s[i] = v_fma(q, load_ring(g->keys, at[i] + d, half), s[i]);
     }
+    V_UNROLL
     for (size_t i = 0; i < frames; i++) {
         v_store(g->scores + (j + i) * MBT_LANES, s[i]);
         g->largest = v_max(s[i], g->largest);
@@ -98,9 +101,11 @@ static V_INLINE vf exponentiate_all(const group *g)
     for (size_t i = 0; i < PARTS; i++)
         sums[i] = v_set(0.0f);
     size_t j = 0;
-    for (; j + PARTS <= g->count; j += PARTS)
+    for (; j + PARTS <= g->count; j += PARTS) {
+        V_UNROLL
         for (size_t i = 0; i < PARTS; i += V_AT_ONCE)
             exponentiate(g, j + i, V_AT_ONCE, sums + i);
+    }
     V_UNROLL
     for (size_t i = 0; i < PARTS - 1; i++)
         if (j + i < g->count)
