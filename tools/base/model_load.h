@@ -14,8 +14,8 @@ typedef struct mbt_loaded_model {
 
 #define MBT_DEFAULT_MODEL_NAME "tiny"
 
-/* name: MBT_DEFAULT_MODEL_NAME for the first of the models linked in, or one of their names (weights/models.h), or a
- * shared object made of the C that mambac writes.
+/* name: MBT_DEFAULT_MODEL_NAME for the first of the models linked in, or one of their names (weights/models.h), with or
+ * without its precision, or a shared object made of the C that mambac writes.
  * On failure prints one error line and returns false. */
 bool mbt_model_load(const char *name, mbt_loaded_model *loaded);
 
