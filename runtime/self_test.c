@@ -16,6 +16,7 @@ static const struct {
     {"tiny_int8", 1, UINT64_C(0x51eef2a20384c3d2)}, {"tiny_f16", 1, UINT64_C(0xf7809bb4046879fc)},
     {"tiny_f32", 1, UINT64_C(0xbf42a91a348a0b1b)},  {"tiny_int8", 0, UINT64_C(0x1d6804c13558d9e7)},
     {"tiny_f16", 0, UINT64_C(0xdf6f8ba9a1cf16ee)},  {"tiny_f32", 0, UINT64_C(0x06d8f7c67bca67f1)},
+    {"live_int8", 1, UINT64_C(0x9b9870c29a6ebcf2)}, {"live_int8", 0, UINT64_C(0x238c7fae54b6d99d)},
 };
 
 /* Samples of 16 bits times scale, made of whole numbers: harmonics of a pitch as a sawtooth that swells and fades, and
