@@ -33,6 +33,15 @@
 #define MBT_THREADS 0
 #endif
 
+/* Linux's affinity masks and control groups, which say how many cores are a process's. Elsewhere all cores are. */
+#ifndef MBT_HAS_LINUX_CORES
+#if defined(__linux__)
+#define MBT_HAS_LINUX_CORES MBT_THREADS
+#else
+#define MBT_HAS_LINUX_CORES 0
+#endif
+#endif
+
 /* An instruction for a * b + c, rounded once, to which the compiler turns fmaf. A libc's own fmaf is never used (see
  * simd/fma.h): newlib's rounds twice. It did so in 2 of 20e9 calls here, and the bits were others. */
 #ifndef MBT_HAS_FMAF

@@ -75,4 +75,6 @@ for file in runtime/system/memory.c simd/dispatch.c runtime/enhancer.c runtime/s
     build $file "$out/a.o" -Wall -Werror -DMBT_HAVE_X86=0 -DMBT_HAVE_NEON=0 -DMBT_HAS_MALLOC=0 -DMBT_HAS_GETENV=0 \
         -DMBT_HAS_FLOAT_MODE=0 || complain "$file: does not build for a system without anything"
 done
+build runtime/system/cores.c "$out/a.o" -Wall -Werror -DMBT_THREADS=1 -DMBT_HAS_LINUX_CORES=0 ||
+    complain "runtime/system/cores.c: does not build for a system without masks and quotas"
 exit $failed
