@@ -53,8 +53,8 @@
 #endif
 
 /* Flags that change the bits. Contraction (-ffp-contract=fast, gcc's default outside of ISO C) leaves no trace that a
- * source could see, so it is turned off here. clang fuses all the same if it is told =fast: then mbt_fuses finds it, and
- * mbt_open refuses. mbt_self_test finds all. */
+ * source could see, so it is turned off here. clang fuses all the same if it is told =fast: then mbt_fuses finds it,
+ * and mbt_open refuses. mbt_self_test finds all. */
 #if defined(__FAST_MATH__) || (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__) ||             \
     defined(__ASSOCIATIVE_MATH__) || defined(__RECIPROCAL_MATH__) || defined(__NO_SIGNED_ZEROS__) || \
     defined(_M_FP_FAST)

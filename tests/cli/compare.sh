@@ -198,7 +198,8 @@ lags() {
     wav longer.wav 16000:16160 'voice[3840 + n] // 4 * 4'
     local lag='160 samples \(0\.010000 s\)'
     check "compare: other length and later" fails_with 1 \
-        "longer.wav: it has 16160 frames, and ref.wav has 16000; it is $lag later than that\$" compare ref.wav longer.wav
+        "longer.wav: it has 16160 frames, and ref.wav has 16000; it is $lag later than that\$" compare ref.wav \
+        longer.wav
     check "compare: other length and earlier" fails_with 1 \
         "ref.wav: it has 16000 frames, and longer.wav has 16160; it is $lag earlier than that\$" compare longer.wav \
         ref.wav
