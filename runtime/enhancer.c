@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-/* Finds the kernels for this machine that the options ask for. */
+/* Finds the kernels for this machine that the options ask for. Refuses them, and itself, if flags of somebody else's
+ * changed their bits in a way that no source can see. */
 static mbt_status choose_kernels(const mbt_options *options, const mbt_kernels **kernels)
 {
     mbt_isa isa = options->isa;
@@ -13,7 +14,9 @@ static mbt_status choose_kernels(const mbt_options *options, const mbt_kernels *
             return status;
     }
     *kernels = mbt_kernels_for(isa);
-    return *kernels ? MBT_OK : MBT_ERROR_ISA;
+    if (!*kernels)
+        return MBT_ERROR_ISA;
+    return mbt_fuses() || (*kernels)->fuses() ? MBT_ERROR_BITS : MBT_OK;
 }
 
 /* The caller's allocator runs in the caller's mode. */

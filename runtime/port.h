@@ -33,6 +33,15 @@
 #define MBT_THREADS 0
 #endif
 
+/* Linux's affinity masks and control groups, which say how many cores are a process's. Elsewhere all cores are. */
+#ifndef MBT_HAS_LINUX_CORES
+#if defined(__linux__)
+#define MBT_HAS_LINUX_CORES MBT_THREADS
+#else
+#define MBT_HAS_LINUX_CORES 0
+#endif
+#endif
+
 /* An instruction for a * b + c, rounded once, to which the compiler turns fmaf. A libc's own fmaf is never used (see
  * simd/fma.h): newlib's rounds twice. It did so in 2 of 20e9 calls here, and the bits were others. */
 #ifndef MBT_HAS_FMAF
@@ -44,14 +53,21 @@
 #endif
 
 /* Flags that change the bits. Contraction (-ffp-contract=fast, gcc's default outside of ISO C) leaves no trace that a
- * source could see, so it is turned off here; clang overrides that if it is told =fast. mbt_self_test finds all. */
+ * source could see, so it is turned off here. clang fuses all the same if it is told =fast: then mbt_fuses finds it,
+ * and mbt_open refuses. mbt_self_test finds all. */
 #if defined(__FAST_MATH__) || (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__) ||             \
     defined(__ASSOCIATIVE_MATH__) || defined(__RECIPROCAL_MATH__) || defined(__NO_SIGNED_ZEROS__) || \
     defined(_M_FP_FAST)
 #error "these flags change the bits of the output: no -ffast-math, nor a part of it, nor -Ofast, nor /fp:fast"
 #endif
 #if defined(FLT_EVAL_METHOD) && FLT_EVAL_METHOD != 0 && FLT_EVAL_METHOD != 16
-#error "float must be computed as float: on x86 no x87 (-msse2 -mfpmath=sse), on s390x -fexcess-precision=fast"
+#if defined(__i386__) || defined(__x86_64__)
+#error "the x87 computes float with more bits than it has: add -msse2 -mfpmath=sse"
+#elif defined(__s390x__)
+#error "ISO C's rule for gcc on s390x is to compute float as double: add -fexcess-precision=fast"
+#else
+#error "float must be computed as float: FLT_EVAL_METHOD must be 0"
+#endif
 #endif
 #if FLT_RADIX != 2 || FLT_MANT_DIG != 24 || FLT_MAX_EXP != 128 || DBL_MANT_DIG != 53
 #error "float and double must be IEEE 754's binary32 and binary64"
@@ -61,5 +77,13 @@
 #elif defined(__GNUC__)
 #pragma GCC optimize("fp-contract=off")
 #endif
+
+/* Whether the compiler, with the flags of the file that asks, makes one operation of a multiplication and an addition.
+ * Apart, the product is rounded to -c. */
+static inline int mbt_fuses(void)
+{
+    const volatile float a = 0x1.001p0f, c = -0x1.002p0f;
+    return a * a + c != 0;
+}
 
 #endif

@@ -134,6 +134,7 @@ typedef struct mbt_mask {
 
 typedef struct mbt_kernels {
     mbt_isa isa;
+    int (*fuses)(void); /* mbt_fuses, compiled as the kernels are */
 #define MBT_KERNEL(name, parameters) void(*name) parameters;
 #include "simd/kernels.def"
 #undef MBT_KERNEL

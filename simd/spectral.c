@@ -30,11 +30,21 @@ void MBT_FN(mask)(const mbt_mask *m)
     }
 }
 
+/* A power of two by which a pair is multiplied before its length is taken. The squares of the larger number are then
+ * normal: without it they would be 0 below 1e-23, inexact below 1e-19 and infinite above 1e19. */
+static inline vf scale_of_pair(vf r, vf i)
+{
+    const vf larger = v_max(v_abs(r), v_abs(i));
+    const vf down = v_select(v_gt(larger, v_set(0x1p40f)), v_set(0x1p-100f), v_set(1.0f));
+    return v_select(v_gt(v_set(0x1p-40f), larger), v_set(0x1p100f), down);
+}
+
 void MBT_FN(polar)(const float *magnitude, const float *pairs, size_t bins, float *re, float *im)
 {
     for (size_t f = 0; f < bins; f += MBT_LANES) {
         const size_t n = v_lanes(bins - f);
-        const vf r = v_load_strided(pairs + 2 * f, 2, n), i = v_load_strided(pairs + 2 * f + 1, 2, n);
+        const vf r0 = v_load_strided(pairs + 2 * f, 2, n), i0 = v_load_strided(pairs + 2 * f + 1, 2, n);
+        const vf scale = scale_of_pair(r0, i0), r = v_mul(r0, scale), i = v_mul(i0, scale);
         const vf length = v_sqrt(v_fma(r, r, v_mul(i, i)));
         const vm some = v_gt(length, v_set(0.0f));
         const vf m = v_load_n(magnitude + f, n);

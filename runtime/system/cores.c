@@ -5,12 +5,14 @@
 
 #include "runtime/system/cores.h"
 
+#include "runtime/port.h"
+
 #if MBT_THREADS
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #endif
-#if MBT_THREADS && defined(__linux__)
+#if MBT_HAS_LINUX_CORES
 #include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
@@ -79,7 +81,7 @@ bool mbt_quota_find_group(char *line, const char **controllers, const char **pat
 
 #endif
 
-#if MBT_THREADS && defined(__linux__)
+#if MBT_HAS_LINUX_CORES
 
 enum { LONGEST_PATH = 4096 + 256, LONGEST_NUMBERS = 64, LONGEST_LIST = 8192 };
 

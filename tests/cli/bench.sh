@@ -22,6 +22,17 @@ missing = [text for text in sys.argv[2:] if text not in all_text]
 sys.exit("not in it: %s" % missing if missing else 0)' "$@"
 }
 
+# Where the affinity mask leaves one core.
+bench_of_one_core() {
+    local online
+    online=$(getconf _NPROCESSORS_ONLN)
+    if [ "$online" -eq 1 ]; then
+        return 0
+    fi
+    taskset -c "$(taskset -cp $$ | sed 's/.*: //; s/[-,].*//')" "$command" bench machine --quick --json --isa scalar \
+        >stdout && json_has 'd["machine"]["cores_usable"] == 1 and d["machine"]["cores"] == '"$online"
+}
+
 bench_of_machine() {
     bench machine --isa scalar && grep -q 'fp32 FMA GFLOP/s' stdout && grep -qE '^scalar +[0-9]' stdout &&
         bench machine --json && json_has 'd["bench"] == "machine"' &&
@@ -185,6 +196,7 @@ bench_checks() {
 benches() {
     local name
     check "bench machine" bench_of_machine
+    check "bench machine: on one of the cores" bench_of_one_core
     check "bench kernels: every one" bench_of_kernels
     check "bench kernels: some" bench_of_some_kernels
     check "bench network" bench_of_network

@@ -1,17 +1,18 @@
 # compare.sh: tests of the compare subcommand; read by run.
 
-# wav OUT RATE FORMULA...: one second of 16 bits; FORMULA: a channel's sample n by x, the voice's at that place, which
-# is voice[4000 + n].
+# wav OUT RATE[:FRAMES] FORMULA...: 16 bits, a second if not said otherwise; FORMULA: a channel's sample n by x, the
+# voice's at that place, which is voice[4000 + n].
 wav() {
     python3 - "$@" <<'END'
 import math, struct, sys, wave
 with wave.open("voice.wav") as file:
     voice = struct.unpack("<%dh" % file.getnframes(), file.readframes(file.getnframes()))
-out, rate, formulas = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
+out, formulas = sys.argv[1], sys.argv[3:]
+rate, *frames = map(int, sys.argv[2].split(":"))
 with wave.open(out, "wb") as file:
     file.setparams((len(formulas), 2, rate, 0, "NONE", ""))
     names = lambda n: {"x": voice[4000 + n], "n": n, "voice": voice, "sin": math.sin}
-    samples = [int(eval(f, names(n))) for n in range(rate) for f in formulas]
+    samples = [int(eval(f, names(n))) for n in range(*frames or [rate]) for f in formulas]
     file.writeframes(struct.pack("<%dh" % len(samples), *samples))
 END
 }
@@ -156,7 +157,7 @@ compares() {
         ref.wav slow.wav
     check "compare: other channels" fails_with 1 'both.wav: it has 2 channels, and ref.wav has 1' compare ref.wav \
         both.wav
-    check "compare: other length" fails_with 1 'short.wav: it has 5000 frames, and ref.wav has 16000' compare ref.wav \
+    check "compare: other length" fails_with 1 'short.wav: it has 5000 frames, and ref.wav has 16000$' compare ref.wav \
         short.wav
     check "compare: other length of the clean one" fails_with 1 'short.wav: it has 5000 frames' compare --json \
         ref.wav half.wav --clean short.wav
@@ -194,6 +195,14 @@ lags() {
         by-one.wav
     check "compare: the clean one is later" lagging 0 'later.wav: 160 samples (0.010000 s) later than ref.wav' ref.wav \
         half.wav --clean later.wav
+    wav longer.wav 16000:16160 'voice[3840 + n] // 4 * 4'
+    local lag='160 samples \(0\.010000 s\)'
+    check "compare: other length and later" fails_with 1 \
+        "longer.wav: it has 16160 frames, and ref.wav has 16000; it is $lag later than that\$" compare ref.wav \
+        longer.wav
+    check "compare: other length and earlier" fails_with 1 \
+        "ref.wav: it has 16000 frames, and longer.wav has 16160; it is $lag earlier than that\$" compare longer.wav \
+        ref.wav
     "$command" enhance -q noisy.wav enhanced.wav
     check "compare: an enhanced recording has no lag" compared_json 0 'doc["files"][0]["lag_samples"] == 0 and
         doc["files"][0]["lag_seconds"] == 0' noisy.wav enhanced.wav --clean ref.wav

@@ -85,7 +85,7 @@ void mbt_check_polar(mbt_checker *checker)
             spectral_call c;
             mbt_case(checker, setting, "bins %zu", sizes[i]);
             c.magnitude = mbt_area_filled(checker, "magnitude", MBT_ROLE_IN, 1, sizes[i], 0, 10.0, 3e38, 1);
-            c.planes = mbt_area_filled(checker, "pairs", MBT_ROLE_IN, 1, 2 * sizes[i], 0, 1.0, 1.2e19, 0);
+            c.planes = mbt_area_filled(checker, "pairs", MBT_ROLE_IN, 1, 2 * sizes[i], 0, 1.0, 3e38, 0);
             const size_t zero = mbt_pick(checker, sizes[i]);
             c.planes.row0[2 * zero] = c.planes.row0[2 * zero + 1] = 0.0f;
             c.re = mbt_area_take(checker, "re", MBT_ROLE_OUT, 1, sizes[i], 0);

@@ -106,19 +106,44 @@ static bool same_kind(const mbt_recording *x, const mbt_recording *reference)
                         mbt_plural((size_t)x->info.channels), reference->path, reference->info.channels);
 }
 
+#define LAG_TEXT 64
+
+/* Finds how much later a recording is than A, over as many frames as both have. If it is later or earlier, text says
+ * by how much. */
+static bool find_lag(const mbt_recording *a, const mbt_recording *x, ptrdiff_t *lag, char text[LAG_TEXT])
+{
+    const size_t frames = a->frames < x->frames ? a->frames : x->frames;
+    text[0] = '\0';
+    if (!mbt_lag_find(a->samples, x->samples, frames, (size_t)a->info.channels, (uint32_t)a->info.samplerate, lag))
+        return false;
+    const size_t samples = (size_t)(*lag < 0 ? -*lag : *lag);
+    if (samples > 0)
+        snprintf(text, LAG_TEXT, "%zu sample%s (%.6f s) %s", samples, mbt_plural(samples),
+                 (double)samples / a->info.samplerate, *lag < 0 ? "earlier" : "later");
+    return true;
+}
+
+/* Whether there are as many frames as in A. If not, the error line names the lag too: a recording that was shifted is
+ * often longer or shorter for it. */
+static bool same_length(const mbt_recording *x, const mbt_recording *a)
+{
+    char text[LAG_TEXT];
+    ptrdiff_t lag;
+    if (x->frames == a->frames)
+        return true;
+    const bool shifted = find_lag(a, x, &lag, text) && lag != 0;
+    return mbt_complain("%s: it has %zu frame%s, and %s has %zu%s%s%s", x->path, x->frames, mbt_plural(x->frames),
+                        a->path, a->frames, shifted ? "; it is " : "", text, shifted ? " than that" : "");
+}
+
 static bool open_all(mbt_recording *recordings, const char *const *paths, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         if (!mbt_recording_open(&recordings[i], paths[i]) || !same_kind(&recordings[i], &recordings[A]))
             return false;
-    for (size_t i = 0; i < count; i++) {
-        if (!read_whole(&recordings[i]))
+    for (size_t i = 0; i < count; i++)
+        if (!read_whole(&recordings[i]) || !same_length(&recordings[i], &recordings[A]))
             return false;
-        if (recordings[i].frames != recordings[A].frames) {
-            return mbt_complain("%s: it has %zu frame%s, and %s has %zu", paths[i], recordings[i].frames,
-                                mbt_plural(recordings[i].frames), paths[A], recordings[A].frames);
-        }
-    }
     return true;
 }
 
@@ -186,18 +211,14 @@ static bool compare_channels(const mbt_recording *recordings, size_t count, mbt_
     return true;
 }
 
-/* Finds how much later a recording is than A. Measures take it as it is, so that a lag is worth a warning. */
-static bool find_lag(const mbt_recording *recordings, size_t index, ptrdiff_t *lag)
+/* Measures take a recording as it is, so that a lag is worth a warning. */
+static bool warn_of_lag(const mbt_recording *a, const mbt_recording *x, ptrdiff_t *lag)
 {
-    const mbt_recording *a = &recordings[A], *x = &recordings[index];
-    if (!mbt_lag_find(a->samples, x->samples, a->frames, (size_t)a->info.channels, (uint32_t)a->info.samplerate, lag))
+    char text[LAG_TEXT];
+    if (!find_lag(a, x, lag, text))
         return mbt_complain("%s: out of memory", x->path);
-    if (*lag != 0) {
-        const size_t samples = (size_t)(*lag < 0 ? -*lag : *lag);
-        mbt_complain("warning: %s: %zu sample%s (%.6f s) %s than %s, and measured as it is", x->path, samples,
-                     mbt_plural(samples), (double)samples / a->info.samplerate, *lag < 0 ? "earlier" : "later",
-                     a->path);
-    }
+    if (*lag != 0)
+        mbt_complain("warning: %s: %s than %s, and measured as it is", x->path, text, a->path);
     return true;
 }
 
@@ -205,7 +226,8 @@ static bool find_lag(const mbt_recording *recordings, size_t index, ptrdiff_t *l
 static bool find_lags(const mbt_recording *recordings, size_t count, ptrdiff_t *lag)
 {
     ptrdiff_t clean;
-    return find_lag(recordings, B, lag) && (count <= CLEAN || find_lag(recordings, CLEAN, &clean));
+    return warn_of_lag(&recordings[A], &recordings[B], lag) &&
+           (count <= CLEAN || warn_of_lag(&recordings[A], &recordings[CLEAN], &clean));
 }
 
 static bool compare_item(const mbt_compare_item *item, mbt_compare_result *result)

@@ -72,7 +72,7 @@ typedef enum mbt_status {
     MBT_ERROR_THREADS = -7,   /* the system refused to start a thread, or this is a child process: see "Fork" */
     MBT_ERROR_CANCELLED = -8, /* options.progress asked to stop */
     MBT_ERROR_STREAM = -9,    /* a stream has begun or was flushed (mbt_reset ends it), or see mbt_progress */
-    MBT_ERROR_BITS = -10      /* mbt_self_test: this build computes other bits than it should */
+    MBT_ERROR_BITS = -10      /* this build computes other bits than it should: see mbt_self_test */
 } mbt_status;
 
 /* The largest sample that is taken, of either sign: a million times full scale. A larger one comes of a fault, and
@@ -297,8 +297,8 @@ MBT_API void mbt_close(mbt_enhancer *enhancer);
  * options: threads, isa and memory as for mbt_open; the others do not count. NULL: one thread, the fastest kernels,
  * malloc. With memory of the caller's nothing is allocated; it has to be what mbt_memory_needed says for these options,
  * a max_samples of MBT_SELF_TEST_SAMPLES and defaults. All of it is given back. Uses 7 KB of stack.
- * MBT_ERROR_BITS: contraction, fast-math, a processor that flushes denormals, or a damaged model. MBT_ERROR_MODEL: the
- * model is not one that the library came with. Otherwise as mbt_open. */
+ * MBT_ERROR_BITS: contraction (which mbt_open finds too), fast-math, a processor that flushes denormals, or a damaged
+ * model. MBT_ERROR_MODEL: the model is not one that the library came with. Otherwise as mbt_open. */
 #define MBT_SELF_TEST_SAMPLES 1600
 MBT_API MBT_MUST_CHECK mbt_status mbt_self_test(const mbt_options *options);
 

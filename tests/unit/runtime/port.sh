@@ -1,18 +1,23 @@
 #!/bin/sh
-# port.sh COMPILER SOURCE_DIR: other people's flags. Those that would change the bits stop the build with a line that
-# says so, or are without effect; and the sources build for a system without malloc, getenv and a floating-point mode.
+# port.sh COMPILER SOURCE_DIR [FLAG...]: other people's flags. Those that would change the bits stop the build with a
+# line that says so, or are without effect; and the sources build for a system without malloc, getenv and a
+# floating-point mode. FLAG...: what the compiler needs to compute float as float. Without them the build stops with a
+# line that names them.
 set -u
 compiler=$1
 root=$2
+shift 2
+needed=$*
 out=$(mktemp -d) || exit 2
 trap 'rm -rf "$out"' EXIT
 failed=0
 
 # build FILE OUT FLAG...
+# shellcheck disable=SC2086 # words on purpose
 build() {
     file=$1 object=$2
     shift 2
-    "$compiler" -std=c11 -O2 -DMBT_SLEEF=0 -I"$root" -I"$root/runtime/include" -I"$root/simd/scalar" \
+    "$compiler" -std=c11 -O2 $needed -DMBT_SLEEF=0 -I"$root" -I"$root/runtime/include" -I"$root/simd/scalar" \
         -c "$root/$file" -o "$object" "$@" >"$out/log" 2>&1
 }
 
@@ -30,8 +35,20 @@ for file in simd/norm.c runtime/signal/fft.c runtime/signal/level.c runtime/sign
     done
 done
 
+if [ -n "$needed" ]; then
+    line=$needed needed=
+    if build simd/norm.c "$out/a.o" || ! grep -q -- "#error.*add $line" "$out/log"; then
+        complain "the build without $line does not stop with our line"
+    fi
+    needed=$line
+elif build simd/cpu.c "$out/a.o" -mfpmath=387; then # gcc for x86-64
+    if build simd/norm.c "$out/a.o" -mfpmath=387 || ! grep -q "#error.*x87" "$out/log"; then
+        complain "-mfpmath=387 does not stop the build with our line"
+    fi
+fi
+
 # gcc says so of the parts of -ffast-math too; and it obeys the source's word against contraction. clang does only if
-# its flags leave contraction at what it is by default.
+# its flags leave contraction at what it is by default; by_hand.sh tries the other case.
 contract=
 if "$compiler" -dM -E - </dev/null | grep -q __clang__; then
     contract=-ffp-contract=on
@@ -58,4 +75,6 @@ for file in runtime/system/memory.c simd/dispatch.c runtime/enhancer.c runtime/s
     build $file "$out/a.o" -Wall -Werror -DMBT_HAVE_X86=0 -DMBT_HAVE_NEON=0 -DMBT_HAS_MALLOC=0 -DMBT_HAS_GETENV=0 \
         -DMBT_HAS_FLOAT_MODE=0 || complain "$file: does not build for a system without anything"
 done
+build runtime/system/cores.c "$out/a.o" -Wall -Werror -DMBT_THREADS=1 -DMBT_HAS_LINUX_CORES=0 ||
+    complain "runtime/system/cores.c: does not build for a system without masks and quotas"
 exit $failed

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "runtime/system/cores.h"
 #include "tools/bench/machine/peak.h"
 #include "tools/bench/report.h"
 #include "tools/base/message.h"
@@ -74,7 +75,7 @@ static void find_name(mbt_machine *machine)
 
 void mbt_machine_describe(mbt_machine *machine)
 {
-    *machine = (mbt_machine){.cores = sysconf(_SC_NPROCESSORS_ONLN)};
+    *machine = (mbt_machine){.cores = sysconf(_SC_NPROCESSORS_ONLN), .usable = (long)mbt_cores()};
     find_name(machine);
     find_caches(machine);
     const size_t least = 128u << 20, most = 512u << 20;
@@ -157,8 +158,10 @@ bool mbt_machine_measure(mbt_machine *machine, const mbt_bench_options *options)
 
 void mbt_machine_print(const mbt_machine *machine)
 {
-    printf("%s, %ld %s; caches: %zu KiB, %zu KiB, %.0f MiB\n", machine->cpu, machine->cores,
-           machine->cores == 1 ? "core" : "cores", machine->l1 >> 10, machine->l2 >> 10,
+    printf("%s, %ld %s", machine->cpu, machine->cores, machine->cores == 1 ? "core" : "cores");
+    if (machine->usable < machine->cores)
+        printf(", %ld usable", machine->usable);
+    printf("; caches: %zu KiB, %zu KiB, %.0f MiB\n", machine->l1 >> 10, machine->l2 >> 10,
            (double)machine->l3 / (1 << 20));
 }
 
@@ -168,6 +171,7 @@ void mbt_machine_to_json(const mbt_machine *machine, cJSON *report)
     cJSON *object = cJSON_AddObjectToObject(report, "machine");
     cJSON_AddStringToObject(object, "cpu", machine->cpu);
     mbt_report_number(object, "cores", (double)machine->cores);
+    mbt_report_number(object, "cores_usable", (double)machine->usable);
     mbt_report_number(object, "l1_bytes", (double)machine->l1);
     mbt_report_number(object, "l2_bytes", (double)machine->l2);
     mbt_report_number(object, "l3_bytes", (double)machine->l3);

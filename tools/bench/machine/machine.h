@@ -19,7 +19,7 @@ typedef struct mbt_isa_peak {
 
 typedef struct mbt_machine {
     char cpu[96];
-    long cores;
+    long cores, usable;             /* online; for this process, by its affinity and quota */
     size_t l1, l2, l3;              /* bytes of the data caches of the first core */
     size_t working_set[MBT_LEVELS]; /* bytes that the bandwidth was measured on */
     mbt_isa_peak peak[MBT_ISA_COUNT];
@@ -38,7 +38,7 @@ bool mbt_machine_measure(mbt_machine *machine, const mbt_bench_options *options)
 /* Adds the machine to a report, as its member "machine"; the member "peaks" in it has the sets that were measured. */
 void mbt_machine_to_json(const mbt_machine *machine, struct cJSON *report);
 
-/* Prints a line: "AMD EPYC, 2 cores; caches ...". */
+/* Prints a line: "AMD EPYC, 2 cores, 1 usable; caches ...". */
 void mbt_machine_print(const mbt_machine *machine);
 
 /* `bench machine`: measures and prints. Returns an exit code; after a failure the error lines are printed. */
