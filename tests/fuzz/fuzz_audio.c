@@ -57,7 +57,8 @@ static void write_back(const mbt_recording *recording, const SF_INFO *format, co
 /* Every name and format is judged, one of them written. */
 static void choose_formats(const mbt_recording *recording, unsigned written)
 {
-    static const char *const paths[] = {"a", "a.wav", "a.flac", "a.ogg", "a.aiff", "a.au", "a.w64", "a.rf64", "a.mp3"};
+    static const char *const paths[] = {"a",    "a.wav", "a.flac", "a.ogg", "a.aiff",
+                                        "a.au", "a.w64", "a.rf64", "a.mp3", "a.caf"};
     const unsigned count = sizeof paths / sizeof paths[0];
     for (unsigned i = 0; i < count * (MBT_FORMAT_F32 + 1); i++) {
         const char *path = paths[i % count];

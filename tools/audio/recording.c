@@ -119,6 +119,8 @@ bool mbt_recording_next(mbt_recording *recording, float *samples, size_t most, s
     *frames = 0;
     if (!recording->source->next(recording, samples, most, frames) || !check_samples(recording, samples, *frames))
         return false;
+    if (recording->layout.reordered)
+        mbt_reorder(samples, *frames, (size_t)recording->info.channels, recording->layout.from);
     recording->frames += *frames;
     return *frames > 0 || recording->source->end(recording);
 }

@@ -9,6 +9,7 @@
 
 #include <sndfile.h>
 
+#include "tools/audio/channels/layout.h"
 #include "tools/audio/extent/file_view.h"
 #include "tools/audio/format.h"
 
@@ -31,6 +32,7 @@ struct mbt_recording {
     mbt_file_view view;       /* what `file` reads ... */
     mbt_file_view corrected;  /* ... instead, where the header has a wrong length */
     SF_INFO info;             /* frames: as the header has it; may be wrong in a damaged file; 0 if it is not known */
+    mbt_layout layout;        /* which loudspeakers the channels are for */
     float *samples;           /* [frames][info.channels], in [-1, 1] unless stored as float; NULL if read in blocks */
     size_t frames;            /* as many as could be read */
     struct mbt_source_parts *parts; /* of source_parts.c; NULL if there are none */
@@ -70,8 +72,8 @@ bool mbt_recording_open_stream(mbt_recording *recording, int fd, const char *pat
 size_t mbt_recording_length(const mbt_recording *recording);
 
 /* Reads the next frames, 1 to `most`, into samples; of a pipe, as many as are there. *frames: how many; 0 at the end.
- * None is NaN or beyond MBT_LARGEST_SAMPLE. On failure, also if there should be samples and none can be read, prints
- * one error line and returns false. */
+ * Channels are in the order of WAVE, whatever the file has. None is NaN or beyond MBT_LARGEST_SAMPLE. On failure, also
+ * if there should be samples and none can be read, prints one error line and returns false. */
 bool mbt_recording_next(mbt_recording *recording, float *samples, size_t most, size_t *frames);
 
 /* Reads all samples into recording->samples. On failure prints one error line and returns false. */

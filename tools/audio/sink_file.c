@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tools/audio/channels/store_layout.h"
 #include "tools/audio/format.h"
 #include "tools/audio/integers.h"
 #include "tools/base/message.h"
@@ -63,13 +64,13 @@ static void copy_tags(SNDFILE *from, SNDFILE *to)
     }
 }
 
-/* Copies the channel map of a WAV alone. In RF64 and W64 a second fmt chunk, in CAF and AIFF a layout of fewer channels
- * leaves libsndfile 1.2 with a map that is shorter than the number of channels, and it reads beyond the end of it when
- * asked (tests/fuzz, seeds/audio/second-fmt.rf64). */
+/* Copies the channel map of a mono or stereo WAV alone: what more channels are for is in the plan. In RF64 and W64 a
+ * second fmt chunk, in CAF and AIFF a layout of fewer channels leaves libsndfile 1.2 with a map that is shorter than
+ * the number of channels, and it reads beyond the end of it when asked (tests/fuzz, seeds/audio/second-fmt.rf64). */
 static bool copy_channel_map(const mbt_recording *from, SNDFILE *to)
 {
     int major = from->info.format & SF_FORMAT_TYPEMASK;
-    if (major != SF_FORMAT_WAV && major != SF_FORMAT_WAVEX)
+    if (from->info.channels > 2 || (major != SF_FORMAT_WAV && major != SF_FORMAT_WAVEX))
         return true;
     size_t bytes = (size_t)from->info.channels * sizeof(int);
     int *map = malloc(bytes);
@@ -143,10 +144,15 @@ static bool close_file(mbt_writer *writer)
 static bool write_block(mbt_writer *writer, const float *samples, size_t frames)
 {
     sf_count_t count = (sf_count_t)frames, written;
+    const size_t channels = (size_t)writer->format.channels;
+    if (writer->ordered != NULL) {
+        memcpy(writer->ordered, samples, frames * channels * sizeof *samples);
+        mbt_reorder(writer->ordered, frames, channels, writer->plan.from);
+        samples = writer->ordered;
+    }
     errno = 0;
     if (writer->bits != 0) {
-        writer->clipped +=
-            mbt_to_integers(samples, writer->integers, frames * (size_t)writer->format.channels, writer->bits);
+        writer->clipped += mbt_to_integers(samples, writer->integers, frames * channels, writer->bits);
         written = sf_writef_int(writer->file, writer->integers, count);
     } else {
         written = sf_writef_float(writer->file, samples, count);
@@ -195,7 +201,10 @@ static bool allocate(mbt_writer *writer)
     writer->bits = integer_bits(writer->format.format & SF_FORMAT_SUBMASK);
     size_t samples = block_frames(&writer->format) * (size_t)writer->format.channels;
     writer->integers = malloc(samples * sizeof *writer->integers);
-    return writer->integers != NULL || out_of_memory(writer);
+    if (writer->plan.order != NULL)
+        writer->ordered = malloc(samples * sizeof *writer->ordered);
+    return (writer->integers != NULL && (writer->plan.order == NULL || writer->ordered != NULL)) ||
+           out_of_memory(writer);
 }
 
 /* Reads back how much arrived. */
@@ -203,6 +212,8 @@ static bool finish(mbt_writer *writer)
 {
     if (!close_file(writer))
         return false;
+    if (!mbt_end_layout(writer->fd, &writer->plan, writer->format.channels))
+        return mbt_complain("%s: cannot write: %s", writer->path, strerror(errno));
     sf_count_t frames = frames_written(writer->fd);
     if (frames >= 0 && (uint64_t)frames >= writer->frames)
         return true;
@@ -217,8 +228,10 @@ static void release(mbt_writer *writer)
     if (writer->file != NULL)
         sf_close(writer->file);
     free(writer->integers);
+    free(writer->ordered);
     writer->file = NULL;
     writer->integers = NULL;
+    writer->ordered = NULL;
 }
 
 static const mbt_sink sink = {write_frames, finish, release};
@@ -226,12 +239,19 @@ static const mbt_sink sink = {write_frames, finish, release};
 bool mbt_sink_open_file(mbt_writer *writer, const mbt_recording *from)
 {
     writer->sink = &sink;
+    writer->plan = mbt_plan_channels(&from->layout, &writer->format);
+    writer->format.format = writer->plan.format;
     if (!allocate(writer) || (writer->file = open_file(writer)) == NULL || !try_format(writer) ||
         (writer->file = open_file(writer)) == NULL)
         return false;
     sf_command(writer->file, SFC_SET_ADD_PEAK_CHUNK, NULL, SF_FALSE); /* it has the time of day in it */
+    mbt_warn_of_names(&writer->plan, writer->format.channels, writer->path);
+    if (!mbt_begin_layout(writer->file, &writer->plan, writer->format.channels))
+        return out_of_memory(writer);
     if (from->file == NULL)
         return true;
+    if (sf_command(from->file, SFC_WAVEX_GET_AMBISONIC, NULL, 0) == SF_AMBISONIC_B_FORMAT)
+        sf_command(writer->file, SFC_WAVEX_SET_AMBISONIC, NULL, SF_AMBISONIC_B_FORMAT);
     copy_tags(from->file, writer->file);
     return copy_channel_map(from, writer->file) || out_of_memory(writer);
 }

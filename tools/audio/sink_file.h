@@ -4,7 +4,7 @@
 
 #include "tools/audio/writer.h"
 
-/* Begins the file in writer->fd in writer->format, after a trial, with the tags and the channel map of `from`, unless
+/* Begins the file in writer->fd in writer->format, after a trial, with the tags and the loudspeakers of `from`, unless
  * that is a pipe. On failure prints one error line and returns false. */
 bool mbt_sink_open_file(mbt_writer *writer, const mbt_recording *from);
 

@@ -42,17 +42,22 @@ static unsigned char *put_name(unsigned char *at, const char *name)
 /* WAV (RIFF), with the largest length: the true one is not known yet. */
 static bool write_header(const mbt_writer *writer)
 {
-    unsigned char header[44], *at = header;
+    unsigned char header[44 + MBT_FMT_BYTES - MBT_PLAIN_FMT_BYTES], plain[MBT_PLAIN_FMT_BYTES], *at = header;
     const uint32_t channels = (uint32_t)writer->format.channels, rate = (uint32_t)writer->format.samplerate;
     const uint32_t bytes = writer->bits ? (uint32_t)writer->bits / 8 : 4;
     at = put_name(put(put_name(at, "RIFF"), UINT32_MAX, 4), "WAVE");
-    at = put(put_name(at, "fmt "), 16, 4);
-    at = put(at, writer->bits ? 1 : 3, 2); /* integers or floats */
-    at = put(at, channels, 2);
-    at = put(at, rate, 4);
-    at = put(at, rate * channels * bytes, 4);
-    at = put(at, channels * bytes, 2);
-    at = put(at, 8 * bytes, 2);
+    at = put(put_name(at, "fmt "), writer->plan.stores ? MBT_FMT_BYTES : sizeof plain, 4);
+    unsigned char *form = put(plain, writer->bits ? 1 : 3, 2); /* integers or floats */
+    form = put(form, channels, 2);
+    form = put(form, rate, 4);
+    form = put(form, rate * channels * bytes, 4);
+    form = put(form, channels * bytes, 2);
+    put(form, 8 * bytes, 2);
+    if (writer->plan.stores)
+        mbt_make_fmt(plain, writer->plan.mask, at);
+    else
+        memcpy(at, plain, sizeof plain);
+    at += writer->plan.stores ? MBT_FMT_BYTES : sizeof plain;
     at = put(put_name(at, "data"), UINT32_MAX, 4);
     return write_bytes(writer, header, (size_t)(at - header));
 }

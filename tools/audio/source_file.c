@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tools/audio/channels/find_layout.h"
 #include "tools/audio/extent/data_extent.h"
 #include "tools/audio/extent/file_view.h"
 #include "tools/audio/format.h"
@@ -209,6 +210,7 @@ bool mbt_source_open_file(mbt_recording *recording, char reason[MBT_SOURCE_REASO
         snprintf(reason, MBT_SOURCE_REASON, "the header has no channels or no sample rate");
         return false;
     }
+    recording->layout = mbt_find_layout(recording->fd, begin, end, &recording->info);
     if (take_all(recording, begin, end))
         return true;
     snprintf(reason, MBT_SOURCE_REASON, "out of memory");

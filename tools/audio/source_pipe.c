@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "tools/audio/channels/find_layout.h"
 #include "tools/audio/extent/data_extent.h"
 #include "tools/audio/g711.h"
 #include "tools/audio/pipe.h"
@@ -69,6 +70,7 @@ static bool parse_format(mbt_recording *recording, const unsigned char *chunk, s
     uint64_t bytes = (bits + 7) / 8;
     if (channels < 1 || channels > MOST_CHANNELS || rate < 1 || rate > INT_MAX)
         return mbt_complain("%s: the header has no channels or no sample rate, or too many", recording->path);
+    recording->layout = mbt_read_wave_layout(chunk, size, big_endian, (int)channels);
     if (tag == 0xfffe && size == FORMAT_BYTES)
         tag = mbt_stored_number(chunk + 24, 4, big_endian);
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
@@ -263,6 +265,7 @@ void mbt_source_open_raw(mbt_recording *recording, const mbt_raw_layout *raw)
     const mbt_sample_format format = raw->format;
     recording->source = &source;
     recording->info.channels = (int)raw->channels;
+    recording->layout = mbt_default_layout(recording->info.channels);
     recording->info.samplerate = (int)raw->rate;
     recording->info.format = SF_FORMAT_WAV | mbt_format_subtype(format);
     recording->pipe.bytes = mbt_format_bytes(format);

@@ -51,6 +51,8 @@ bool mbt_writer_open_stream(mbt_writer *writer, int fd, const char *path, const 
                             mbt_sample_format raw, mbt_sample_format wanted)
 {
     *writer = (mbt_writer){.format = recording->info, .path = path, .fd = fd};
+    writer->plan = (mbt_channel_plan){.stores = recording->info.channels > 2 && recording->layout.stated,
+                                      .mask = recording->layout.mask};
     if (isatty(fd))
         return mbt_complain("%s: a terminal; samples go to a file or a pipe", path);
     mbt_sample_format format = wanted != MBT_FORMAT_AS_INPUT ? wanted : raw;

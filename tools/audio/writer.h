@@ -8,6 +8,7 @@
 
 #include <sndfile.h>
 
+#include "tools/audio/channels/store_layout.h"
 #include "tools/audio/recording.h"
 
 typedef struct mbt_writer mbt_writer;
@@ -30,11 +31,13 @@ struct mbt_writer {
     uint64_t clipped;         /* samples of them that were beyond the range of integers */
     SNDFILE *file;            /* NULL for a pipe */
     int *integers;            /* a block of samples for the file; NULL for a pipe */
+    mbt_channel_plan plan;    /* how the file, or the pipe's header, says what channels are for */
+    float *ordered;           /* a block of samples in the file's order, if that is another one; else NULL */
 };
 
-/* Begins a sound file in fd, which is empty and open for reading and writing, with the recording's tags and, of a WAV,
- * channel map. A trial comes first: most encoders refuse a number of channels or a rate only when samples come. On
- * failure prints one error line and returns false. */
+/* Begins a sound file in fd, which is empty and open for reading and writing, with the recording's tags and the
+ * loudspeakers of its channels. A trial comes first: most encoders refuse a number of channels or a rate only when
+ * samples come. On failure prints one error line and returns false. */
 bool mbt_writer_open(mbt_writer *writer, const mbt_recording *recording, const SF_INFO *format, int fd,
                      const char *out_path);
 
