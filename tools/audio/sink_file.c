@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tools/audio/carried/carry.h"
+#include "tools/audio/carried/carry_write.h"
 #include "tools/audio/format.h"
 #include "tools/audio/integers.h"
 #include "tools/base/message.h"
@@ -49,18 +51,6 @@ static size_t block_frames(const SF_INFO *format)
 {
     size_t channels = (size_t)format->channels;
     return channels < BLOCK_SAMPLES ? BLOCK_SAMPLES / channels : 1;
-}
-
-/* Copies the tags that describe the sound, and not the program that made the file. */
-static void copy_tags(SNDFILE *from, SNDFILE *to)
-{
-    static const int tags[] = {SF_STR_TITLE, SF_STR_COPYRIGHT, SF_STR_ARTIST,      SF_STR_COMMENT, SF_STR_DATE,
-                               SF_STR_ALBUM, SF_STR_LICENSE,   SF_STR_TRACKNUMBER, SF_STR_GENRE};
-    for (size_t i = 0; i < sizeof tags / sizeof tags[0]; i++) {
-        const char *text = sf_get_string(from, tags[i]);
-        if (text != NULL)
-            sf_set_string(to, tags[i], text);
-    }
 }
 
 /* Copies the channel map of a WAV alone. In RF64 and W64 a second fmt chunk, in CAF and AIFF a layout of fewer channels
@@ -160,9 +150,16 @@ static bool write_block(mbt_writer *writer, const float *samples, size_t frames)
     return complain_failed(writer, error, closed);
 }
 
+/* What is carried takes its room as samples do. */
+static bool check_size(const mbt_writer *writer, uint64_t frames)
+{
+    const uint64_t carried = mbt_carry_bytes(writer->carry, false) / (uint64_t)writer->format.channels;
+    return mbt_check_size(frames + carried, &writer->format, writer->path);
+}
+
 static bool write_frames(mbt_writer *writer, const float *samples, size_t frames)
 {
-    if (!mbt_check_size(writer->frames + frames, &writer->format, writer->path))
+    if (!check_size(writer, writer->frames + frames))
         return false;
     size_t block = block_frames(&writer->format);
     for (size_t done = 0, count; done < frames; done += count) {
@@ -203,6 +200,9 @@ static bool finish(mbt_writer *writer)
 {
     if (!close_file(writer))
         return false;
+    if (!mbt_carry_write(writer->carry, writer->fd))
+        return mbt_complain("%s: cannot write: %s", writer->path, strerror(errno));
+    mbt_carry_check_strings(writer->carry, writer->fd);
     sf_count_t frames = frames_written(writer->fd);
     if (frames >= 0 && (uint64_t)frames >= writer->frames)
         return true;
@@ -226,12 +226,17 @@ static const mbt_sink sink = {write_frames, finish, release};
 bool mbt_sink_open_file(mbt_writer *writer, const mbt_recording *from)
 {
     writer->sink = &sink;
-    if (!allocate(writer) || (writer->file = open_file(writer)) == NULL || !try_format(writer) ||
-        (writer->file = open_file(writer)) == NULL)
+    if (!check_size(writer, mbt_recording_length(from)) || !allocate(writer) ||
+        (writer->file = open_file(writer)) == NULL || !try_format(writer))
+        return false;
+    if (!mbt_carry_make_room(writer->carry, writer->fd))
+        return mbt_complain("%s: cannot write: %s", writer->path, strerror(errno));
+    writer->file = open_file(writer);
+    if (writer->file == NULL)
         return false;
     sf_command(writer->file, SFC_SET_ADD_PEAK_CHUNK, NULL, SF_FALSE); /* it has the time of day in it */
     if (from->file == NULL)
         return true;
-    copy_tags(from->file, writer->file);
+    mbt_carry_set_strings(writer->carry, writer->file);
     return copy_channel_map(from, writer->file) || out_of_memory(writer);
 }
