@@ -25,6 +25,15 @@ static bool is_tags_chunk(const mbt_content *content)
     return is_named(content, "INFO") || is_named(content, "info");
 }
 
+/* Whether the result could hold the chunk if libsndfile could write it there: FLAC its own, and W64 those of WAV. */
+static bool has_room(const mbt_carry *c)
+{
+    const int major = c->format & SF_FORMAT_TYPEMASK;
+    const mbt_chunk_form form = c->contents.form;
+    return (form == MBT_FORM_NONE && major == SF_FORMAT_FLAC) ||
+           (major == SF_FORMAT_W64 && (form == MBT_FORM_W64 || form == MBT_FORM_RIFF));
+}
+
 static mbt_fate fate_of_chunk(const mbt_carry *c, const mbt_content *content, uint64_t bytes_before)
 {
     if (content->state == MBT_CONTENT_UNKNOWN)
@@ -37,7 +46,9 @@ static mbt_fate fate_of_chunk(const mbt_carry *c, const mbt_content *content, ui
         return MBT_FATE_COPIED;
     if (is_tags_chunk(content))
         return MBT_FATE_INSIDE;
-    return content->string != 0 ? MBT_FATE_AS_STRING : MBT_FATE_NO_PLACE;
+    if (content->string != 0)
+        return MBT_FATE_AS_STRING;
+    return has_room(c) ? MBT_FATE_NOT_WRITTEN : MBT_FATE_NO_PLACE;
 }
 
 /* Of a tag in a chunk: that of the chunk, if it is copied. */
@@ -132,9 +143,11 @@ static bool fill(mbt_carry *c, SNDFILE *in)
 static const mbt_chunk_layout *layout_of_form(mbt_chunk_form form)
 {
     static const int formats[] = {
-        [MBT_FORM_RIFF] = SF_FORMAT_WAV,  [MBT_FORM_RIFX] = SF_FORMAT_WAV | SF_ENDIAN_BIG,
-        [MBT_FORM_AIFF] = SF_FORMAT_AIFF, [MBT_FORM_W64] = SF_FORMAT_W64,
+        [MBT_FORM_RIFF] = SF_FORMAT_WAV,
+        [MBT_FORM_RIFX] = SF_FORMAT_WAV | SF_ENDIAN_BIG,
+        [MBT_FORM_AIFF] = SF_FORMAT_AIFF,
         [MBT_FORM_CAF] = SF_FORMAT_CAF,
+        [MBT_FORM_W64] = 0,
     };
     return mbt_layout_of_format(formats[form]);
 }

@@ -121,7 +121,7 @@ static void describe_reason(const mbt_carry *c, mbt_fate fate, bool plural, char
         snprintf(reason, size, "not carried: %s cannot hold %s", container, them);
         break;
     case MBT_FATE_NOT_WRITTEN:
-        snprintf(reason, size, "not carried: libsndfile cannot write %s to %s", them, container);
+        snprintf(reason, size, "not carried: libsndfile cannot carry %s to %s", them, container);
         break;
     case MBT_FATE_SHORTENED:
         snprintf(reason, size, "not carried as %s: libsndfile changes %s in %s", plural ? "they were" : "it was", them,

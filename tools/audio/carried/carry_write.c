@@ -94,19 +94,18 @@ static bool write_chunks(const mbt_carry *c, int fd, uint64_t *at, bool ahead)
 /* Stores how long the file is, where its head says it; CAF's does not. */
 static bool set_length(const mbt_carry *c, int fd, uint64_t end)
 {
-    enum { RF64_LENGTH = 20, W64_LENGTH = 16, LENGTH = 4 }; /* where it is */
+    enum { RF64_LENGTH = 20, LENGTH = 4 }; /* where it is */
     const bool is_rf64 = (c->format & SF_FORMAT_TYPEMASK) == SF_FORMAT_RF64;
-    const mbt_chunk_form form = c->out->form;
+    const unsigned count = is_rf64 ? 8 : 4;
     unsigned char bytes[8];
-    uint64_t at = is_rf64 ? RF64_LENGTH : form == MBT_FORM_W64 ? W64_LENGTH : LENGTH;
-    const unsigned count = is_rf64 || form == MBT_FORM_W64 ? 8 : 4;
-    if (form == MBT_FORM_CAF)
+    uint64_t at = is_rf64 ? RF64_LENGTH : LENGTH;
+    if (c->out->form == MBT_FORM_CAF)
         return true;
-    if (count == 4 && end - 8 > UINT32_MAX) {
+    if (!is_rf64 && end - 8 > UINT32_MAX) {
         errno = EFBIG;
         return false;
     }
-    put(bytes, form == MBT_FORM_W64 ? end : end - 8, count, c->out->big_endian);
+    put(bytes, end - 8, count, c->out->big_endian);
     return write_at(fd, &at, bytes, count);
 }
 

@@ -109,9 +109,6 @@ const mbt_chunk_layout *mbt_layout_of_format(int format)
     case SF_FORMAT_AIFF:
         magic = "FORM";
         break;
-    case SF_FORMAT_W64:
-        magic = "riff";
-        break;
     case SF_FORMAT_CAF:
         magic = "caff";
         break;
@@ -124,14 +121,6 @@ const mbt_chunk_layout *mbt_layout_of_format(int format)
     return NULL;
 }
 
-/* Wave64 has names of 16 bytes: those of WAV with this behind them, and lists of another layout. Source: Sonic Foundry,
- * "Sony Pictures Digital Wave 64". */
-static bool is_of_wave(const unsigned char *name)
-{
-    static const unsigned char rest[12] = {0xf3, 0xac, 0xd3, 0x11, 0x8c, 0xd1, 0, 0xc0, 0x4f, 0x8e, 0xdb, 0x8a};
-    return memcmp(name + 4, rest, sizeof rest) == 0;
-}
-
 mbt_chunk_use mbt_find_chunk_use(const mbt_chunk_layout *layout, const unsigned char *name, unsigned *least,
                                  int *string)
 {
@@ -140,6 +129,5 @@ mbt_chunk_use mbt_find_chunk_use(const mbt_chunk_layout *layout, const unsigned 
         kind++;
     *least = kind->least;
     *string = kind->string;
-    const bool foreign = layout->form == MBT_FORM_W64 && !is_of_wave(name);
-    return foreign && kind->use == MBT_CHUNK_COPIED ? MBT_CHUNK_UNKNOWN : kind->use;
+    return kind->use;
 }

@@ -24,7 +24,8 @@ enum { MBT_CHUNK_HEAD = 24, MBT_FILE_HEAD = 12 }; /* the longest head of a chunk
 /* The layout of a file with that head; NULL if it has no chunks that are known. */
 const mbt_chunk_layout *mbt_layout_of_head(const unsigned char head[MBT_FILE_HEAD]);
 
-/* The layout that files of this format of libsndfile are written in; NULL if they have no chunks that are known. */
+/* The layout of files that chunks are added to, by libsndfile's format of them; NULL if none are. To W64 none are, because
+ * libsndfile 1.2 takes what is behind its samples as samples too. */
 const mbt_chunk_layout *mbt_layout_of_format(int format);
 
 typedef enum mbt_chunk_use {

@@ -13,9 +13,9 @@ typedef enum mbt_chunk_form {
     MBT_FORM_RIFF, /* WAV and RF64 */
     MBT_FORM_RIFX,
     MBT_FORM_AIFF,
-    MBT_FORM_SVX, /* 8SVX and 16SV, of which none are copied */
-    MBT_FORM_W64,
-    MBT_FORM_CAF
+    MBT_FORM_CAF,
+    MBT_FORM_SVX, /* 8SVX and 16SV; of these and the next none are copied */
+    MBT_FORM_W64
 } mbt_chunk_form;
 
 typedef enum mbt_content_kind { MBT_CONTENT_CHUNK, MBT_CONTENT_TAG, MBT_CONTENT_PICTURE } mbt_content_kind;
