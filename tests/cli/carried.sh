@@ -79,6 +79,10 @@ damaged_left() { # damaged_left ITEM NAME PATTERN
     one_left out.wav "$1" "$3 not carried: damaged" && carried without out.wav "$2"
 }
 
+many_cues() { # more than libsndfile reads
+    one_left out.wav cue-many '' && carried same rich.wav out.wav 'cue '
+}
+
 chunk_at_the_end() { # its length is beyond the end of the file
     { cat voice.wav && printf 'iXML\377\377\0\0<BWFXML>'; } >rich.wav
     "$command" enhance -q rich.wav out.wav 2>stderr || return 1
@@ -193,7 +197,7 @@ carries() {
     done
     check "bext cut short" damaged_left bext-short bext 'bext is'
     check "more cue points than there are" damaged_left -cue-broken 'cue ' 'cue is'
-    check "3000 cue points" one_left out.wav cue-many ''
+    check "3000 cue points" many_cues
     check "a broken list" damaged_left -list-broken LIST 'labels are'
     check "a chunk beyond the end" chunk_at_the_end
     check "chunks of 16 MB" largest
