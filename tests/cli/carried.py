@@ -1,11 +1,11 @@
 #!/usr/bin/python3
 """Puts into sound files what they can hold besides samples, and reads it again, by the formats' own specifications.
 
-    carried.py add IN OUT ITEM...     WAV, AIFF, W64 or CAF: chunks of that name (ITEMS below); "-" ahead of a name: behind
-                                      the samples
+    carried.py add IN OUT ITEM...     WAV, AIFF, W64 or CAF: chunks of that name (ITEMS below); "-" ahead of a name:
+                                      behind the samples
     carried.py tag IN OUT TAG...      FLAC, Ogg, MP3: KEY=VALUE; "picture"; of FLAC "cuesheet", "application"
-    carried.py same A B ID...         fails unless A and B have the same chunks of these four characters, and on the same
-                                      side of the samples; "-" ahead of it: on any side
+    carried.py same A B ID...         fails unless A and B have the same chunks of these four characters, and on the
+                                      same side of the samples; "-" ahead of it: on any side
     carried.py whole FILE [ID...]     fails unless the lengths in it add up to its size, and it has these chunks
     carried.py without FILE ID...     fails if it has one of these chunks
     carried.py points FILE TEXT       fails unless the places with names are TEXT: "FRAME NAME, FRAME NAME"
@@ -67,8 +67,10 @@ ITEMS = {
     "adtl": (b"LIST", LABELS),
     "notes": (b"LIST", LABELS + sub(b"note", b"\1\0\0\0why\0")),
     "list-broken": (b"LIST", LABELS[:4] + b"labl\xff\xff\xff\x7f" + bytes(20)),
+    "list-endless": (b"LIST", b"INFOABCD\4\0\0\0abcdEFGH\xe8\xff\xff\xff" + bytes(8)),
     "info": (b"LIST", INFO),
-    "info-more": (b"LIST", INFO + sub(b"ICRD", b"2024-05-01\0") + sub(b"IENG", b"Joe\0") + sub(b"ISFT", b"Recorder 1\0")),
+    "info-more": (b"LIST", INFO + sub(b"ICRD", b"2024-05-01\0") + sub(b"IENG", b"Joe\0")
+                  + sub(b"ISFT", b"Recorder 1\0")),
     "info-program": (b"LIST", b"INFO" + sub(b"ISFT", b"Recorder 1\0")),
     "smpl": (b"smpl", struct.pack("<9I", 0, 0, 62500, 60, 0, 0, 0, 1, 0) + struct.pack("<6I", 1, 0, 100, 2000, 0, 0)),
     "inst": (b"inst", bytes((60, 0, 0, 0, 127, 0, 127))),

@@ -20,7 +20,8 @@ sound_stays() { # sound_stays IN PLAIN OUT: the samples of OUT are those that PL
 }
 
 wav_to_wav() { # wav_to_wav PLAIN
-    carried add "$1" rich.wav bext -iXML cart -cue -adtl smpl inst -info-more -junk levl && becomes rich.wav out.wav '' &&
+    carried add "$1" rich.wav bext -iXML cart -cue -adtl smpl inst -info-more -junk levl &&
+        becomes rich.wav out.wav '' &&
         carried same rich.wav out.wav bext iXML cart cue LIST smpl inst && carried without out.wav JUNK levl &&
         carried whole out.wav && sound_stays rich.wav "$1" out.wav &&
         carried tags out.wav 'INAM=My interview' IART=Jane 'ICMT=a note' ICRD=2024-05-01 IENG=Joe 'ISFT=Recorder 1' &&
@@ -120,14 +121,16 @@ comments_left() { # comments_left PLAIN KIND CONTAINER
 
 flac_left() {
     carried tag voice-flac-s16.flac rich.flac TITLE=Song cuesheet application &&
-        becomes rich.flac out.flac "chunk 'CUESHEET' and chunk 'APPLICATION' are not carried: libsndfile cannot carry them to FLAC" &&
+        becomes rich.flac out.flac "chunk 'CUESHEET' and chunk 'APPLICATION' are not carried: \
+libsndfile cannot carry them to FLAC" &&
         carried tags out.flac TITLE=Song
 }
 
 mp3_tags() {
     carried tag "$data/mp3-cbr-without-xing.mp3" rich.mp3 TIT2=Song TPE1=Jane TALB=Takes TYER=2024 'COMM=a note' \
         TRCK=7 TSSE=Lavf TXXX=more picture &&
-        tags_to rich.mp3 out.flac '1 tag \(TXXX\) and 1 picture are not carried: libsndfile cannot carry them to FLAC' \
+        tags_to rich.mp3 out.flac \
+            '1 tag \(TXXX\) and 1 picture are not carried: libsndfile cannot carry them to FLAC' \
             TITLE=Song ARTIST=Jane ALBUM=Takes DATE=2024 'COMMENT=a note' TRACKNUMBER=7 &&
         sound_stays rich.mp3 "$data/mp3-cbr-without-xing.mp3" out.flac
 }
@@ -150,8 +153,8 @@ by_stream() {
     carried add voice.wav rich.wav bext cue -iXML info-more unknown || return 1
     "$command" enhance -q rich.wav - 2>stderr >out.wav || return 1
     cat stderr
-    grep -qxE "mambattention: warning: standard output: bext, 3 cue points, chunk 'LGWV', iXML, title, artist, comment, \
-date and 1 tag \(IENG\) are not carried: OUT is a stream" stderr || return 1
+    grep -qxE "mambattention: warning: standard output: bext, 3 cue points, chunk 'LGWV', iXML, title, artist, \
+comment, date and 1 tag \(IENG\) are not carried: OUT is a stream" stderr || return 1
     dribble rich.wav | "$command" enhance -q - out.wav 2>stderr || return 1
     cat stderr
     grep -qxE "mambattention: warning: out.wav: bext, 3 cue points, chunk 'LGWV' and 5 tags \(INAM, IART, ICMT, ICRD, \
@@ -199,6 +202,8 @@ carries() {
     check "more cue points than there are" damaged_left -cue-broken 'cue ' 'cue is'
     check "3000 cue points" many_cues
     check "a broken list" damaged_left -list-broken LIST 'labels are'
+    carried add voice.wav rich.wav list-endless
+    check "a list that libsndfile never ends to read" fails_with 1 'chunk LIST is damaged' enhance rich.wav never.wav
     check "a chunk beyond the end" chunk_at_the_end
     check "chunks of 16 MB" largest
     check "no room for the chunks" no_room_for_chunks

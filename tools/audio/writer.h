@@ -35,8 +35,9 @@ struct mbt_writer {
 };
 
 /* Begins a sound file in fd, which is empty and open for reading and writing, with what the recording holds besides its
- * samples, as far as it can be carried, and, of a WAV, channel map. The recording must stay open. A trial comes first: most encoders refuse a number of channels or a rate only when samples come. On
- * failure prints one error line and returns false. */
+ * samples, as far as it can be carried, and, of a WAV, channel map. The recording must stay open. A trial comes first:
+ * most encoders refuse a number of channels or a rate only when samples come. On failure prints one error line and
+ * returns false. */
 bool mbt_writer_open(mbt_writer *writer, const mbt_recording *recording, const SF_INFO *format, int fd,
                      const char *out_path);
 

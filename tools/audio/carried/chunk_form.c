@@ -6,15 +6,15 @@
 #include <sndfile.h>
 
 static const mbt_chunk_layout layouts[] = {
-    {"RIFF", "WAVE", "data", 12, 4, 4, 0, 2, false, MBT_FORM_RIFF},
-    {"RF64", "WAVE", "data", 12, 4, 4, 0, 2, false, MBT_FORM_RIFF},
-    {"RIFX", "WAVE", "data", 12, 4, 4, 0, 2, true, MBT_FORM_RIFX},
-    {"FORM", "AIFF", "SSND", 12, 4, 4, 0, 2, true, MBT_FORM_AIFF},
-    {"FORM", "AIFC", "SSND", 12, 4, 4, 0, 2, true, MBT_FORM_AIFF},
-    {"FORM", "8SVX", "BODY", 12, 4, 4, 0, 2, true, MBT_FORM_SVX},
-    {"FORM", "16SV", "BODY", 12, 4, 4, 0, 2, true, MBT_FORM_SVX},
-    {"riff", "", "data", 40, 16, 8, 24, 8, false, MBT_FORM_W64},
-    {"caff", "", "data", 8, 4, 8, 0, 1, true, MBT_FORM_CAF},
+    {"RIFF", "WAVE", "data", false, 12, 4, 4, 0, 2, MBT_FORM_RIFF},
+    {"RF64", "WAVE", "data", false, 12, 4, 4, 0, 2, MBT_FORM_RIFF},
+    {"RIFX", "WAVE", "data", true, 12, 4, 4, 0, 2, MBT_FORM_RIFX},
+    {"FORM", "AIFF", "SSND", true, 12, 4, 4, 0, 2, MBT_FORM_AIFF},
+    {"FORM", "AIFC", "SSND", true, 12, 4, 4, 0, 2, MBT_FORM_AIFF},
+    {"FORM", "8SVX", "BODY", true, 12, 4, 4, 0, 2, MBT_FORM_SVX},
+    {"FORM", "16SV", "BODY", true, 12, 4, 4, 0, 2, MBT_FORM_SVX},
+    {"riff", "", "data", false, 40, 16, 8, 24, 8, MBT_FORM_W64},
+    {"caff", "", "data", true, 8, 4, 8, 0, 1, MBT_FORM_CAF},
 };
 
 typedef struct chunk_kind {

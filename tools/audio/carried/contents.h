@@ -1,5 +1,5 @@
-/* contents.h: what a sound file holds besides its samples and what is needed to read them: chunks such as bext, iXML and
- * cue points, tags such as a title, and pictures. */
+/* contents.h: what a sound file holds besides its samples and what is needed to read them: chunks such as bext, iXML
+ * and cue points, tags such as a title, and pictures. */
 #ifndef MBT_TOOLS_AUDIO_CONTENTS_H
 #define MBT_TOOLS_AUDIO_CONTENTS_H
 
