@@ -63,11 +63,11 @@ static const chunk_kind aiff_chunks[] = {
     {"", MBT_CHUNK_UNKNOWN, 0, 0},
 };
 
+/* Into NAME and ANNO libsndfile itself writes the file's name and its own. */
 static const chunk_kind svx_chunks[] = {
-    {"VHDR", MBT_CHUNK_LEFT, 0, 0},
-    {"BODY", MBT_CHUNK_LEFT, 0, 0},
-    {"CHAN", MBT_CHUNK_LEFT, 0, 0},
-    {"", MBT_CHUNK_UNKNOWN, 0, 0},
+    {"VHDR", MBT_CHUNK_LEFT, 0, 0},   {"NAME", MBT_CHUNK_LEFT, 0, 0},   {"ANNO", MBT_CHUNK_LEFT, 0, 0},
+    {"AUTH", MBT_CHUNK_COPIED, 1, 0}, {"(c) ", MBT_CHUNK_COPIED, 1, 0}, {"BODY", MBT_CHUNK_LEFT, 0, 0},
+    {"CHAN", MBT_CHUNK_LEFT, 0, 0},   {"", MBT_CHUNK_UNKNOWN, 0, 0},
 };
 
 /* Source: Apple, "Core Audio Format specification 1.0". */
