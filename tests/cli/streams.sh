@@ -94,14 +94,18 @@ from_pipe() {
 }
 
 # One before them, of an odd length, and one after.
+with_chunks_around() { # with_chunks_around NAME
+    head -c 36 voice.wav
+    printf '%s\3\0\0\0abc\0' "$1"
+    tail -c +37 voice.wav
+    printf 'LIST\4\0\0\0INFO'
+}
+
+# One that holds something is named, padding is not.
 chunks_around() {
-    "$command" enhance -q voice.wav wanted.wav || return 1
-    {
-        head -c 36 voice.wav
-        printf 'note\3\0\0\0abc\0'
-        tail -c +37 voice.wav
-        printf 'LIST\4\0\0\0INFO'
-    } | from_pipe
+    "$command" enhance -q voice.wav wanted.wav && with_chunks_around JUNK | from_pipe || return 1
+    with_chunks_around note | "$command" enhance -q - got.wav 2>stderr && cat stderr && cmp got.wav wanted.wav &&
+        [ "$(<stderr)" = "mambattention: warning: got.wav: chunk 'note' is not carried: IN is a stream" ]
 }
 
 # As arecord, sox and ffmpeg write it to a pipe.

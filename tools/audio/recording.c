@@ -189,6 +189,7 @@ void mbt_recording_close(mbt_recording *recording)
     if (recording->fd >= 0)
         close(recording->fd);
     free(recording->samples);
+    mbt_contents_free(&recording->pipe.passed);
     memset(recording, 0, sizeof *recording);
     recording->fd = -1;
 }

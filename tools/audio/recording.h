@@ -9,6 +9,7 @@
 
 #include <sndfile.h>
 
+#include "tools/audio/carried/contents.h"
 #include "tools/audio/channels/layout.h"
 #include "tools/audio/extent/file_view.h"
 #include "tools/audio/format.h"
@@ -55,7 +56,8 @@ struct mbt_recording {
         unsigned char begin[12]; /* the first bytes, which are looked at before they are samples */
         size_t begin_held, begin_used;
         bool begun;
-    } pipe; /* of source_pipe.c */
+        mbt_contents passed; /* chunks ahead of the samples */
+    } pipe;                  /* of source_pipe.c */
 };
 
 /* Opens a file and reads its header. On failure prints one error line and returns false; nothing is held then. */

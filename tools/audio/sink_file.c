@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tools/audio/carried/carry.h"
+#include "tools/audio/carried/carry_write.h"
 #include "tools/audio/channels/store_layout.h"
 #include "tools/audio/format.h"
 #include "tools/audio/integers.h"
@@ -50,18 +52,6 @@ static size_t block_frames(const SF_INFO *format)
 {
     size_t channels = (size_t)format->channels;
     return channels < BLOCK_SAMPLES ? BLOCK_SAMPLES / channels : 1;
-}
-
-/* Copies the tags that describe the sound, and not the program that made the file. */
-static void copy_tags(SNDFILE *from, SNDFILE *to)
-{
-    static const int tags[] = {SF_STR_TITLE, SF_STR_COPYRIGHT, SF_STR_ARTIST,      SF_STR_COMMENT, SF_STR_DATE,
-                               SF_STR_ALBUM, SF_STR_LICENSE,   SF_STR_TRACKNUMBER, SF_STR_GENRE};
-    for (size_t i = 0; i < sizeof tags / sizeof tags[0]; i++) {
-        const char *text = sf_get_string(from, tags[i]);
-        if (text != NULL)
-            sf_set_string(to, tags[i], text);
-    }
 }
 
 /* Copies the channel map of a mono or stereo WAV alone: what more channels are for is in the plan. In RF64 and W64 a
@@ -166,9 +156,16 @@ static bool write_block(mbt_writer *writer, const float *samples, size_t frames)
     return complain_failed(writer, error, closed);
 }
 
+/* What is carried takes its room as samples do. */
+static bool check_size(const mbt_writer *writer, uint64_t frames)
+{
+    const uint64_t carried = mbt_carry_bytes(writer->carry, false) / (uint64_t)writer->format.channels;
+    return mbt_check_size(frames + carried, &writer->format, writer->path);
+}
+
 static bool write_frames(mbt_writer *writer, const float *samples, size_t frames)
 {
-    if (!mbt_check_size(writer->frames + frames, &writer->format, writer->path))
+    if (!check_size(writer, writer->frames + frames))
         return false;
     size_t block = block_frames(&writer->format);
     for (size_t done = 0, count; done < frames; done += count) {
@@ -214,6 +211,9 @@ static bool finish(mbt_writer *writer)
         return false;
     if (!mbt_end_layout(writer->fd, &writer->plan, writer->format.channels))
         return mbt_complain("%s: cannot write: %s", writer->path, strerror(errno));
+    if (!mbt_carry_write(writer->carry, writer->fd))
+        return mbt_complain("%s: cannot write: %s", writer->path, strerror(errno));
+    mbt_carry_check_strings(writer->carry, writer->fd);
     sf_count_t frames = frames_written(writer->fd);
     if (frames >= 0 && (uint64_t)frames >= writer->frames)
         return true;
@@ -241,8 +241,13 @@ bool mbt_sink_open_file(mbt_writer *writer, const mbt_recording *from)
     writer->sink = &sink;
     writer->plan = mbt_plan_channels(&from->layout, &writer->format);
     writer->format.format = writer->plan.format;
-    if (!allocate(writer) || (writer->file = open_file(writer)) == NULL || !try_format(writer) ||
-        (writer->file = open_file(writer)) == NULL)
+    if (!check_size(writer, mbt_recording_length(from)) || !allocate(writer) ||
+        (writer->file = open_file(writer)) == NULL || !try_format(writer))
+        return false;
+    if (!mbt_carry_make_room(writer->carry, writer->fd))
+        return mbt_complain("%s: cannot write: %s", writer->path, strerror(errno));
+    writer->file = open_file(writer);
+    if (writer->file == NULL)
         return false;
     sf_command(writer->file, SFC_SET_ADD_PEAK_CHUNK, NULL, SF_FALSE); /* it has the time of day in it */
     mbt_warn_of_names(&writer->plan, writer->format.channels, writer->path);
@@ -252,6 +257,6 @@ bool mbt_sink_open_file(mbt_writer *writer, const mbt_recording *from)
         return true;
     if (sf_command(from->file, SFC_WAVEX_GET_AMBISONIC, NULL, 0) == SF_AMBISONIC_B_FORMAT)
         sf_command(writer->file, SFC_WAVEX_SET_AMBISONIC, NULL, SF_AMBISONIC_B_FORMAT);
-    copy_tags(from->file, writer->file);
+    mbt_carry_set_strings(writer->carry, writer->file);
     return copy_channel_map(from, writer->file) || out_of_memory(writer);
 }

@@ -9,6 +9,7 @@
 
 #include "tools/audio/channels/find_layout.h"
 #include "tools/audio/extent/data_extent.h"
+#include "tools/audio/extent/endless_list.h"
 #include "tools/audio/extent/file_view.h"
 #include "tools/audio/format.h"
 #include "tools/audio/source_parts.h"
@@ -193,6 +194,10 @@ bool mbt_source_open_file(mbt_recording *recording, char reason[MBT_SOURCE_REASO
     const off_t at = lseek(recording->fd, 0, SEEK_CUR);
     const bool known = at >= 0 && fstat(recording->fd, &about) == 0 && at <= about.st_size;
     const uint64_t begin = known ? (uint64_t)at : 0, end = known ? (uint64_t)about.st_size : 0;
+    if (mbt_has_endless_list(recording->fd, begin, end)) {
+        snprintf(reason, MBT_SOURCE_REASON, "its chunk LIST is damaged, and libsndfile would never end reading it");
+        return false;
+    }
     if (!mbt_view_first_part(recording->fd, begin, end, &recording->view)) {
         snprintf(reason, MBT_SOURCE_REASON, "out of memory");
         return false;

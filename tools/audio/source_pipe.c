@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "tools/audio/carried/find_chunks.h"
 #include "tools/audio/channels/find_layout.h"
 #include "tools/audio/extent/data_extent.h"
 #include "tools/audio/g711.h"
@@ -115,6 +116,29 @@ static bool set_length(mbt_recording *recording, uint32_t length)
     return true;
 }
 
+/* Passes over a chunk that is not read, and notes its name and the tags in it. */
+static bool pass(mbt_recording *recording, const unsigned char *head, uint32_t length, bool big_endian)
+{
+    unsigned char bytes[BLOCK_BYTES];
+    const uint32_t held = length < BLOCK_BYTES ? length : BLOCK_BYTES;
+    const mbt_chunk_layout *layout =
+        mbt_layout_of_format(SF_FORMAT_WAV | (big_endian ? SF_ENDIAN_BIG : SF_ENDIAN_LITTLE));
+    mbt_content chunk = {.length = length, .head_bytes = 8};
+    unsigned least;
+    const mbt_chunk_use use = mbt_find_chunk_use(layout, head, &least, &chunk.string);
+    if (use == MBT_CHUNK_LEFT || length == 0)
+        return skip(recording, (uint64_t)length + length % 2);
+    memcpy(chunk.name, head, 4);
+    chunk.state = use == MBT_CHUNK_COPIED ? MBT_CONTENT_KNOWN : MBT_CONTENT_UNKNOWN;
+    if (!read_whole(recording, bytes, held))
+        return false;
+    const bool whole = held == length && length >= least;
+    return (whole ? mbt_add_chunk(&recording->pipe.passed, layout, &chunk, bytes)
+                  : mbt_contents_add(&recording->pipe.passed, &chunk))
+               ? skip(recording, (uint64_t)length + length % 2 - held)
+               : mbt_complain("%s: out of memory", recording->path);
+}
+
 /* Reads WAV's header, up to the first sample. */
 static bool read_header(mbt_recording *recording)
 {
@@ -132,19 +156,20 @@ static bool read_header(mbt_recording *recording)
     for (int i = 0; i < MOST_CHUNKS; i++) {
         if (!read_whole(recording, head, 8))
             return false;
-        uint32_t length = (uint32_t)mbt_stored_number(head + 4, 4, big_endian), taken = 0;
+        const uint32_t length = (uint32_t)mbt_stored_number(head + 4, 4, big_endian);
         if (memcmp(head, "data", 4) == 0) {
             if (recording->pipe.bytes == 0)
                 return mbt_complain("%s: its samples come before their format", recording->path);
             return set_length(recording, length);
         }
         if (memcmp(head, "fmt ", 4) == 0) {
-            taken = length < FORMAT_BYTES ? length : FORMAT_BYTES;
-            if (!read_whole(recording, format, taken) || !parse_format(recording, format, taken, big_endian))
+            const uint32_t taken = length < FORMAT_BYTES ? length : FORMAT_BYTES;
+            if (!read_whole(recording, format, taken) || !parse_format(recording, format, taken, big_endian) ||
+                !skip(recording, (uint64_t)length + length % 2 - taken))
                 return false;
-        }
-        if (!skip(recording, (uint64_t)length + length % 2 - taken))
+        } else if (!pass(recording, head, length, big_endian)) {
             return false;
+        }
     }
     return mbt_complain("%s: more than %d chunks before its samples", recording->path, MOST_CHUNKS);
 }

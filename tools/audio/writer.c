@@ -7,17 +7,41 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tools/audio/carried/carry.h"
+#include "tools/audio/carried/carry_line.h"
+#include "tools/audio/carried/find_contents.h"
 #include "tools/audio/sink_file.h"
 #include "tools/audio/sink_pipe.h"
 #include "tools/base/message.h"
 
 const char mbt_stdout_name[] = "standard output";
 
+static bool copy_contents(const mbt_contents *from, mbt_contents *to)
+{
+    for (size_t i = 0; i < from->count; i++)
+        if (!mbt_contents_add(to, &from->item[i]))
+            return false;
+    return true;
+}
+
+/* Finds what else the recording holds, and decides what becomes of it. format: of a file; 0: of a stream. On failure
+ * prints one error line and returns false. */
+static bool open_carry(mbt_writer *writer, const mbt_recording *recording, int format)
+{
+    const bool is_file = recording->file != NULL;
+    mbt_contents contents = {.item = NULL};
+    if (is_file ? mbt_find_contents(recording->fd, recording->view.begin, recording->view.end, &contents)
+                : copy_contents(&recording->pipe.passed, &contents))
+        writer->carry = mbt_carry_open(&contents, recording->fd, recording->file, format);
+    mbt_contents_free(&contents);
+    return writer->carry != NULL || mbt_complain("%s: out of memory", writer->path);
+}
+
 bool mbt_writer_open(mbt_writer *writer, const mbt_recording *recording, const SF_INFO *format, int fd,
                      const char *out_path)
 {
     *writer = (mbt_writer){.format = *format, .path = out_path, .fd = fd};
-    const bool opened = mbt_sink_open_file(writer, recording);
+    const bool opened = open_carry(writer, recording, format->format) && mbt_sink_open_file(writer, recording);
     if (!opened)
         mbt_writer_close(writer);
     return opened;
@@ -58,7 +82,7 @@ bool mbt_writer_open_stream(mbt_writer *writer, int fd, const char *path, const 
     mbt_sample_format format = wanted != MBT_FORMAT_AS_INPUT ? wanted : raw;
     if (format == MBT_FORMAT_AS_INPUT)
         format = nearest(&recording->info);
-    return mbt_sink_open_pipe(writer, format, raw == MBT_FORMAT_AS_INPUT);
+    return open_carry(writer, recording, 0) && mbt_sink_open_pipe(writer, format, raw == MBT_FORMAT_AS_INPUT);
 }
 
 bool mbt_writer_write(mbt_writer *writer, const float *samples, size_t frames)
@@ -79,8 +103,15 @@ void mbt_writer_warn_if_clipped(const mbt_writer *writer)
     }
 }
 
+void mbt_writer_warn_if_left(const mbt_writer *writer)
+{
+    mbt_carry_warn_if_left(writer->carry, writer->path);
+}
+
 void mbt_writer_close(mbt_writer *writer)
 {
+    mbt_carry_close(writer->carry);
+    writer->carry = NULL;
     if (writer->sink != NULL)
         writer->sink->close(writer);
     writer->sink = NULL;

@@ -12,6 +12,7 @@
 #include "tools/audio/recording.h"
 
 typedef struct mbt_writer mbt_writer;
+struct mbt_carry;
 
 /* Where samples go. On failure each prints one error line and returns false. */
 typedef struct mbt_sink {
@@ -33,11 +34,13 @@ struct mbt_writer {
     int *integers;            /* a block of samples for the file; NULL for a pipe */
     mbt_channel_plan plan;    /* how the file, or the pipe's header, says what channels are for */
     float *ordered;           /* a block of samples in the file's order, if that is another one; else NULL */
+    struct mbt_carry *carry;  /* what else the recording holds, and what becomes of it */
 };
 
-/* Begins a sound file in fd, which is empty and open for reading and writing, with the recording's tags and the
- * loudspeakers of its channels. A trial comes first: most encoders refuse a number of channels or a rate only when
- * samples come. On failure prints one error line and returns false. */
+/* Begins a sound file in fd, which is empty and open for reading and writing, with the loudspeakers of the recording's
+ * channels and what else it holds, as far as it can be carried. The recording must stay open. A trial comes first: most
+ * encoders refuse a number of channels or a rate only when samples come. On failure prints one error line and returns
+ * false. */
 bool mbt_writer_open(mbt_writer *writer, const mbt_recording *recording, const SF_INFO *format, int fd,
                      const char *out_path);
 
@@ -62,6 +65,9 @@ bool mbt_writer_finish(mbt_writer *writer);
 
 /* Prints a warning line if samples were clipped. */
 void mbt_writer_warn_if_clipped(const mbt_writer *writer);
+
+/* Prints a warning line if the recording holds more than was carried. */
+void mbt_writer_warn_if_left(const mbt_writer *writer);
 
 /* Releases everything but the descriptor. Fine after any of the above, and more than once. */
 void mbt_writer_close(mbt_writer *writer);

@@ -89,8 +89,10 @@ static bool enhance_to_pipe(const mbt_enhance_request *r, const mbt_loaded_model
     const char *name = mbt_is_dash(r->out) ? mbt_stdout_name : r->out;
     bool done = mbt_writer_open_stream(&writer, out, name, recording, r->raw, r->format) &&
                 enhance_recording(r, loaded, recording, &writer);
-    if (done)
+    if (done) {
+        mbt_writer_warn_if_left(&writer);
         mbt_writer_warn_if_clipped(&writer);
+    }
     mbt_writer_close(&writer);
     return done;
 }
@@ -108,8 +110,10 @@ static bool enhance_to_file(const mbt_enhance_request *r, const mbt_loaded_model
     if (mbt_writer_open(&writer, recording, &format, output.fd, r->out)) {
         done = enhance_recording(r, loaded, recording, &writer) && mbt_writer_finish(&writer) &&
                mbt_recording_is_unchanged(recording) && mbt_result_commit(&output, r->out);
-        if (done)
+        if (done) {
+            mbt_writer_warn_if_left(&writer);
             mbt_writer_warn_if_clipped(&writer);
+        }
         mbt_writer_close(&writer);
     }
     mbt_output_discard(&output);
