@@ -1,5 +1,4 @@
-/* enhance_channels.h: recordings of any length and rate, channel by channel through one enhancer. Memory is needed for
- * one window. */
+/* enhance_channels.h: recordings of any length and rate, each channel on its own. */
 #ifndef MBT_TOOLS_COMMAND_ENHANCE_CHANNELS_H
 #define MBT_TOOLS_COMMAND_ENHANCE_CHANNELS_H
 

@@ -1,0 +1,183 @@
+/* enhance_tracks.c: one enhancer, which gets the windows of all tracks in turn: memory is needed for one window of the
+ * network. */
+#define _POSIX_C_SOURCE 200809L
+
+#include "tools/command/enhance_tracks.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "runtime/enhancer.h"
+#include "runtime/signal/windows.h"
+#include "tools/base/message.h"
+
+typedef struct track_state {
+    mbt_windows windows;
+    void *memory; /* of the windows */
+} track_state;
+
+struct mbt_tracks {
+    mbt_tracks_format format;
+    mbt_enhancer *enhancer;
+    size_t window, overlap; /* samples */
+    size_t windows_done, windows_all;
+    track_state *track; /* [format.count] */
+};
+
+static int show_progress(void *cookie, double done)
+{
+    const mbt_tracks *t = cookie;
+    if (t->windows_all > 0)
+        mbt_progress_bar_draw(t->format.bar, ((double)t->windows_done + done) / (double)t->windows_all);
+    return 0;
+}
+
+/* Linux grants memory that it does not have, and kills a process that uses it. So the need of all jobs together is
+ * compared with the machine's memory first. */
+static bool check_memory(const mbt_tracks *t, unsigned jobs, double bytes, double seconds)
+{
+    long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
+    double machine = (double)pages * (double)page;
+    if (pages <= 0 || page <= 0 || bytes * jobs <= machine)
+        return true;
+    char times[64] = "";
+    if (jobs > 1)
+        snprintf(times, sizeof times, ", %u jobs need %.1f GB", jobs, bytes * jobs / 1e9);
+    return mbt_complain("%s: a window of %.1f s needs %.1f GB of memory%s, and this machine has %.1f GB",
+                        t->format.path, seconds, bytes / 1e9, times, machine / 1e9);
+}
+
+/* The most samples that a window holds. */
+static size_t window_samples(const mbt_tracks *t)
+{
+    return t->format.samples > 0 && t->format.samples < t->window ? t->format.samples : t->window;
+}
+
+static void plan_windows(const mbt_tracks *t, mbt_windows *windows, mbt_arena *arena)
+{
+    float *result = mbt_arena_floats(arena, window_samples(t));
+    mbt_windows_plan(windows, t->window, t->overlap, t->format.samples, result, arena);
+}
+
+static bool open_enhancer(const mbt_enhance_request *r, const mbt_loaded_model *loaded, mbt_options *options,
+                          mbt_tracks *t)
+{
+    mbt_windows windows;
+    mbt_arena counted = {0};
+    plan_windows(t, &windows, &counted);
+    size_t bytes;
+    mbt_status status = mbt_memory_needed(loaded->model, options, &bytes);
+    if (status == MBT_OK) {
+        const double seconds = (double)window_samples(t) / loaded->info.sample_rate;
+        double all = (double)bytes + (double)counted.peak * (double)t->format.count + t->format.waiting * seconds;
+        if (!check_memory(t, r->jobs > 1 ? r->jobs : 1, all, seconds))
+            return false;
+        status = mbt_open(loaded->model, options, &t->enhancer);
+    }
+    return status == MBT_OK || mbt_complain_status(status, status == MBT_ERROR_MODEL ? r->model : t->format.path);
+}
+
+/* The enhancer gets one window after the other, each as if it were a whole recording. */
+static void set_options(const mbt_enhance_request *r, const mbt_loaded_model *loaded, mbt_options *options,
+                        mbt_tracks *t)
+{
+    mbt_enhance_set_options(r, loaded->info.sample_rate, options);
+    mbt_options_windows(options, loaded->model, &t->window, &t->overlap);
+    options->window = t->window;
+    options->overlap = MBT_OVERLAP_NONE;
+    options->max_samples = window_samples(t);
+    options->progress = show_progress;
+    options->progress_cookie = t;
+}
+
+/* Returns false. */
+static bool out_of_memory(const mbt_tracks_format *format)
+{
+    return mbt_complain("%s: out of memory for %zu channel%s", format->path, format->count, mbt_plural(format->count));
+}
+
+static bool open_track(const mbt_tracks *t, track_state *track)
+{
+    mbt_arena arena = {0};
+    plan_windows(t, &track->windows, &arena);
+    track->memory = arena.overflow ? NULL : aligned_alloc(MBT_ARENA_ALIGN, arena.peak);
+    if (track->memory == NULL)
+        return out_of_memory(&t->format);
+    arena = (mbt_arena){.base = track->memory};
+    plan_windows(t, &track->windows, &arena);
+    return true;
+}
+
+mbt_tracks *mbt_tracks_open(const mbt_enhance_request *request, const mbt_loaded_model *loaded,
+                            const mbt_tracks_format *format)
+{
+    mbt_tracks *t = calloc(1, sizeof *t);
+    track_state *track = calloc(format->count, sizeof *track);
+    if (t == NULL || track == NULL) {
+        free(t);
+        free(track);
+        out_of_memory(format);
+        return NULL;
+    }
+    t->format = *format;
+    t->track = track;
+    mbt_options options;
+    set_options(request, loaded, &options, t);
+    bool good = open_enhancer(request, loaded, &options, t);
+    for (size_t i = 0; good && i < format->count; i++)
+        good = open_track(t, &track[i]);
+    if (!good) {
+        mbt_tracks_close(t);
+        return NULL;
+    }
+    t->windows_all = mbt_windows_count(&track[0].windows, format->samples) * format->count;
+    return t;
+}
+
+void mbt_tracks_close(mbt_tracks *tracks)
+{
+    if (tracks == NULL)
+        return;
+    for (size_t i = 0; i < tracks->format.count; i++)
+        free(tracks->track[i].memory);
+    mbt_close(tracks->enhancer);
+    free(tracks->track);
+    free(tracks);
+}
+
+/* Wipes the bar away first, so that the message has a line of its own. */
+static bool is_done(const mbt_tracks *t, size_t track, mbt_status status)
+{
+    if (status == MBT_OK)
+        return true;
+    mbt_progress_bar_end(t->format.bar);
+    return mbt_complain("%s: channel %zu: %s", t->format.path, track + 1, mbt_reason(status));
+}
+
+bool mbt_tracks_put(mbt_tracks *tracks, size_t track, const float *in, size_t samples, size_t *taken)
+{
+    *taken = mbt_windows_put(&tracks->track[track].windows, in, samples);
+    return true;
+}
+
+bool mbt_tracks_finish(mbt_tracks *tracks)
+{
+    for (size_t i = 0; i < tracks->format.count; i++)
+        mbt_windows_finish(&tracks->track[i].windows);
+    return true;
+}
+
+static mbt_status enhance_window(void *cookie, const float *in, float *out, size_t samples)
+{
+    mbt_tracks *t = cookie;
+    const mbt_status status = mbt_enhance(t->enhancer, in, out, samples);
+    t->windows_done++;
+    return status;
+}
+
+bool mbt_tracks_get(mbt_tracks *tracks, size_t track, float *out, size_t room, size_t *given)
+{
+    return is_done(tracks, track,
+                   mbt_windows_get(&tracks->track[track].windows, enhance_window, tracks, out, room, given));
+}
