@@ -44,11 +44,22 @@ static bool is_complete(FILE *file, unsigned long long size)
     return true;
 }
 
+const mbt_model *mbt_model_live(void)
+{
+    mbt_model_info info;
+    for (const mbt_linked_model *linked = mbt_linked_models; linked->name != NULL; linked++)
+        if (mbt_model_describe(linked->model, &info) == MBT_OK && info.causal != 0)
+            return linked->model;
+    return NULL;
+}
+
 /* The model linked in that has this name, or NULL. */
 static const mbt_model *find_linked(const char *name)
 {
     if (strcmp(name, MBT_DEFAULT_MODEL_NAME) == 0)
         return mbt_model_default();
+    if (strcmp(name, MBT_LIVE_MODEL_NAME) == 0)
+        return mbt_model_live();
     for (const mbt_linked_model *linked = mbt_linked_models; linked->name != NULL; linked++)
         if (strcmp(name, linked->name) == 0)
             return linked->model;
@@ -58,6 +69,8 @@ static const mbt_model *find_linked(const char *name)
 static bool no_such_model(const char *name)
 {
     char names[128] = "";
+    if (mbt_model_live() != NULL)
+        snprintf(names, sizeof names, ", %s", MBT_LIVE_MODEL_NAME);
     for (const mbt_linked_model *linked = mbt_linked_models; linked->name != NULL; linked++) {
         const size_t used = strlen(names);
         snprintf(names + used, sizeof names - used, ", %s", linked->name);

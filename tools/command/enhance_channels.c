@@ -24,6 +24,7 @@ typedef struct channel_state {
 struct mbt_channels {
     mbt_channels_format format;
     mbt_tracks *tracks;
+    uint32_t model_rate;          /* Hz */
     uint64_t taken, given;        /* frames */
     channel_state *channel;       /* [format.channels] */
     float block[BLOCK], *emitted; /* of a channel; [BLOCK][format.channels] */
@@ -39,11 +40,11 @@ static bool out_of_memory(const mbt_channels_format *format)
                         mbt_plural(format->channels));
 }
 
-static bool open_channel(mbt_channels *c, channel_state *channel, uint32_t model_rate)
+static bool open_channel(mbt_channels *c, channel_state *channel)
 {
     const char *reason = "out of memory";
-    channel->to_model = mbt_resampler_open(c->format.rate, model_rate, &reason);
-    channel->back = channel->to_model != NULL ? mbt_resampler_open(model_rate, c->format.rate, &reason) : NULL;
+    channel->to_model = mbt_resampler_open(c->format.rate, c->model_rate, &reason);
+    channel->back = channel->to_model != NULL ? mbt_resampler_open(c->model_rate, c->format.rate, &reason) : NULL;
     if (channel->back == NULL)
         return mbt_complain("%s: cannot change the rate: %s", c->format.path, reason);
     return true;
@@ -57,7 +58,7 @@ static bool open_tracks(const mbt_enhance_request *r, const mbt_loaded_model *lo
     const mbt_tracks_format tracks = {
         .path = format->path,
         .count = format->channels,
-        .samples = mbt_resampled_length(format->frames, format->rate, loaded->info.sample_rate),
+        .samples = mbt_resampled_length(format->frames, format->rate, c->model_rate),
         .waiting = c->dry > 0 ? 2.0 * format->rate * (double)format->channels * sizeof(float) : 0,
         .bar = format->bar,
     };
@@ -71,6 +72,7 @@ mbt_channels *mbt_channels_open(const mbt_enhance_request *request, const mbt_lo
     mbt_channels *c = calloc(1, sizeof *c);
     if (c != NULL) {
         c->format = *format;
+        c->model_rate = loaded->info.sample_rate;
         c->dry = (float)(1 - request->mix);
         c->channel = calloc(format->channels, sizeof *c->channel);
         c->emitted = malloc(format->channels * BLOCK * sizeof *c->emitted);
@@ -82,7 +84,7 @@ mbt_channels *mbt_channels_open(const mbt_enhance_request *request, const mbt_lo
     }
     bool good = open_tracks(request, loaded, c);
     for (size_t i = 0; good && i < format->channels; i++)
-        good = open_channel(c, &c->channel[i], loaded->info.sample_rate);
+        good = open_channel(c, &c->channel[i]);
     if (!good) {
         mbt_channels_close(c);
         return NULL;
@@ -104,6 +106,11 @@ void mbt_channels_close(mbt_channels *channels)
     free(c->emitted);
     mbt_fifo_free(&c->input);
     free(c);
+}
+
+size_t mbt_channels_latency(const mbt_channels *channels)
+{
+    return mbt_resampled_length(mbt_tracks_latency(channels->tracks), channels->model_rate, channels->format.rate);
 }
 
 /* Wipes the bar away first, as above. Returns false. */

@@ -26,6 +26,9 @@ typedef struct mbt_channels_format {
 mbt_channels *mbt_channels_open(const mbt_enhance_request *request, const mbt_loaded_model *loaded,
                                 const mbt_channels_format *format);
 
+/* How many frames the result is behind the input at most. */
+size_t mbt_channels_latency(const mbt_channels *channels);
+
 /* Takes frames, interleaved, and emits those that are enhanced by then. No sample is NaN or beyond MBT_LARGEST_SAMPLE.
  * On failure prints one error line and returns false. */
 bool mbt_channels_put(mbt_channels *channels, const float *samples, size_t frames);

@@ -8,8 +8,10 @@
 #include "tools/audio/format.h"
 
 typedef struct mbt_enhance_request {
-    const char *in, *out, *model; /* in, out: "-" for standard input and output */
-    bool in_stream, out_stream;   /* "-", or see common/stream_path.h */
+    const char *in, *out;       /* "-" for standard input and output */
+    const char *model;          /* NULL: not given */
+    bool live_by_default;       /* the model was not given, and is for live sound */
+    bool in_stream, out_stream; /* "-", or see common/stream_path.h */
     mbt_sample_format format;
     mbt_sample_format raw; /* of samples at "-" without a header */
     uint32_t rate;         /* Hz, of such samples; 0: the model's */
@@ -28,6 +30,9 @@ typedef struct mbt_enhance_request {
 
 /* Returns an exit code: MBT_EXIT_OK to go on. */
 int mbt_enhance_parse(int argc, char **argv, mbt_enhance_request *request);
+
+/* Whether --window or --overlap is given. */
+bool mbt_wants_windows(const mbt_enhance_request *request);
 
 /* Whether it is "-". */
 bool mbt_is_dash(const char *path);

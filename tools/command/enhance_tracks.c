@@ -1,9 +1,10 @@
-/* enhance_tracks.c: one enhancer, which gets the windows of all tracks in turn: memory is needed for one window of the
- * network. */
+/* enhance_tracks.c: one enhancer, which gets the windows of all tracks in turn, so that memory is needed for one window
+ * of the network. A causal network has no windows but a state, so that each track has an enhancer of its own. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "tools/command/enhance_tracks.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -13,15 +14,18 @@
 #include "tools/base/message.h"
 
 typedef struct track_state {
+    mbt_enhancer *causal; /* or: */
     mbt_windows windows;
     void *memory; /* of the windows */
 } track_state;
 
 struct mbt_tracks {
     mbt_tracks_format format;
-    mbt_enhancer *enhancer;
+    bool causal;
+    mbt_enhancer *enhancer; /* of all windows */
     size_t window, overlap; /* samples */
     size_t windows_done, windows_all;
+    uint64_t given;     /* samples of all tracks, of a causal network */
     track_state *track; /* [format.count] */
 };
 
@@ -35,8 +39,9 @@ static int show_progress(void *cookie, double done)
 
 /* Linux grants memory that it does not have, and kills a process that uses it. So the need of all jobs together is
  * compared with the machine's memory first. */
-static bool check_memory(const mbt_tracks *t, unsigned jobs, double bytes, double seconds)
+static bool check_memory(const mbt_tracks *t, const mbt_enhance_request *r, double bytes, const char *what)
 {
+    const unsigned jobs = r->jobs > 1 ? r->jobs : 1;
     long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
     double machine = (double)pages * (double)page;
     if (pages <= 0 || page <= 0 || bytes * jobs <= machine)
@@ -44,8 +49,8 @@ static bool check_memory(const mbt_tracks *t, unsigned jobs, double bytes, doubl
     char times[64] = "";
     if (jobs > 1)
         snprintf(times, sizeof times, ", %u jobs need %.1f GB", jobs, bytes * jobs / 1e9);
-    return mbt_complain("%s: a window of %.1f s needs %.1f GB of memory%s, and this machine has %.1f GB",
-                        t->format.path, seconds, bytes / 1e9, times, machine / 1e9);
+    return mbt_complain("%s: %s %.1f GB of memory%s, and this machine has %.1f GB", t->format.path, what, bytes / 1e9,
+                        times, machine / 1e9);
 }
 
 /* The most samples that a window holds. */
@@ -60,6 +65,11 @@ static void plan_windows(const mbt_tracks *t, mbt_windows *windows, mbt_arena *a
     mbt_windows_plan(windows, t->window, t->overlap, t->format.samples, result, arena);
 }
 
+static bool is_open(const mbt_tracks *t, const mbt_enhance_request *r, mbt_status status)
+{
+    return status == MBT_OK || mbt_complain_status(status, status == MBT_ERROR_MODEL ? r->model : t->format.path);
+}
+
 static bool open_enhancer(const mbt_enhance_request *r, const mbt_loaded_model *loaded, mbt_options *options,
                           mbt_tracks *t)
 {
@@ -71,11 +81,13 @@ static bool open_enhancer(const mbt_enhance_request *r, const mbt_loaded_model *
     if (status == MBT_OK) {
         const double seconds = (double)window_samples(t) / loaded->info.sample_rate;
         double all = (double)bytes + (double)counted.peak * (double)t->format.count + t->format.waiting * seconds;
-        if (!check_memory(t, r->jobs > 1 ? r->jobs : 1, all, seconds))
+        char what[64];
+        snprintf(what, sizeof what, "a window of %.1f s needs", seconds);
+        if (!check_memory(t, r, all, what))
             return false;
         status = mbt_open(loaded->model, options, &t->enhancer);
     }
-    return status == MBT_OK || mbt_complain_status(status, status == MBT_ERROR_MODEL ? r->model : t->format.path);
+    return is_open(t, r, status);
 }
 
 /* The enhancer gets one window after the other, each as if it were a whole recording. */
@@ -97,16 +109,41 @@ static bool out_of_memory(const mbt_tracks_format *format)
     return mbt_complain("%s: out of memory for %zu channel%s", format->path, format->count, mbt_plural(format->count));
 }
 
-static bool open_track(const mbt_tracks *t, track_state *track)
+static bool open_windows(const mbt_enhance_request *r, const mbt_loaded_model *loaded, mbt_tracks *t)
 {
-    mbt_arena arena = {0};
-    plan_windows(t, &track->windows, &arena);
-    track->memory = arena.overflow ? NULL : aligned_alloc(MBT_ARENA_ALIGN, arena.peak);
-    if (track->memory == NULL)
-        return out_of_memory(&t->format);
-    arena = (mbt_arena){.base = track->memory};
-    plan_windows(t, &track->windows, &arena);
+    mbt_options options;
+    set_options(r, loaded, &options, t);
+    if (!open_enhancer(r, loaded, &options, t))
+        return false;
+    for (size_t i = 0; i < t->format.count; i++) {
+        track_state *track = &t->track[i];
+        mbt_arena arena = {0};
+        plan_windows(t, &track->windows, &arena);
+        track->memory = arena.overflow ? NULL : aligned_alloc(MBT_ARENA_ALIGN, arena.peak);
+        if (track->memory == NULL)
+            return out_of_memory(&t->format);
+        arena = (mbt_arena){.base = track->memory};
+        plan_windows(t, &track->windows, &arena);
+    }
+    t->windows_all = mbt_windows_count(&t->track[0].windows, t->format.samples) * t->format.count;
     return true;
+}
+
+static bool open_causal(const mbt_enhance_request *r, const mbt_loaded_model *loaded, mbt_tracks *t)
+{
+    mbt_options options;
+    mbt_enhance_set_options(r, loaded->info.sample_rate, &options);
+    size_t bytes, i = 0;
+    mbt_status status = mbt_memory_needed(loaded->model, &options, &bytes);
+    if (status == MBT_OK) {
+        char what[64];
+        snprintf(what, sizeof what, "%zu channel%s", t->format.count, t->format.count == 1 ? " needs" : "s need");
+        if (!check_memory(t, r, (double)bytes * (double)t->format.count, what))
+            return false;
+    }
+    while (status == MBT_OK && i < t->format.count)
+        status = mbt_open(loaded->model, &options, &t->track[i++].causal);
+    return is_open(t, r, status);
 }
 
 mbt_tracks *mbt_tracks_open(const mbt_enhance_request *request, const mbt_loaded_model *loaded,
@@ -122,28 +159,29 @@ mbt_tracks *mbt_tracks_open(const mbt_enhance_request *request, const mbt_loaded
     }
     t->format = *format;
     t->track = track;
-    mbt_options options;
-    set_options(request, loaded, &options, t);
-    bool good = open_enhancer(request, loaded, &options, t);
-    for (size_t i = 0; good && i < format->count; i++)
-        good = open_track(t, &track[i]);
-    if (!good) {
-        mbt_tracks_close(t);
-        return NULL;
-    }
-    t->windows_all = mbt_windows_count(&track[0].windows, format->samples) * format->count;
-    return t;
+    t->causal = loaded->info.causal != 0;
+    if (t->causal ? open_causal(request, loaded, t) : open_windows(request, loaded, t))
+        return t;
+    mbt_tracks_close(t);
+    return NULL;
 }
 
 void mbt_tracks_close(mbt_tracks *tracks)
 {
     if (tracks == NULL)
         return;
-    for (size_t i = 0; i < tracks->format.count; i++)
+    for (size_t i = 0; i < tracks->format.count; i++) {
+        mbt_close(tracks->track[i].causal);
         free(tracks->track[i].memory);
+    }
     mbt_close(tracks->enhancer);
     free(tracks->track);
     free(tracks);
+}
+
+size_t mbt_tracks_latency(const mbt_tracks *tracks)
+{
+    return tracks->causal ? mbt_latency(tracks->track[0].causal) : tracks->window;
 }
 
 /* Wipes the bar away first, so that the message has a line of its own. */
@@ -157,14 +195,20 @@ static bool is_done(const mbt_tracks *t, size_t track, mbt_status status)
 
 bool mbt_tracks_put(mbt_tracks *tracks, size_t track, const float *in, size_t samples, size_t *taken)
 {
-    *taken = mbt_windows_put(&tracks->track[track].windows, in, samples);
+    track_state *state = &tracks->track[track];
+    if (tracks->causal)
+        return is_done(tracks, track, mbt_push(state->causal, in, samples, taken));
+    *taken = mbt_windows_put(&state->windows, in, samples);
     return true;
 }
 
 bool mbt_tracks_finish(mbt_tracks *tracks)
 {
     for (size_t i = 0; i < tracks->format.count; i++)
-        mbt_windows_finish(&tracks->track[i].windows);
+        if (!tracks->causal)
+            mbt_windows_finish(&tracks->track[i].windows);
+        else if (!is_done(tracks, i, mbt_flush(tracks->track[i].causal)))
+            return false;
     return true;
 }
 
@@ -176,8 +220,20 @@ static mbt_status enhance_window(void *cookie, const float *in, float *out, size
     return status;
 }
 
+/* The library reports no progress of a causal stream. */
+static mbt_status pull(mbt_tracks *t, size_t track, float *out, size_t room, size_t *given)
+{
+    const mbt_status status = mbt_pull(t->track[track].causal, out, room, given);
+    t->given += *given;
+    if (t->format.samples > 0)
+        mbt_progress_bar_draw(t->format.bar, (double)t->given / ((double)t->format.samples * (double)t->format.count));
+    return status;
+}
+
 bool mbt_tracks_get(mbt_tracks *tracks, size_t track, float *out, size_t room, size_t *given)
 {
     return is_done(tracks, track,
-                   mbt_windows_get(&tracks->track[track].windows, enhance_window, tracks, out, room, given));
+                   tracks->causal
+                       ? pull(tracks, track, out, room, given)
+                       : mbt_windows_get(&tracks->track[track].windows, enhance_window, tracks, out, room, given));
 }

@@ -14,13 +14,16 @@ typedef struct mbt_tracks mbt_tracks;
 typedef struct mbt_tracks_format {
     const char *path;      /* for messages */
     size_t count, samples; /* tracks; samples of each, 0 if unknown */
-    double waiting;        /* bytes that the caller holds for each second that the result is behind */
+    double waiting;        /* bytes that the caller holds for each second of latency */
     mbt_progress_bar *bar; /* drawn if the number of samples is known; wiped away before an error line */
 } mbt_tracks_format;
 
 /* request: its options fit the model (mbt_options_check). On failure prints one error line and returns NULL. */
 mbt_tracks *mbt_tracks_open(const mbt_enhance_request *request, const mbt_loaded_model *loaded,
                             const mbt_tracks_format *format);
+
+/* How far the result is behind at most, in samples: the window, or a causal model's own latency. */
+size_t mbt_tracks_latency(const mbt_tracks *tracks);
 
 /* Takes samples of one track, at most until there is something to get. No sample is NaN or beyond MBT_LARGEST_SAMPLE.
  * *taken: how many. On failure prints one error line and returns false, as those below do. */
