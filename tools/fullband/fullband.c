@@ -1,33 +1,60 @@
-/* fullband.c: down to the model's rate, through the network, back up. */
+/* fullband.c: down to the model's rate, through the network, back up, and the high band beside it. */
 #include "tools/fullband/fullband.h"
 
 #include <math.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/mix.h"
+#include "tools/fullband/high_band.h"
 #include "tools/fullband/polyphase.h"
 
-enum { CHUNK = 256 }; /* samples at the host's rate that are worked on at a time */
+enum {
+    CHUNK = 256, /* samples at the host's rate that are worked on at a time */
+    ALIGN = 64,
+    MOST_REMOVED = 100 /* dB */
+};
 
 #define LOUDEST 8.0f
+#define METER_SECONDS 0.3
+#define DRY_SECONDS 0.01
+#define GAIN_SECONDS 0.0005
+#define SILENCE 1e-10 /* power, 100 dB below full scale */
+#define NOTHING 1e-30 /* less is not kept: sums that fade away for ever become slow to compute with */
+
+/* A ring: what goes in comes out `length` samples later. */
+typedef struct delay_line {
+    float *samples; /* [length] */
+    size_t length, place;
+} delay_line;
+
+/* What is above the model's frequencies: the input less its own way down and up, times a gain. */
+typedef struct high_part {
+    mbt_high_band_gain follower;
+    delay_line wait;            /* at the model's rate: as long as the network takes */
+    mbt_polyphase_stream noisy; /* on its way up */
+    float *at_model, *gains;    /* [model_most + 1]; gains[0] is the last of the chunk before */
+    float *low;                 /* [CHUNK] */
+    uint32_t phase;             /* of the next sample at the host's rate, in 1 / down.down of one at the model's */
+    float gain, step;           /* as it is on its way to the follower's */
+} high_part;
 
 struct mbt_fullband {
     mbt_enhancer *enhancer;
-    bool same_rate;
-    size_t latency;
+    bool same_rate, keep;
+    size_t latency, model_most;
     mbt_polyphase down, up;
     mbt_polyphase_stream noisy, clean; /* on the way down; on the way up */
-    float *delayed;                    /* [latency]; a ring of the last input samples */
-    size_t place;                      /* of the oldest of these */
-    float *in, *out, *dry_in;          /* [CHUNK], at the host's rate */
-    float *at_model;                   /* [model_most], at the model's rate */
-    size_t model_most;
+    delay_line wait;
+    float *in, *out, *dry_in;     /* [CHUNK], at the host's rate */
+    float *at_model;              /* [model_most], at the model's rate */
+    high_part high;               /* if keep */
     float dry, dry_now, dry_step; /* as set; as it is on its way there */
     double power_in, power_out, meter_step;
     mbt_release *release;
-    void *memory_cookie;
+    void *memory_cookie, *block;
 };
 
 /* Counts what is needed with base NULL, hands it out otherwise. */
@@ -49,12 +76,18 @@ static void plan_stream(const mbt_polyphase *p, mbt_polyphase_stream *s, size_t 
     s->samples = take(r, s->room);
 }
 
-static void plan_memory(mbt_fullband *f, room *r)
+static void plan_delay(delay_line *d, size_t length, room *r)
+{
+    d->length = length;
+    d->samples = take(r, length);
+}
+
+static void plan_memory(mbt_fullband *f, size_t model_latency, room *r)
 {
     f->in = take(r, CHUNK);
     f->out = take(r, CHUNK);
     f->dry_in = take(r, CHUNK);
-    f->delayed = take(r, f->latency);
+    plan_delay(&f->wait, f->latency, r);
     if (f->same_rate)
         return;
     f->at_model = take(r, f->model_most);
@@ -62,6 +95,13 @@ static void plan_memory(mbt_fullband *f, room *r)
     f->up.weights = take(r, mbt_polyphase_weights(&f->up));
     plan_stream(&f->down, &f->noisy, CHUNK, r);
     plan_stream(&f->up, &f->clean, f->model_most, r);
+    if (!f->keep)
+        return;
+    plan_delay(&f->high.wait, model_latency, r);
+    plan_stream(&f->up, &f->high.noisy, f->model_most, r);
+    f->high.at_model = take(r, f->model_most);
+    f->high.gains = take(r, f->model_most + 1);
+    f->high.low = take(r, CHUNK);
 }
 
 /* The way down takes the least delay, and that up so much more that the whole is a whole number of samples. */
@@ -77,47 +117,41 @@ static bool plan_rates(mbt_fullband *f, double rate, const mbt_model_info *info)
     if (!mbt_polyphase_plan(&f->down, host, info->sample_rate) || !mbt_polyphase_plan(&f->up, info->sample_rate, host))
         return false;
     const double ratio = rate / info->sample_rate;
-    f->latency = (size_t)ceil(f->down.half + (info->latency + f->up.half) * ratio);
+    f->latency = (size_t)ceil(f->down.filter.half + (info->latency + f->up.filter.half) * ratio);
     f->model_most = CHUNK * (size_t)f->down.up / f->down.down + 2;
-    return mbt_polyphase_delay(&f->down, f->down.half) &&
-           mbt_polyphase_delay(&f->up, ((double)f->latency - f->down.half) / ratio - info->latency);
+    return mbt_polyphase_delay(&f->down, f->down.filter.half) &&
+           mbt_polyphase_delay(&f->up, ((double)f->latency - f->down.filter.half) / ratio - info->latency);
 }
 
-static void *allocate(const mbt_options *options, size_t bytes)
+/* options->allocate may return any address. */
+static mbt_fullband *allocate(const mbt_options *options, mbt_fullband *planned, size_t model_latency)
 {
-    return options->allocate != NULL ? options->allocate(options->memory_cookie, bytes) : malloc(bytes);
-}
-
-static mbt_status open_planned(const mbt_model *model, const mbt_options *options, mbt_fullband *planned,
-                               mbt_fullband **fullband)
-{
+    const size_t head = (sizeof *planned + ALIGN - 1) / ALIGN * ALIGN;
     room counted = {0};
-    plan_memory(planned, &counted);
-    const size_t head = (sizeof *planned + 63) / 64 * 64;
-    if (counted.used > (SIZE_MAX - head) / sizeof(float))
-        return MBT_ERROR_MEMORY;
-    unsigned char *block = allocate(options, head + counted.used * sizeof(float));
+    plan_memory(planned, model_latency, &counted);
+    const size_t bytes = head + counted.used * sizeof(float) + ALIGN - 1;
+    void *block = options->allocate != NULL ? options->allocate(options->memory_cookie, bytes) : malloc(bytes);
     if (block == NULL)
-        return MBT_ERROR_MEMORY;
-    mbt_fullband *f = (mbt_fullband *)(void *)block;
+        return NULL;
+    unsigned char *base = (unsigned char *)block + (ALIGN - (uintptr_t)block % ALIGN) % ALIGN;
+    mbt_fullband *f = (mbt_fullband *)(void *)base;
     *f = *planned;
-    room given = {.base = (float *)(void *)(block + head)};
-    plan_memory(f, &given);
-    mbt_options own = *options;
-    if (!f->same_rate) {
-        own.dry = 0;
-        f->dry = options->dry;
-        mbt_polyphase_compute(&f->down);
-        mbt_polyphase_compute(&f->up);
+    f->block = block;
+    room given = {.base = (float *)(void *)(base + head)};
+    plan_memory(f, model_latency, &given);
+    return f;
+}
+
+/* Other rates than the model's. */
+static void open_rates(mbt_fullband *f, double rate, const mbt_options *options, const mbt_model_info *info)
+{
+    f->dry = options->dry;
+    mbt_polyphase_compute(&f->down);
+    mbt_polyphase_compute(&f->up);
+    if (f->keep) {
+        mbt_high_band_open(&f->high.follower, info->sample_rate, options->limit);
+        f->high.step = (float)(1 / (GAIN_SECONDS * rate));
     }
-    const mbt_status status = mbt_open(model, &own, &f->enhancer);
-    if (status != MBT_OK) {
-        mbt_fullband_close(f);
-        return status;
-    }
-    mbt_fullband_reset(f);
-    *fullband = f;
-    return MBT_OK;
 }
 
 mbt_status mbt_fullband_open(const mbt_model *model, const mbt_options *options, double rate, mbt_high_band high_band,
@@ -130,7 +164,7 @@ mbt_status mbt_fullband_open(const mbt_model *model, const mbt_options *options,
     mbt_options_init(&defaults);
     options = options != NULL ? options : &defaults;
     mbt_model_info info;
-    const mbt_status status = mbt_model_describe(model, &info);
+    mbt_status status = mbt_model_describe(model, &info);
     if (status != MBT_OK)
         return status;
     if (!info.causal)
@@ -139,9 +173,25 @@ mbt_status mbt_fullband_open(const mbt_model *model, const mbt_options *options,
     if (!plan_rates(&planned, rate, &info) || (high_band != MBT_HIGH_BAND_DROP && high_band != MBT_HIGH_BAND_KEEP) ||
         !(options->dry >= 0 && options->dry <= 1) || (options->allocate == NULL) != (options->release == NULL))
         return MBT_ERROR_ARGUMENT;
-    planned.meter_step = 1 / (0.3 * rate);
-    planned.dry_step = (float)(1 / (0.01 * rate));
-    return open_planned(model, options, &planned, fullband);
+    planned.keep = high_band == MBT_HIGH_BAND_KEEP && rate > info.sample_rate;
+    planned.meter_step = 1 / (METER_SECONDS * rate);
+    planned.dry_step = (float)(1 / (DRY_SECONDS * rate));
+    mbt_fullband *f = allocate(options, &planned, info.latency);
+    if (f == NULL)
+        return MBT_ERROR_MEMORY;
+    mbt_options own = *options;
+    if (!f->same_rate) {
+        open_rates(f, rate, options, &info);
+        own.dry = 0;
+    }
+    status = mbt_open(model, &own, &f->enhancer);
+    if (status != MBT_OK) {
+        mbt_fullband_close(f);
+        return status;
+    }
+    mbt_fullband_reset(f);
+    *fullband = f;
+    return MBT_OK;
 }
 
 size_t mbt_fullband_latency(const mbt_fullband *fullband)
@@ -161,13 +211,40 @@ static ptrdiff_t take_sound(mbt_fullband *f, const float *in, size_t count)
     return replaced;
 }
 
-/* f->in, as it was `latency` samples ago, to f->dry_in. */
-static void delay(mbt_fullband *f, size_t count)
+static void delay(delay_line *d, const float *in, float *out, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        f->dry_in[i] = f->delayed[f->place];
-        f->delayed[f->place] = f->in[i];
-        f->place = f->place + 1 < f->latency ? f->place + 1 : 0;
+        out[i] = d->samples[d->place];
+        d->samples[d->place] = in[i];
+        d->place = d->place + 1 < d->length ? d->place + 1 : 0;
+    }
+}
+
+/* Goes a share of the way to where it shall be, and the last bit at once. */
+static float approach(float now, float target, float step)
+{
+    const float rest = target - now;
+    return fabsf(rest) > 1e-6f ? now + rest * step : target;
+}
+
+/* Adds the high band to f->out. `made` samples have come at the model's rate with these `count` at the host's, the
+ * first of them with the host's next sample or, if that stands between two of the model's, a little before it. */
+static void add_high_band(mbt_fullband *f, size_t made, size_t count)
+{
+    high_part *h = &f->high;
+    h->gains[0] = h->follower.gain;
+    mbt_high_band_follow(&h->follower, h->at_model, f->at_model, h->gains + 1, made);
+    mbt_polyphase_put(&f->up, &h->noisy, h->at_model, made);
+    mbt_polyphase_get(&f->up, &h->noisy, h->low, count);
+    size_t newest = h->phase == 0; /* index of the gain after the newest of the model's samples so far */
+    for (size_t i = 0; i < count; i++) {
+        h->gain = approach(h->gain, h->gains[newest], h->step);
+        f->out[i] += h->gain * (f->dry_in[i] - h->low[i]);
+        h->phase += f->down.up;
+        if (h->phase >= f->down.down) {
+            h->phase -= f->down.down;
+            newest++;
+        }
     }
 }
 
@@ -177,20 +254,29 @@ static ptrdiff_t enhance(mbt_fullband *f, size_t count)
         return mbt_process(f->enhancer, f->in, f->out, count);
     mbt_polyphase_put(&f->down, &f->noisy, f->in, count);
     const size_t made = mbt_polyphase_get(&f->down, &f->noisy, f->at_model, f->model_most);
+    if (f->keep)
+        delay(&f->high.wait, f->at_model, f->high.at_model, made);
     const ptrdiff_t status = mbt_process(f->enhancer, f->at_model, f->at_model, made);
     mbt_polyphase_put(&f->up, &f->clean, f->at_model, made);
     mbt_polyphase_get(&f->up, &f->clean, f->out, count);
+    if (f->keep)
+        add_high_band(f, made, count);
     return status;
+}
+
+static void follow_power(double *power, float sample, double step)
+{
+    *power += ((double)sample * sample - *power) * step;
+    *power = *power > NOTHING ? *power : 0;
 }
 
 static void mix_and_measure(mbt_fullband *f, float *out, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        const float rest = f->dry - f->dry_now;
-        f->dry_now = fabsf(rest) > 1e-6f ? f->dry_now + rest * f->dry_step : f->dry;
+        f->dry_now = approach(f->dry_now, f->dry, f->dry_step);
         out[i] = mbt_mix(f->out[i], f->dry_in[i], f->dry_now);
-        f->power_in += ((double)f->dry_in[i] * f->dry_in[i] - f->power_in) * f->meter_step;
-        f->power_out += ((double)out[i] * out[i] - f->power_out) * f->meter_step;
+        follow_power(&f->power_in, f->dry_in[i], f->meter_step);
+        follow_power(&f->power_out, out[i], f->meter_step);
     }
 }
 
@@ -202,7 +288,7 @@ ptrdiff_t mbt_fullband_process(mbt_fullband *fullband, const float *in, float *o
     for (size_t done = 0, count; done < samples; done += count) {
         count = samples - done < CHUNK ? samples - done : CHUNK;
         replaced += take_sound(fullband, in + done, count);
-        delay(fullband, count);
+        delay(&fullband->wait, fullband->in, fullband->dry_in, count);
         const ptrdiff_t status = enhance(fullband, count);
         if (status < 0)
             return status;
@@ -219,11 +305,16 @@ void mbt_fullband_set_dry(mbt_fullband *fullband, float dry)
 
 float mbt_fullband_removed(const mbt_fullband *fullband)
 {
-    const double least = 1e-10; /* -100 dB of full scale: silence */
-    if (fullband == NULL || fullband->power_in < least)
+    if (fullband == NULL || fullband->power_in < SILENCE)
         return 0;
-    const double ratio = fullband->power_in / fmax(fullband->power_out, fullband->power_in * 1e-10);
-    return (float)fmax(0, 10 * log10(ratio));
+    const double removed = 10 * log10(fullband->power_in / (fullband->power_out + NOTHING));
+    return (float)fmin(fmax(removed, 0), MOST_REMOVED);
+}
+
+static void reset_delay(delay_line *d)
+{
+    memset(d->samples, 0, d->length * sizeof *d->samples);
+    d->place = 0;
 }
 
 void mbt_fullband_reset(mbt_fullband *fullband)
@@ -232,14 +323,20 @@ void mbt_fullband_reset(mbt_fullband *fullband)
     if (f == NULL)
         return;
     mbt_reset(f->enhancer);
-    memset(f->delayed, 0, f->latency * sizeof *f->delayed);
-    f->place = 0;
+    reset_delay(&f->wait);
     f->dry_now = f->dry;
     f->power_in = f->power_out = 0;
-    if (!f->same_rate) {
-        mbt_polyphase_begin(&f->down, &f->noisy);
-        mbt_polyphase_begin(&f->up, &f->clean);
-    }
+    if (f->same_rate)
+        return;
+    mbt_polyphase_begin(&f->down, &f->noisy);
+    mbt_polyphase_begin(&f->up, &f->clean);
+    if (!f->keep)
+        return;
+    mbt_high_band_reset(&f->high.follower);
+    reset_delay(&f->high.wait);
+    mbt_polyphase_begin(&f->up, &f->high.noisy);
+    f->high.phase = 0;
+    f->high.gain = f->high.follower.gain;
 }
 
 void mbt_fullband_close(mbt_fullband *fullband)
@@ -248,7 +345,7 @@ void mbt_fullband_close(mbt_fullband *fullband)
         return;
     mbt_close(fullband->enhancer);
     if (fullband->release != NULL)
-        fullband->release(fullband->memory_cookie, fullband);
+        fullband->release(fullband->memory_cookie, fullband->block);
     else
-        free(fullband);
+        free(fullband->block);
 }

@@ -9,13 +9,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "tools/fullband/sinc.h"
+
 /* What the filter is; constant once computed, so that several streams may share it. */
 typedef struct mbt_polyphase {
     uint32_t up, down; /* output sample j stands at input position j * down / up - delay */
-    size_t taps;       /* weights of a phase, a multiple of 8 */
-    double half;       /* half the length of the window, in input samples: the least delay */
+    mbt_sinc filter;   /* in input samples; filter.half is the least delay */
     double delay;      /* input samples */
-    double cutoff;     /* cycles per input sample, where the amplitude is a half */
+    size_t taps;       /* weights of a phase, a multiple of MBT_DOT_LANES */
     float *weights;    /* [up][taps], for the oldest sample first */
 } mbt_polyphase;
 
@@ -30,7 +31,7 @@ typedef struct mbt_polyphase_stream {
 /* Sets all but delay, taps and weights. False if no usable filter has this ratio. */
 bool mbt_polyphase_plan(mbt_polyphase *p, uint32_t from, uint32_t to);
 
-/* Sets the delay, half or more, and the taps that it takes. False if the weights would be too many. */
+/* Sets the delay, filter.half or more, and the taps that it takes. False if the weights would be too many. */
 bool mbt_polyphase_delay(mbt_polyphase *p, double delay);
 
 /* Floats for the weights, and for the samples of a stream that is put `most` samples at a time. */
