@@ -105,22 +105,22 @@ static void plan_memory(mbt_fullband *f, size_t model_latency, room *r)
 }
 
 /* The way down takes the least delay, and that up so much more that the whole is a whole number of samples. */
-static bool plan_rates(mbt_fullband *f, double rate, const mbt_model_info *info)
+static bool plan_rates(mbt_fullband *f, double rate, uint32_t model_rate, size_t model_latency)
 {
-    f->same_rate = rate == info->sample_rate;
-    f->latency = info->latency;
+    f->same_rate = rate == model_rate;
+    f->latency = model_latency;
     if (f->same_rate)
         return true;
     if (!(rate >= 1 && rate <= UINT32_MAX) || rate != floor(rate))
         return false;
     const uint32_t host = (uint32_t)rate;
-    if (!mbt_polyphase_plan(&f->down, host, info->sample_rate) || !mbt_polyphase_plan(&f->up, info->sample_rate, host))
+    if (!mbt_polyphase_plan(&f->down, host, model_rate) || !mbt_polyphase_plan(&f->up, model_rate, host))
         return false;
-    const double ratio = rate / info->sample_rate;
-    f->latency = (size_t)ceil(f->down.filter.half + (info->latency + f->up.filter.half) * ratio);
+    const double ratio = rate / model_rate, network = (double)model_latency;
+    f->latency = (size_t)ceil(f->down.filter.half + (network + f->up.filter.half) * ratio);
     f->model_most = CHUNK * (size_t)f->down.up / f->down.down + 2;
     return mbt_polyphase_delay(&f->down, f->down.filter.half) &&
-           mbt_polyphase_delay(&f->up, ((double)f->latency - f->down.filter.half) / ratio - info->latency);
+           mbt_polyphase_delay(&f->up, ((double)f->latency - f->down.filter.half) / ratio - network);
 }
 
 /* options->allocate may return any address. */
@@ -142,16 +142,29 @@ static mbt_fullband *allocate(const mbt_options *options, mbt_fullband *planned,
     return f;
 }
 
-/* Other rates than the model's. */
-static void open_rates(mbt_fullband *f, double rate, const mbt_options *options, const mbt_model_info *info)
+/* Around an enhancer. NULL if there is no memory. */
+static mbt_fullband *open_around(mbt_enhancer *enhancer, const mbt_options *options, double rate, uint32_t model_rate,
+                                 mbt_fullband *planned)
 {
-    f->dry = options->dry;
-    mbt_polyphase_compute(&f->down);
-    mbt_polyphase_compute(&f->up);
+    planned->release = options->release;
+    planned->memory_cookie = options->memory_cookie;
+    planned->meter_step = 1 / (METER_SECONDS * rate);
+    planned->dry_step = (float)(1 / (DRY_SECONDS * rate));
+    mbt_fullband *f = allocate(options, planned, mbt_latency(enhancer));
+    if (f == NULL)
+        return NULL;
+    f->enhancer = enhancer;
+    if (!f->same_rate) {
+        f->dry = options->dry;
+        mbt_polyphase_compute(&f->down);
+        mbt_polyphase_compute(&f->up);
+    }
     if (f->keep) {
-        mbt_high_band_open(&f->high.follower, info->sample_rate, options->limit);
+        mbt_high_band_open(&f->high.follower, model_rate, options->limit);
         f->high.step = (float)(1 / (GAIN_SECONDS * rate));
     }
+    mbt_fullband_reset(f);
+    return f;
 }
 
 mbt_status mbt_fullband_open(const mbt_model *model, const mbt_options *options, double rate, mbt_high_band high_band,
@@ -160,38 +173,32 @@ mbt_status mbt_fullband_open(const mbt_model *model, const mbt_options *options,
     if (fullband == NULL)
         return MBT_ERROR_ARGUMENT;
     *fullband = NULL;
-    mbt_options defaults;
-    mbt_options_init(&defaults);
-    options = options != NULL ? options : &defaults;
+    if (high_band != MBT_HIGH_BAND_DROP && high_band != MBT_HIGH_BAND_KEEP)
+        return MBT_ERROR_ARGUMENT;
+    mbt_options own;
+    mbt_options_init(&own);
+    options = options != NULL ? options : &own;
     mbt_model_info info;
     mbt_status status = mbt_model_describe(model, &info);
     if (status != MBT_OK)
         return status;
     if (!info.causal)
         return MBT_ERROR_STREAM;
-    mbt_fullband planned = {.release = options->release, .memory_cookie = options->memory_cookie};
-    if (!plan_rates(&planned, rate, &info) || (high_band != MBT_HIGH_BAND_DROP && high_band != MBT_HIGH_BAND_KEEP) ||
-        !(options->dry >= 0 && options->dry <= 1) || (options->allocate == NULL) != (options->release == NULL))
+    mbt_fullband planned = {.keep = high_band == MBT_HIGH_BAND_KEEP && rate > info.sample_rate};
+    if (!(options->dry >= 0 && options->dry <= 1) || !plan_rates(&planned, rate, info.sample_rate, info.latency))
         return MBT_ERROR_ARGUMENT;
-    planned.keep = high_band == MBT_HIGH_BAND_KEEP && rate > info.sample_rate;
-    planned.meter_step = 1 / (METER_SECONDS * rate);
-    planned.dry_step = (float)(1 / (DRY_SECONDS * rate));
-    mbt_fullband *f = allocate(options, &planned, info.latency);
-    if (f == NULL)
-        return MBT_ERROR_MEMORY;
-    mbt_options own = *options;
-    if (!f->same_rate) {
-        open_rates(f, rate, options, &info);
-        own.dry = 0;
-    }
-    status = mbt_open(model, &own, &f->enhancer);
-    if (status != MBT_OK) {
-        mbt_fullband_close(f);
+    own = *options;
+    own.dry = planned.same_rate ? options->dry : 0;
+    mbt_enhancer *enhancer;
+    status = mbt_open(model, &own, &enhancer);
+    if (status != MBT_OK)
         return status;
-    }
-    mbt_fullband_reset(f);
-    *fullband = f;
-    return MBT_OK;
+    /* With options->spread the enhancer takes longer than the model says. */
+    if (plan_rates(&planned, rate, info.sample_rate, mbt_latency(enhancer)))
+        *fullband = open_around(enhancer, options, rate, info.sample_rate, &planned);
+    if (*fullband == NULL)
+        mbt_close(enhancer);
+    return *fullband == NULL ? MBT_ERROR_MEMORY : MBT_OK;
 }
 
 size_t mbt_fullband_latency(const mbt_fullband *fullband)
