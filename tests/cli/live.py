@@ -11,8 +11,8 @@ COMMAND, CASE = sys.argv[1:]
 HOP, LATENCY = 200, 400
 
 
-def start(*arguments, model="./live.so"):
-    return subprocess.Popen([COMMAND, "enhance", "--model", model, "--raw", "s16", *arguments, "-", "-"],
+def start(*arguments):
+    return subprocess.Popen([COMMAND, "enhance", "--model", "./live.so", "--raw", "s16", *arguments, "-", "-"],
                             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0)
 
 
@@ -91,6 +91,49 @@ def told_at_once():
     return line == b"standard input: model ./live.so, latency 400 samples, 25.0 ms\n" and run.wait() == 0
 
 
+def latency_holds(frames, *arguments):
+    """What the command says of its latency is true: a sample of the result is there as soon as so many more have gone
+    in, and it does not say much more than it takes."""
+    given, _ = samples(1)
+    run = start(*arguments)
+    latency = int(run.stderr.readline().split(b"latency ")[1].split()[0])
+    fed, got, worst = 0, 0, 0
+    while fed < len(given):
+        fed += run.stdin.write(given[fed:fed + 2 * frames])
+        if fed // 2 - latency > got // 2:
+            got += len(read(run, 2 * (fed // 2 - latency) - got))
+        worst = max(worst, (fed - got) // 2)
+    run.stdin.close()
+    got += len(run.stdout.read())
+    print(f"latency {latency} told, at most {worst} seen in blocks of {frames}")
+    return got == len(given) and run.wait() == 0 and latency - frames - 10 <= worst <= latency
+
+
+def latency_at_16000():
+    return latency_holds(37)
+
+
+def latency_at_8000():
+    return latency_holds(37, "--rate", "8000")
+
+
+def latency_at_44100():
+    return latency_holds(37, "--rate", "44100")
+
+
+def latency_at_48000():
+    return latency_holds(37, "--rate", "48000")
+
+
+def latency_at_16001():
+    """A ratio that only libsamplerate can make."""
+    return latency_holds(37, "--rate", "16001")
+
+
+def latency_of_windows():
+    return latency_holds(500, "--model", "tiny", "--rate", "44100", "--window", "0.1", "--overlap", "0.02")
+
+
 def ended_by(number):
     """A signal is the end of the input: as many samples come out as went in."""
     given, wanted = samples(1)
@@ -123,5 +166,7 @@ def reader_gone():
 
 signal.alarm(120)
 CASES = {case.__name__: case for case in (hop_by_hop, two_channels, small_blocks, many_hops_a_block, split_samples,
-                                          told_at_once, ended_by_int, ended_by_term, reader_gone)}
+                                          told_at_once, latency_at_16000, latency_at_8000, latency_at_44100,
+                                          latency_at_48000, latency_at_16001, latency_of_windows, ended_by_int,
+                                          ended_by_term, reader_gone)}
 sys.exit(0 if CASES[CASE]() else f"{CASE}: not as it should be")

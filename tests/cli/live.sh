@@ -91,6 +91,32 @@ sys.exit(not long <= 1.05 * short)
 END
 }
 
+live_at_another_rate() {
+    "$command" enhance -q --model ./live.so voice-44100-wav-s16.wav wanted.wav && raw voice-44100-wav-s16.wav >in.raw &&
+        dribble in.raw | "$command" enhance -q --model ./live.so --raw s16 --rate 44100 - - | cmp - <(raw wanted.wav)
+}
+
+# What a high pass at 10 kHz lets through of the speech: some of it, or nothing.
+high_bands() {
+    "$command" enhance -q --model ./live.so voice-48000-wav-f32.wav keep.wav &&
+        "$command" enhance -q --model ./live.so --high-band drop voice-48000-wav-f32.wav drop.wav &&
+        ./wavtool unwrap voice-48000-wav-f32.wav in.f32 && ./wavtool unwrap keep.wav keep.f32 &&
+        ./wavtool unwrap drop.wav drop.f32 && python3 - <<'END'
+import math, sys
+from array import array
+HALF, CUT = 31, 10000 / 48000
+taps = [(2 * CUT if n == 0 else math.sin(2 * math.pi * CUT * n) / (math.pi * n)) * (0.5 + 0.5 * math.cos(math.pi * n / 32))
+        for n in range(-HALF, HALF + 1)]
+taps = [(n == HALF) - tap for n, tap in enumerate(taps)]
+def power(name):
+    x = array("f", open(name, "rb").read())[15000:45000]
+    return sum(sum(map(lambda a, b: a * b, taps, x[i:i + len(taps)])) ** 2 for i in range(len(x) - len(taps)))
+given, keep, drop = power("in.f32"), power("keep.f32"), power("drop.f32")
+print("of", given, "kept", keep / given, "dropped", drop / given)
+sys.exit(not (0.3 < keep / given < 1.1 and drop / given < 1e-3))
+END
+}
+
 live_bar() {
     script -qec "$command enhance --model ./live.so voice.wav out.wav" /dev/null </dev/null >typed
     local code=$?
@@ -104,10 +130,13 @@ lives() {
     check "live: the library's bits" live_bits
     check "live: the library's bits, scalar, any number of threads" live_bits --isa scalar --threads 3
     check "live: the library's bits, through a pipe" live_bits_piped
-    for name in hop_by_hop two_channels small_blocks many_hops_a_block split_samples told_at_once ended_by_int \
+    for name in hop_by_hop two_channels small_blocks many_hops_a_block split_samples told_at_once latency_at_16000 \
+        latency_at_8000 latency_at_44100 latency_at_48000 latency_at_16001 latency_of_windows ended_by_int \
         ended_by_term reader_gone; do
         check "live: $name" live_case $name
     done
+    ./wavtool make large large.wav 48000 2 wav-f32 1000 && ./wavtool make large large-16000.wav 16000 2 wav-f32 1000
+    ./wavtool convert "$voice" odd.wav 44101 1 wav-s16
     for frames in 1 199 200 201 399 400 401 599; do
         ./wavtool make voiced short.wav 16000 2 wav-f32 $frames
         check "live: $frames frames" enhances short.wav out.wav "$frames 16000 2 wav-f32" --model ./live.so
@@ -116,6 +145,20 @@ lives() {
         frames=$((68545 * name / 48000))
         check "live: $name Hz" aligns voice-$name-wav-s16.wav out.wav "$frames $name 1 wav-s16" --model ./live.so
     done
+    check "live: a pipe at 44100 Hz gives what a file does" live_at_another_rate
+    check "live: stereo at 44100 Hz" stereo_like_mono --model ./live.so
+    check "live: what is above 8 kHz" high_bands
+    check "live: too loud at 48000 Hz" fails_with 1 \
+        'large.wav: channel 2, 0.000104 s \(frame 5\): the sample is 1000000, and a causal .* at 48000 Hz at most 8$' \
+        enhance --model ./live.so large.wav never.wav
+    check "live: as loud at 16000 Hz" enhances large-16000.wav out.wav "1000 16000 2 wav-f32" --model ./live.so
+    check "live: --high-band keep at a rate that has none" fails_with 1 \
+        'odd.wav: --high-band keep cannot be had at its rate of 44101 Hz' \
+        enhance --model ./live.so --high-band keep odd.wav never.wav
+    check "live: such a rate" aligns odd.wav out.wav "62977 44101 1 wav-s16" --model ./live.so
+    check "tiny: --high-band keep" fails_with 2 "--high-band keep is for causal models, and 'tiny' is none" \
+        enhance --high-band keep voice.wav never.wav
+    check "--high-band x" fails_with 2 "--high-band takes keep or drop, not 'x'" enhance --high-band x a b
     ./wavtool convert voice.wav wide.wav 16000 6 flac-s24
     check "live: 6 channels of FLAC, each on its own" aligns wide.wav out.flac "22848 16000 6 flac-s24" \
         --model ./live.so

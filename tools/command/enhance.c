@@ -239,8 +239,9 @@ static void choose_model(mbt_enhance_request *r)
     r->model = live ? MBT_LIVE_MODEL_NAME : MBT_DEFAULT_MODEL_NAME;
 }
 
-/* Checks that the window, the model's by default, has room for the overlap. Returns an exit code as above. */
-static int check_windows(const mbt_enhance_request *r, const mbt_loaded_model *loaded)
+/* Checks that the model goes with the other options, and that the window, the model's by default, has room for the
+ * overlap. Returns an exit code as above. */
+static int check_model(const mbt_enhance_request *r, const mbt_loaded_model *loaded)
 {
     if (loaded->info.causal && mbt_wants_windows(r)) {
         return mbt_usage_error("enhance",
@@ -248,6 +249,8 @@ static int check_windows(const mbt_enhance_request *r, const mbt_loaded_model *l
                                "and '%s' is causal: it has none",
                                r->model);
     }
+    if (!loaded->info.causal && r->high_band_given && r->high_band == MBT_HIGH_BAND_KEEP)
+        return mbt_usage_error("enhance", "--high-band keep is for causal models, and '%s' is none", r->model);
     mbt_options options;
     mbt_enhance_set_options(r, loaded->info.sample_rate, &options);
     const mbt_status status = mbt_options_check(&options, loaded->model);
@@ -275,7 +278,7 @@ int mbt_command_enhance(int argc, char **argv)
     choose_model(&r);
     if (!mbt_choose_isa(r.isa, &r.isa) || !mbt_model_load(r.model, &loaded))
         return MBT_EXIT_FAILED;
-    code = check_windows(&r, &loaded);
+    code = check_model(&r, &loaded);
     if (code == MBT_EXIT_OK) {
         code = folder                      ? mbt_enhance_folder(&r, &loaded, enhance_file)
                : enhance_file(&r, &loaded) ? MBT_EXIT_OK

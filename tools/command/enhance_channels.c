@@ -1,5 +1,5 @@
-/* enhance_channels.c: recordings of any length and rate. Each channel goes from the input's rate to the model's,
- * through the model, and back to the input's rate. All channels advance together, so that every stage takes as many
+/* enhance_channels.c: recordings of any length and rate. Each channel goes from the input's rate to that of the
+ * tracks, through the model, and back to the input's rate. All channels advance together, so that every stage takes as many
  * samples of one channel as of the others, and gives as many.
  * With --mix the input waits until its place in the result is reached. It is mixed in here and not by the library, so
  * that it keeps what lies above the model's frequencies. */
@@ -24,7 +24,7 @@ typedef struct channel_state {
 struct mbt_channels {
     mbt_channels_format format;
     mbt_tracks *tracks;
-    uint32_t model_rate;          /* Hz */
+    uint32_t track_rate;          /* of the tracks, Hz */
     uint64_t taken, given;        /* frames */
     channel_state *channel;       /* [format.channels] */
     float block[BLOCK], *emitted; /* of a channel; [BLOCK][format.channels] */
@@ -43,8 +43,8 @@ static bool out_of_memory(const mbt_channels_format *format)
 static bool open_channel(mbt_channels *c, channel_state *channel)
 {
     const char *reason = "out of memory";
-    channel->to_model = mbt_resampler_open(c->format.rate, c->model_rate, &reason);
-    channel->back = channel->to_model != NULL ? mbt_resampler_open(c->model_rate, c->format.rate, &reason) : NULL;
+    channel->to_model = mbt_resampler_open(c->format.rate, c->track_rate, &reason);
+    channel->back = channel->to_model != NULL ? mbt_resampler_open(c->track_rate, c->format.rate, &reason) : NULL;
     if (channel->back == NULL)
         return mbt_complain("%s: cannot change the rate: %s", c->format.path, reason);
     return true;
@@ -57,12 +57,14 @@ static bool open_tracks(const mbt_enhance_request *r, const mbt_loaded_model *lo
     const mbt_channels_format *format = &c->format;
     const mbt_tracks_format tracks = {
         .path = format->path,
+        .rate = format->rate,
         .count = format->channels,
-        .samples = mbt_resampled_length(format->frames, format->rate, c->model_rate),
+        .frames = format->frames,
         .waiting = c->dry > 0 ? 2.0 * format->rate * (double)format->channels * sizeof(float) : 0,
         .bar = format->bar,
     };
     c->tracks = mbt_tracks_open(r, loaded, &tracks);
+    c->track_rate = c->tracks != NULL ? mbt_tracks_rate(c->tracks) : 0;
     return c->tracks != NULL;
 }
 
@@ -72,7 +74,6 @@ mbt_channels *mbt_channels_open(const mbt_enhance_request *request, const mbt_lo
     mbt_channels *c = calloc(1, sizeof *c);
     if (c != NULL) {
         c->format = *format;
-        c->model_rate = loaded->info.sample_rate;
         c->dry = (float)(1 - request->mix);
         c->channel = calloc(format->channels, sizeof *c->channel);
         c->emitted = malloc(format->channels * BLOCK * sizeof *c->emitted);
@@ -110,7 +111,9 @@ void mbt_channels_close(mbt_channels *channels)
 
 size_t mbt_channels_latency(const mbt_channels *channels)
 {
-    return mbt_resampled_length(mbt_tracks_latency(channels->tracks), channels->model_rate, channels->format.rate);
+    const uint32_t rate = channels->format.rate, track_rate = channels->track_rate;
+    const size_t at_tracks = mbt_tracks_latency(channels->tracks) + mbt_resampler_latency(track_rate, rate);
+    return mbt_resampler_latency(rate, track_rate) + mbt_resampled_length(at_tracks, track_rate, rate);
 }
 
 /* Wipes the bar away first, as above. Returns false. */

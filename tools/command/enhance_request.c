@@ -56,6 +56,8 @@ void mbt_enhance_print_help(void)
         "  --mix M        share of the enhanced sound in the result, 1 by default; the rest is IN, aligned to the\n"
         "                 sample: 0 gives IN itself\n"
         "  --limit DB     decibels that a frequency is attenuated by at most, 0.1 to 200; by default any number\n"
+        "  --high-band B  what becomes of frequencies above those of a causal model, in sound of a higher rate: keep,\n"
+        "                 the default, has them follow the highest of the model's; drop leaves them out, as tiny does\n"
         "  --threads N    1 to 256; 0, the default, stands for one for each core that may be used\n"
         "  --isa NAME     kernels, auto by default; every choice gives the same bits:\n"
         "                 %s\n"
@@ -117,6 +119,17 @@ static bool parse_window(const char *text, mbt_enhance_request *r)
     return r->paper || parse_seconds("window", text, LEAST_WINDOW, &r->window);
 }
 
+static bool parse_high_band(const char *text, mbt_enhance_request *r)
+{
+    const bool keep = strcmp(text, "keep") == 0;
+    r->high_band_given = true;
+    r->high_band = keep ? MBT_HIGH_BAND_KEEP : MBT_HIGH_BAND_DROP;
+    if (keep || strcmp(text, "drop") == 0)
+        return true;
+    mbt_usage_error("enhance", "--high-band takes keep or drop, not '%s'", text);
+    return false;
+}
+
 static bool parse_overlap(const char *text, mbt_enhance_request *r)
 {
     r->overlap_given = true;
@@ -150,16 +163,25 @@ static int check_together(const mbt_enhance_request *r)
 int mbt_enhance_parse(int argc, char **argv, mbt_enhance_request *r)
 {
     static const struct option options[] = {
-        {"model", required_argument, NULL, 'm'},    {"format", required_argument, NULL, 'f'},
-        {"raw", required_argument, NULL, 'r'},      {"rate", required_argument, NULL, 'R'},
-        {"channels", required_argument, NULL, 'c'}, {"window", required_argument, NULL, 'w'},
-        {"overlap", required_argument, NULL, 'o'},  {"mix", required_argument, NULL, 'M'},
-        {"limit", required_argument, NULL, 'l'},    {"threads", required_argument, NULL, 't'},
-        {"isa", required_argument, NULL, 'i'},      {"jobs", required_argument, NULL, 'j'},
-        {"resume", no_argument, NULL, 'e'},         {"quiet", no_argument, NULL, 'q'},
-        {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0},
+        {"model", required_argument, NULL, 'm'},
+        {"format", required_argument, NULL, 'f'},
+        {"raw", required_argument, NULL, 'r'},
+        {"rate", required_argument, NULL, 'R'},
+        {"channels", required_argument, NULL, 'c'},
+        {"window", required_argument, NULL, 'w'},
+        {"overlap", required_argument, NULL, 'o'},
+        {"mix", required_argument, NULL, 'M'},
+        {"limit", required_argument, NULL, 'l'},
+        {"high-band", required_argument, NULL, 'b'},
+        {"threads", required_argument, NULL, 't'},
+        {"isa", required_argument, NULL, 'i'},
+        {"jobs", required_argument, NULL, 'j'},
+        {"resume", no_argument, NULL, 'e'},
+        {"quiet", no_argument, NULL, 'q'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
     };
-    *r = (mbt_enhance_request){.isa = MBT_ISA_AUTO, .mix = 1};
+    *r = (mbt_enhance_request){.isa = MBT_ISA_AUTO, .mix = 1, .high_band = MBT_HIGH_BAND_KEEP};
     opterr = 0;
     int found;
     while ((found = getopt_long(argc, argv, ":qh", options, NULL)) != -1) {
@@ -191,6 +213,9 @@ int mbt_enhance_parse(int argc, char **argv, mbt_enhance_request *r)
             break;
         case 'l':
             fine = parse_amount("limit", optarg, LEAST_LIMIT, MOST_LIMIT, " dB", &r->limit);
+            break;
+        case 'b':
+            fine = parse_high_band(optarg, r);
             break;
         case 't':
             fine = mbt_parse_threads("enhance", optarg, &r->threads);

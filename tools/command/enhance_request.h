@@ -6,6 +6,7 @@
 
 #include "mambattention/mambattention.h"
 #include "tools/audio/format.h"
+#include "tools/fullband/fullband.h"
 
 typedef struct mbt_enhance_request {
     const char *in, *out;       /* "-" for standard input and output */
@@ -20,6 +21,8 @@ typedef struct mbt_enhance_request {
     mbt_isa isa;
     double window, overlap; /* s; window 0: the library's default */
     bool overlap_given, paper;
+    mbt_high_band high_band; /* what becomes of frequencies above those of a causal model */
+    bool high_band_given;
     double mix;    /* the enhanced sound's share in the result, 0 to 1; that of the input is the rest */
     double limit;  /* dB that a frequency is attenuated by at most; 0: any */
     unsigned jobs; /* recordings at a time, of a folder; 0: not given */

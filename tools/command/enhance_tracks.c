@@ -1,9 +1,11 @@
 /* enhance_tracks.c: one enhancer, which gets the windows of all tracks in turn, so that memory is needed for one window
- * of the network. A causal network has no windows but a state, so that each track has an enhancer of its own. */
+ * of the network. A causal network has no windows but a state, so that each track has an enhancer of its own; it works
+ * at the recording's rate if that can be served, and then keeps what lies above the model's frequencies. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "tools/command/enhance_tracks.h"
 
+#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,17 +13,29 @@
 
 #include "runtime/enhancer.h"
 #include "runtime/signal/windows.h"
+#include "tools/audio/resample.h"
 #include "tools/base/message.h"
+#include "tools/command/enhance_aligned.h"
+
+typedef enum track_kind {
+    WINDOWS,    /* not causal */
+    CAUSAL,     /* at the model's rate */
+    CAUSAL_HOST /* at the recording's */
+} track_kind;
 
 typedef struct track_state {
-    mbt_enhancer *causal; /* or: */
+    mbt_enhancer *causal;
+    mbt_aligned *host;
+    uint64_t taken; /* samples */
     mbt_windows windows;
     void *memory; /* of the windows */
 } track_state;
 
 struct mbt_tracks {
     mbt_tracks_format format;
-    bool causal;
+    track_kind kind;
+    uint32_t rate;          /* Hz */
+    size_t samples;         /* of each track at that rate, 0 if unknown */
     mbt_enhancer *enhancer; /* of all windows */
     size_t window, overlap; /* samples */
     size_t windows_done, windows_all;
@@ -56,13 +70,13 @@ static bool check_memory(const mbt_tracks *t, const mbt_enhance_request *r, doub
 /* The most samples that a window holds. */
 static size_t window_samples(const mbt_tracks *t)
 {
-    return t->format.samples > 0 && t->format.samples < t->window ? t->format.samples : t->window;
+    return t->samples > 0 && t->samples < t->window ? t->samples : t->window;
 }
 
 static void plan_windows(const mbt_tracks *t, mbt_windows *windows, mbt_arena *arena)
 {
     float *result = mbt_arena_floats(arena, window_samples(t));
-    mbt_windows_plan(windows, t->window, t->overlap, t->format.samples, result, arena);
+    mbt_windows_plan(windows, t->window, t->overlap, t->samples, result, arena);
 }
 
 static bool is_open(const mbt_tracks *t, const mbt_enhance_request *r, mbt_status status)
@@ -109,9 +123,17 @@ static bool out_of_memory(const mbt_tracks_format *format)
     return mbt_complain("%s: out of memory for %zu channel%s", format->path, format->count, mbt_plural(format->count));
 }
 
+static void set_rate(mbt_tracks *t, track_kind kind, uint32_t rate)
+{
+    t->kind = kind;
+    t->rate = rate;
+    t->samples = mbt_resampled_length(t->format.frames, t->format.rate, rate);
+}
+
 static bool open_windows(const mbt_enhance_request *r, const mbt_loaded_model *loaded, mbt_tracks *t)
 {
     mbt_options options;
+    set_rate(t, WINDOWS, loaded->info.sample_rate);
     set_options(r, loaded, &options, t);
     if (!open_enhancer(r, loaded, &options, t))
         return false;
@@ -125,15 +147,27 @@ static bool open_windows(const mbt_enhance_request *r, const mbt_loaded_model *l
         arena = (mbt_arena){.base = track->memory};
         plan_windows(t, &track->windows, &arena);
     }
-    t->windows_all = mbt_windows_count(&t->track[0].windows, t->format.samples) * t->format.count;
+    t->windows_all = mbt_windows_count(&t->track[0].windows, t->samples) * t->format.count;
     return true;
+}
+
+/* MBT_ERROR_ARGUMENT: the recording's rate cannot be served. */
+static mbt_status open_host(const mbt_enhance_request *r, const mbt_loaded_model *loaded, const mbt_options *options,
+                            mbt_tracks *t)
+{
+    mbt_status status = MBT_OK;
+    for (size_t i = 0; status == MBT_OK && i < t->format.count; i++)
+        status = mbt_aligned_open(loaded->model, options, t->format.rate, r->high_band, &t->track[i].host);
+    if (status == MBT_OK)
+        set_rate(t, CAUSAL_HOST, t->format.rate);
+    return status;
 }
 
 static bool open_causal(const mbt_enhance_request *r, const mbt_loaded_model *loaded, mbt_tracks *t)
 {
     mbt_options options;
     mbt_enhance_set_options(r, loaded->info.sample_rate, &options);
-    size_t bytes, i = 0;
+    size_t bytes;
     mbt_status status = mbt_memory_needed(loaded->model, &options, &bytes);
     if (status == MBT_OK) {
         char what[64];
@@ -141,8 +175,19 @@ static bool open_causal(const mbt_enhance_request *r, const mbt_loaded_model *lo
         if (!check_memory(t, r, (double)bytes * (double)t->format.count, what))
             return false;
     }
-    while (status == MBT_OK && i < t->format.count)
-        status = mbt_open(loaded->model, &options, &t->track[i++].causal);
+    set_rate(t, CAUSAL, loaded->info.sample_rate);
+    if (status == MBT_OK && t->format.rate != t->rate) {
+        status = open_host(r, loaded, &options, t);
+        if (status != MBT_ERROR_ARGUMENT)
+            return is_open(t, r, status);
+        if (r->high_band_given && r->high_band == MBT_HIGH_BAND_KEEP && t->format.rate > t->rate) {
+            return mbt_complain("%s: --high-band keep cannot be had at its rate of %u Hz", t->format.path,
+                                t->format.rate);
+        }
+        status = MBT_OK;
+    }
+    for (size_t i = 0; status == MBT_OK && i < t->format.count; i++)
+        status = mbt_open(loaded->model, &options, &t->track[i].causal);
     return is_open(t, r, status);
 }
 
@@ -159,8 +204,7 @@ mbt_tracks *mbt_tracks_open(const mbt_enhance_request *request, const mbt_loaded
     }
     t->format = *format;
     t->track = track;
-    t->causal = loaded->info.causal != 0;
-    if (t->causal ? open_causal(request, loaded, t) : open_windows(request, loaded, t))
+    if (loaded->info.causal ? open_causal(request, loaded, t) : open_windows(request, loaded, t))
         return t;
     mbt_tracks_close(t);
     return NULL;
@@ -172,6 +216,7 @@ void mbt_tracks_close(mbt_tracks *tracks)
         return;
     for (size_t i = 0; i < tracks->format.count; i++) {
         mbt_close(tracks->track[i].causal);
+        mbt_aligned_close(tracks->track[i].host);
         free(tracks->track[i].memory);
     }
     mbt_close(tracks->enhancer);
@@ -179,9 +224,21 @@ void mbt_tracks_close(mbt_tracks *tracks)
     free(tracks);
 }
 
+uint32_t mbt_tracks_rate(const mbt_tracks *tracks)
+{
+    return tracks->rate;
+}
+
 size_t mbt_tracks_latency(const mbt_tracks *tracks)
 {
-    return tracks->causal ? mbt_latency(tracks->track[0].causal) : tracks->window;
+    switch (tracks->kind) {
+    case CAUSAL:
+        return mbt_latency(tracks->track[0].causal);
+    case CAUSAL_HOST:
+        return mbt_aligned_latency(tracks->track[0].host);
+    default:
+        return tracks->window;
+    }
 }
 
 /* Wipes the bar away first, so that the message has a line of its own. */
@@ -193,22 +250,61 @@ static bool is_done(const mbt_tracks *t, size_t track, mbt_status status)
     return mbt_complain("%s: channel %zu: %s", t->format.path, track + 1, mbt_reason(status));
 }
 
+/* At another rate than its own a causal model takes no more than 8 times full scale. */
+static bool complain_of_loud(const mbt_tracks *t, size_t track, const float *in, size_t samples)
+{
+    const float most = 8;
+    size_t at = 0;
+    while (at + 1 < samples && fabsf(in[at]) <= most)
+        at++;
+    const uint64_t frame = t->track[track].taken + at;
+    mbt_progress_bar_end(t->format.bar);
+    return mbt_complain(
+        "%s: channel %zu, %.6f s (frame %llu): the sample is %.9g, and a causal model takes at %u Hz at "
+        "most %g",
+        t->format.path, track + 1, (double)frame / t->rate, (unsigned long long)frame, (double)in[at], t->rate,
+        (double)most);
+}
+
 bool mbt_tracks_put(mbt_tracks *tracks, size_t track, const float *in, size_t samples, size_t *taken)
 {
     track_state *state = &tracks->track[track];
-    if (tracks->causal)
-        return is_done(tracks, track, mbt_push(state->causal, in, samples, taken));
-    *taken = mbt_windows_put(&state->windows, in, samples);
+    size_t loud = 0;
+    mbt_status status = MBT_OK;
+    switch (tracks->kind) {
+    case CAUSAL:
+        status = mbt_push(state->causal, in, samples, taken);
+        break;
+    case CAUSAL_HOST:
+        *taken = mbt_aligned_put(state->host, in, samples, &loud);
+        break;
+    default:
+        *taken = mbt_windows_put(&state->windows, in, samples);
+    }
+    if (!is_done(tracks, track, status) || (loud > 0 && !complain_of_loud(tracks, track, in, *taken)))
+        return false;
+    state->taken += *taken;
     return true;
 }
 
 bool mbt_tracks_finish(mbt_tracks *tracks)
 {
-    for (size_t i = 0; i < tracks->format.count; i++)
-        if (!tracks->causal)
-            mbt_windows_finish(&tracks->track[i].windows);
-        else if (!is_done(tracks, i, mbt_flush(tracks->track[i].causal)))
+    mbt_status status = MBT_OK;
+    for (size_t i = 0; i < tracks->format.count; i++) {
+        track_state *state = &tracks->track[i];
+        switch (tracks->kind) {
+        case CAUSAL:
+            status = mbt_flush(state->causal);
+            break;
+        case CAUSAL_HOST:
+            mbt_aligned_finish(state->host);
+            break;
+        default:
+            mbt_windows_finish(&state->windows);
+        }
+        if (!is_done(tracks, i, status))
             return false;
+    }
     return true;
 }
 
@@ -220,20 +316,24 @@ static mbt_status enhance_window(void *cookie, const float *in, float *out, size
     return status;
 }
 
-/* The library reports no progress of a causal stream. */
-static mbt_status pull(mbt_tracks *t, size_t track, float *out, size_t room, size_t *given)
+/* Of a causal stream the library reports no progress. */
+static void show_given(mbt_tracks *t, size_t given)
 {
-    const mbt_status status = mbt_pull(t->track[track].causal, out, room, given);
-    t->given += *given;
-    if (t->format.samples > 0)
-        mbt_progress_bar_draw(t->format.bar, (double)t->given / ((double)t->format.samples * (double)t->format.count));
-    return status;
+    t->given += given;
+    if (t->samples > 0)
+        mbt_progress_bar_draw(t->format.bar, (double)t->given / ((double)t->samples * (double)t->format.count));
 }
 
 bool mbt_tracks_get(mbt_tracks *tracks, size_t track, float *out, size_t room, size_t *given)
 {
-    return is_done(tracks, track,
-                   tracks->causal
-                       ? pull(tracks, track, out, room, given)
-                       : mbt_windows_get(&tracks->track[track].windows, enhance_window, tracks, out, room, given));
+    track_state *state = &tracks->track[track];
+    if (tracks->kind == WINDOWS)
+        return is_done(tracks, track, mbt_windows_get(&state->windows, enhance_window, tracks, out, room, given));
+    mbt_status status = MBT_OK;
+    if (tracks->kind == CAUSAL)
+        status = mbt_pull(state->causal, out, room, given);
+    else
+        *given = mbt_aligned_get(state->host, out, room);
+    show_given(tracks, *given);
+    return is_done(tracks, track, status);
 }

@@ -1,9 +1,10 @@
-/* enhance_tracks.h: the channels of a recording at the model's rate, enhanced side by side. All advance together: of
- * each as many samples go in as of the others, and as many come out. */
+/* enhance_tracks.h: the channels of a recording, enhanced side by side. All advance together: of each as many samples go
+ * in as of the others, and as many come out. */
 #ifndef MBT_TOOLS_COMMAND_ENHANCE_TRACKS_H
 #define MBT_TOOLS_COMMAND_ENHANCE_TRACKS_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "tools/base/model_load.h"
 #include "tools/command/enhance_request.h"
@@ -13,7 +14,8 @@ typedef struct mbt_tracks mbt_tracks;
 
 typedef struct mbt_tracks_format {
     const char *path;      /* for messages */
-    size_t count, samples; /* tracks; samples of each, 0 if unknown */
+    uint32_t rate;         /* the recording's, Hz */
+    size_t count, frames;  /* tracks; samples of each at that rate, 0 if unknown */
     double waiting;        /* bytes that the caller holds for each second of latency */
     mbt_progress_bar *bar; /* drawn if the number of samples is known; wiped away before an error line */
 } mbt_tracks_format;
@@ -21,6 +23,9 @@ typedef struct mbt_tracks_format {
 /* request: its options fit the model (mbt_options_check). On failure prints one error line and returns NULL. */
 mbt_tracks *mbt_tracks_open(const mbt_enhance_request *request, const mbt_loaded_model *loaded,
                             const mbt_tracks_format *format);
+
+/* The rate at which samples go in and come out: the model's, or the recording's. */
+uint32_t mbt_tracks_rate(const mbt_tracks *tracks);
 
 /* How far the result is behind at most, in samples: the window, or a causal model's own latency. */
 size_t mbt_tracks_latency(const mbt_tracks *tracks);
