@@ -67,12 +67,12 @@ static void print_latency(const mbt_enhance_request *r, const mbt_loaded_model *
                           const mbt_channels *channels)
 {
     const size_t latency = mbt_channels_latency(channels);
-    char name[4096];
-    snprintf(name, sizeof name, "%s", recording->path);
-    mbt_make_printable(name);
-    fprintf(stderr, "%s: model %s%s, latency %zu samples, %.1f ms%s\n", name, r->model,
-            r->live_by_default ? " (the default for --raw through pipes)" : "", latency,
-            1e3 * (double)latency / recording->info.samplerate, loaded->info.causal ? "" : ": a window");
+    char line[4096];
+    snprintf(line, sizeof line, "%s: model %s%s, latency %zu samples, %.1f ms%s", recording->path, r->model,
+             r->live_by_default ? " (the default for --raw through pipes)" : "", latency,
+             1e3 * (double)latency / recording->info.samplerate, loaded->info.causal ? "" : ": a window");
+    mbt_make_printable(line);
+    fprintf(stderr, "%s\n", line);
 }
 
 static bool enhance_recording(const mbt_enhance_request *r, const mbt_loaded_model *loaded, mbt_recording *recording,
