@@ -105,9 +105,10 @@ high_bands() {
 import math, sys
 from array import array
 HALF, CUT = 31, 10000 / 48000
-taps = [(2 * CUT if n == 0 else math.sin(2 * math.pi * CUT * n) / (math.pi * n)) * (0.5 + 0.5 * math.cos(math.pi * n / 32))
-        for n in range(-HALF, HALF + 1)]
-taps = [(n == HALF) - tap for n, tap in enumerate(taps)]
+def low_pass(n):
+    sinc = 2 * CUT if n == 0 else math.sin(2 * math.pi * CUT * n) / (math.pi * n)
+    return sinc * (0.5 + 0.5 * math.cos(math.pi * n / (HALF + 1)))
+taps = [(n == 0) - low_pass(n) for n in range(-HALF, HALF + 1)]
 def power(name):
     x = array("f", open(name, "rb").read())[15000:45000]
     return sum(sum(map(lambda a, b: a * b, taps, x[i:i + len(taps)])) ** 2 for i in range(len(x) - len(taps)))

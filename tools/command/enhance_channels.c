@@ -1,5 +1,5 @@
-/* enhance_channels.c: recordings of any length and rate. Each channel goes from the input's rate to that of the
- * tracks, through the model, and back to the input's rate. All channels advance together, so that every stage takes as many
+/* enhance_channels.c: recordings of any length and rate. Each channel goes from the input's rate to that of the tracks,
+ * through the model, and back to the input's rate. All channels advance together, so that every stage takes as many
  * samples of one channel as of the others, and gives as many.
  * With --mix the input waits until its place in the result is reached. It is mixed in here and not by the library, so
  * that it keeps what lies above the model's frequencies. */

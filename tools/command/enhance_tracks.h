@@ -1,5 +1,5 @@
-/* enhance_tracks.h: the channels of a recording, enhanced side by side. All advance together: of each as many samples go
- * in as of the others, and as many come out. */
+/* enhance_tracks.h: the channels of a recording, enhanced side by side. All advance together: of each as many samples
+ * go in as of the others, and as many come out. */
 #ifndef MBT_TOOLS_COMMAND_ENHANCE_TRACKS_H
 #define MBT_TOOLS_COMMAND_ENHANCE_TRACKS_H
 
