@@ -9,9 +9,9 @@ typedef struct mbt_encoder_memory {
     float *out; /* [T][F][C]: the dense block's output */
 } mbt_encoder_memory;
 
-/* frames, ring: as those of mbt_dense_plan. Takes the dense block's memory first, then `out`. The last unit reads only `out`, so x may be written over the
- * dense block's memory. x is smaller: it needs 4 C bytes for each of F' bins, the dense block at least 4 C for each
- * of F + 2. */
+/* frames, ring: as those of mbt_dense_plan. Takes the dense block's memory first, then `out`. The last unit reads only
+ * `out`, so x may be written over the dense block's memory. x is smaller: it needs 4 C bytes for each of F' bins, the
+ * dense block at least 4 C for each of F + 2. */
 void mbt_encoder_plan(mbt_encoder_memory *memory, const mbt_encoder *encoder, size_t frames, size_t ring, size_t bins,
                       size_t channels, unsigned threads, mbt_arena *arena);
 

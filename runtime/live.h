@@ -48,8 +48,8 @@ void mbt_live_finish(mbt_live *live);
  * hop is full, and at the end for the samples that are left. */
 size_t mbt_live_get(mbt_live *live, mbt_run *run, float *out, size_t room);
 
-/* Takes `samples` samples and gives as many, delayed by win samples, and one hop more if the work is spread: zeros before
- * the first. out may be in. Not to be mixed with the three above in one stream. */
+/* Takes `samples` samples and gives as many, delayed by win samples, and one hop more if the work is spread: zeros
+ * before the first. out may be in. Not to be mixed with the three above in one stream. */
 void mbt_live_process(mbt_live *live, mbt_run *run, const float *in, float *out, size_t samples);
 
 #endif

@@ -87,7 +87,8 @@ typedef struct mbt_attend {
  *     q = sum_j e_j v_j / sum_j e_j,   e_j = 2^(q.k_j - max over j of q.k_j)
  * Products run over the dimensions in order. Each sum over the frames has four parts, with frames 0, 4, 8 ... in part
  * 0, and so on, in order; they are added as (0 + 1) + (2 + 3).
- * Where the rings are binary16, k and v are rounded to nearest even, and numbers beyond 65504 become 65504. */
+ * Where the rings are binary16, k and v are rounded to nearest even. Numbers beyond 65504 become 65504 of their sign,
+ * and NaN -65504. */
 typedef struct mbt_attend_past {
     float *q;            /* [groups][dims][16], in: queries, out: the result */
     const float *k, *v;  /* [groups][dims][16]: the newest */

@@ -6,7 +6,7 @@
  *     vf v_load(p)             16 floats;  v_load_n(p, n): the first n, 0 <= n <= 16, and 0 in the other lanes
  *     vf v_load_half(p)        16 finite numbers of binary16, exactly
  *     void v_store(p, v)       16 floats;  v_store_n(p, v, n): the first n
- *     void v_store_half(p, v)  16 numbers of at most 65504 as binary16, rounded to nearest even (not with V_NARROW)
+ *     void v_store_half(p, v)  16 numbers of at most 65504 as binary16, rounded to nearest even
  *     vf v_add, v_sub, v_mul, v_div (a, b),  v_sqrt, v_abs (a)
  *     vf v_fma(a, b, c)        a b + c, rounded once
  *     vf v_max(a, b)           a > b ? a : b, also for NaN and signed zeros

@@ -49,7 +49,8 @@ void mbt_instance_norm_combine(const mbt_instance_norm *norm, size_t frames, siz
 /* A causal network computes a convolution in pieces of at most this many bins. */
 #define MBT_UNIT_PIECE 64u
 
-/* Bins of a piece, at least 1 and at most MBT_UNIT_PIECE, so that all have about the same number: bins `first` to `end` - 1. */
+/* Bins of a piece, at least 1 and at most MBT_UNIT_PIECE, so that all have about the same number: bins `first` to `end`
+ * - 1. */
 typedef struct mbt_bins {
     size_t first, end;
 } mbt_bins;
@@ -86,8 +87,8 @@ typedef struct mbt_stencil {
     size_t time_taps, time_dilation, bin_taps, bin_stride, ahead;
 } mbt_stencil;
 
-/* out = PReLU(InstanceNorm(conv(in))), or PReLU(conv(in)) if the unit has no norm. out has `bins` bins; in and out must not overlap. winograd: scratch memory,
- * used only by a unit in Winograd's form. */
+/* out = PReLU(InstanceNorm(conv(in))), or PReLU(conv(in)) if the unit has no norm. out has `bins` bins; in and out must
+ * not overlap. winograd: scratch memory, used only by a unit in Winograd's form. */
 void mbt_unit_run(mbt_run *run, const mbt_unit *unit, mbt_stencil stencil, mbt_view in, mbt_view out, size_t bins,
                   const mbt_winograd *winograd, const mbt_instance_norm *norm);
 

@@ -41,8 +41,8 @@ typedef struct mbt_causal_ops {
     /* The multiply-adds of a part of `advance`, about; 0 if it has no such part. */
     size_t (*work)(const void *layer, const mbt_causal_size *size, size_t part);
 
-    /* x += layer(x) for the next position of each sequence, part by part in order. x: [sequences][C]. What is in scratch
-     * stays there from part to part. */
+    /* x += layer(x) for the next position of each sequence, part by part in order. x: [sequences][C]. What is in
+     * scratch stays there from part to part. */
     void (*advance)(const mbt_kernels *kernels, const void *layer, void *state, float *x, const mbt_causal_size *size,
                     mbt_arena scratch, size_t part);
 } mbt_causal_ops;

@@ -39,8 +39,8 @@ size_t mbt_mamba_chunks(size_t length);
 /* The multiply-adds of a position, about. */
 size_t mbt_mamba_work(const mbt_mamba *mamba);
 
-/* One chunk of out += out_proj(Mixer(RMSNorm(x))). The chunks run in order, from the first position to the last. x, out:
- * all of both, [L][C]; they must not overlap. */
+/* One chunk of out += out_proj(Mixer(RMSNorm(x))). The chunks run in order, from the first position to the last. x,
+ * out: all of both, [L][C]; they must not overlap. */
 void mbt_mamba_run(const mbt_kernels *kernels, const mbt_mamba *mamba, const mbt_mamba_memory *memory,
                    const mbt_linear_memory *linear, mbt_rows x, mbt_rows out, size_t channels, size_t chunk);
 

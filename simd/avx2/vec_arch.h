@@ -53,13 +53,13 @@ static inline void v_store(float *p, vf a)
 #endif
 }
 
-#ifndef V_NARROW
 static inline void v_store_half(uint16_t *p, vf a)
 {
     _mm_storeu_si128((__m128i *)(void *)p, _mm256_cvtps_ph(a.lo, _MM_FROUND_TO_NEAREST_INT));
+#ifndef V_NARROW
     _mm_storeu_si128((__m128i *)(void *)(p + 8), _mm256_cvtps_ph(a.hi, _MM_FROUND_TO_NEAREST_INT));
-}
 #endif
+}
 
 #define V_BINARY(name, op)                                \
     static inline vf name(vf a, vf b)                     \

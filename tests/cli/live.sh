@@ -178,7 +178,6 @@ lives() {
     case ";$MBT_MODELS;" in
     *";live-int8;"*)
         check "live is the default from pipe to pipe" by_default_live
-        check "live: its name in info" prints '^model: live_int8 \(built in\)$' info --model live
         ;;
     *) ;;
     esac

@@ -12,24 +12,57 @@
 #include "runtime/stages.h"
 
 #define PATH_SIZE 4096
+#define NAME_SIZE 24
+#define MAX_FILES 80u /* the blocks of a network, 64 at most, and the other stages */
 #define MAX_SAMPLES ((size_t)1 << 24)
+
+/* A file that tensors of one name are written to, one after the other: a causal network has one for each frame. */
+typedef struct tensor_file {
+    char name[NAME_SIZE];
+    FILE *file;
+} tensor_file;
 
 /* Where the tensors go, and whether all of them got there. */
 typedef struct destination {
     const char *folder;
+    tensor_file files[MAX_FILES];
+    size_t count;
     bool good;
 } destination;
+
+/* The file of that name, empty if it is a new one. NULL if it cannot be opened. */
+static FILE *find_file(destination *to, const char *name)
+{
+    char path[PATH_SIZE];
+    for (size_t i = 0; i < to->count; i++)
+        if (strcmp(to->files[i].name, name) == 0)
+            return to->files[i].file;
+    const int length = snprintf(path, sizeof path, "%s/%s.f32", to->folder, name);
+    if (to->count == MAX_FILES || length < 0 || (size_t)length >= sizeof path)
+        return NULL;
+    tensor_file *new = &to->files[to->count];
+    snprintf(new->name, sizeof new->name, "%s", name);
+    new->file = fopen(path, "wb");
+    to->count += new->file != NULL;
+    return new->file;
+}
 
 static void write_tensor(void *cookie, const char *stage, unsigned index, const float *data, size_t count)
 {
     destination *to = cookie;
-    char path[PATH_SIZE];
-    const int length = strcmp(stage, "block") == 0 ? snprintf(path, sizeof path, "%s/block%u.f32", to->folder, index)
-                                                   : snprintf(path, sizeof path, "%s/%s.f32", to->folder, stage);
-    FILE *file = length > 0 && (size_t)length < sizeof path ? fopen(path, "wb") : NULL;
-    const bool written = file != NULL && fwrite(data, sizeof *data, count, file) == count;
-    const bool closed = file != NULL && fclose(file) == 0;
-    to->good = to->good && written && closed;
+    char name[NAME_SIZE];
+    if (strcmp(stage, "block") == 0)
+        snprintf(name, sizeof name, "block%u", index);
+    else
+        snprintf(name, sizeof name, "%s", stage);
+    FILE *file = find_file(to, name);
+    to->good = to->good && file != NULL && fwrite(data, sizeof *data, count, file) == count;
+}
+
+static void close_files(destination *to)
+{
+    for (size_t i = 0; i < to->count; i++)
+        to->good = fclose(to->files[i].file) == 0 && to->good;
 }
 
 /* A name without a slash is a model linked in, in f32 unless it ends in -f16; another is a shared object made of the C
@@ -64,7 +97,7 @@ static float *read_samples(const char *path, size_t *count)
 
 static bool run(const mbt_model *model, const mbt_options *options, float *samples, const char *folder)
 {
-    destination to = {folder, true};
+    destination to = {.folder = folder, .good = true};
     mbt_enhancer *enhancer = NULL;
     mbt_status status = mbt_open(model, options, &enhancer);
     if (status == MBT_OK) {
@@ -72,14 +105,14 @@ static bool run(const mbt_model *model, const mbt_options *options, float *sampl
         status = mbt_enhance(enhancer, samples, samples, options->max_samples);
         mbt_close(enhancer);
     }
-    if (status != MBT_OK) {
+    if (status == MBT_OK)
+        write_tensor(&to, "output", 0, samples, options->max_samples);
+    else
         fprintf(stderr, "%s\n", mbt_status_string(status));
-        return false;
-    }
-    write_tensor(&to, "output", 0, samples, options->max_samples);
-    if (!to.good)
+    close_files(&to);
+    if (status == MBT_OK && !to.good)
         fprintf(stderr, "%s: a tensor could not be written\n", folder);
-    return to.good;
+    return status == MBT_OK && to.good;
 }
 
 int main(int argc, char **argv)
@@ -88,9 +121,10 @@ int main(int argc, char **argv)
     mbt_options_init(&options);
     options.threads = 1;
     if (argc < 4 || argc > 5 || (argc == 5 && mbt_isa_from_name(argv[4], &options.isa) != MBT_OK)) {
-        fprintf(stderr,
-                "usage: %s MODEL INPUT.s16 FOLDER [ISA]\nMODEL: tiny or small, also with -f16 or -int8, or PATH.so\n",
-                argv[0]);
+        fprintf(
+            stderr,
+            "usage: %s MODEL INPUT.s16 FOLDER [ISA]\nMODEL: tiny, live or small, also with -f16 or -int8, or PATH.so\n",
+            argv[0]);
         return 2;
     }
     const mbt_model *model = find_model(argv[1]);

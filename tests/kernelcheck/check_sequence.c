@@ -53,7 +53,8 @@ static void call_attend_past(const mbt_kernels *kernels, void *arguments)
     kernels->attend_past(arguments);
 }
 
-/* A number for a ring: of binary16 those near zero, which are subnormal for the most part, or those near the largest. */
+/* A number for a ring: of binary16 those near zero, which are subnormal for the most part, or those near the
+ * largest. */
 static void fill_place(mbt_checker *checker, void *ring, size_t at, bool half, double largest)
 {
     if (!half) {
@@ -86,9 +87,9 @@ static mbt_area take_ring(mbt_checker *checker, const char *name, const mbt_atte
  * ties of subnormal numbers, and what is rounded to zero. */
 static mbt_area take_newest(mbt_checker *checker, const char *name, const mbt_attend_past *a, double largest)
 {
-    static const float limits[] = {65504.0f,      -65519.996f, 65520.0f,        -65536.0f,   1e30f,       -INFINITY,
-                                   0x1p-25f,      -0x1p-25f,   0x1.000002p-25f, 0x1.8p-24f,  -0x1.4p-23f, 0x1.ffcp-15f,
-                                   -0x1.ffep-15f, 0x1p-14f,    0x1.002p+0f,     -0x1.006p+0f};
+    static const float limits[] = {65504.0f,     -65519.996f,   65520.0f,  -65536.0f,       1e30f,       -INFINITY,
+                                   NAN,          0x1p-25f,      -0x1p-25f, 0x1.000002p-25f, 0x1.8p-24f,  -0x1.4p-23f,
+                                   0x1.ffcp-15f, -0x1.ffep-15f, 0x1p-14f,  0x1.002p+0f,     -0x1.006p+0f};
     const size_t width = a->dims * MBT_LANES;
     const mbt_area frame =
         mbt_area_filled(checker, name, MBT_ROLE_IN, a->groups, width, (ptrdiff_t)width, 1.0, largest, 0);

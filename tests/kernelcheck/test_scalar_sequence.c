@@ -115,9 +115,17 @@ START_TEST(attend_past_limits)
 {
     static const struct {
         float value, kept;
-    } cases[] = {{1e30f, 65504},   {-65520, -65504},          {INFINITY, 65504},      {65519, 65504},
-                 {0x1p-25f, 0},    {0x1.8p-24f, 0x1p-23f},    {-0x1p-24f, -0x1p-24f}, {0x1.ffep-15f, 0x1p-14f},
-                 {0x1.002p+0f, 1}, {0x1.006p+0f, 0x1.008p+0f}};
+    } cases[] = {{NAN, -65504},
+                 {1e30f, 65504},
+                 {-65520, -65504},
+                 {INFINITY, 65504},
+                 {65519, 65504},
+                 {0x1p-25f, 0},
+                 {0x1.8p-24f, 0x1p-23f},
+                 {-0x1p-24f, -0x1p-24f},
+                 {0x1.ffep-15f, 0x1p-14f},
+                 {0x1.002p+0f, 1},
+                 {0x1.006p+0f, 0x1.008p+0f}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         float q[16] = {0}, k[16] = {0}, v[16], scores[16];
         uint16_t keys[16], values[16];
@@ -137,6 +145,34 @@ START_TEST(attend_past_limits)
         for (size_t lane = 0; lane < 16; lane++)
             ck_assert_float_eq(q[lane], cases[i].kept);
     }
+}
+END_TEST
+
+/* Scores of +-30000, as above: the largest wins, nothing overflows. */
+START_TEST(attend_past_far_apart)
+{
+    static const float frames[3][2] = {{30, 0.25f}, {-30, 0.5f}, {29, 0.75f}};
+    float q[16], k[16], v[16], keys[3 * 16], values[3 * 16], scores[3 * 16];
+    for (size_t t = 0; t < 3; t++) {
+        for (size_t lane = 0; lane < 16; lane++) {
+            q[lane] = lane % 2 ? -1000 : 1000;
+            k[lane] = frames[t][0];
+            v[lane] = frames[t][1];
+        }
+        mbt_scalar()->attend_past(&(mbt_attend_past){.q = q,
+                                                     .k = k,
+                                                     .v = v,
+                                                     .keys = keys,
+                                                     .values = values,
+                                                     .groups = 1,
+                                                     .dims = 1,
+                                                     .window = 3,
+                                                     .newest = t,
+                                                     .count = t + 1,
+                                                     .scores = scores});
+    }
+    for (size_t lane = 0; lane < 16; lane++)
+        ck_assert_float_eq(q[lane], lane % 2 ? 0.5f : 0.25f);
 }
 END_TEST
 
@@ -290,6 +326,7 @@ TCase *mbt_scalar_sequence_tests(void)
     tcase_add_test(group, attend_far_apart);
     tcase_add_loop_test(group, attend_past, 0, 2);
     tcase_add_test(group, attend_past_limits);
+    tcase_add_test(group, attend_past_far_apart);
     tcase_add_loop_test(group, conv1d_silu, 0, 2);
     tcase_add_test(group, softplus);
     tcase_add_test(group, softplus_of_special_numbers);

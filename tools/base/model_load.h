@@ -15,11 +15,11 @@ typedef struct mbt_loaded_model {
 #define MBT_DEFAULT_MODEL_NAME "tiny"
 #define MBT_LIVE_MODEL_NAME "live"
 
-/* The model linked in that MBT_LIVE_MODEL_NAME stands for: the first causal one. NULL if there is none. */
+/* The model linked in that MBT_LIVE_MODEL_NAME stands for. NULL if there is none. */
 const mbt_model *mbt_model_live(void);
 
-/* name: MBT_DEFAULT_MODEL_NAME for the first of the models linked in, or MBT_LIVE_MODEL_NAME, or one of their names
- * (weights/models.h), or a shared object made of the C that mambac writes.
+/* name: MBT_DEFAULT_MODEL_NAME for the first of the models linked in, or one of their names (weights/models.h), with or
+ * without its precision, or a shared object made of the C that mambac writes.
  * On failure prints one error line and returns false. */
 bool mbt_model_load(const char *name, mbt_loaded_model *loaded);
 

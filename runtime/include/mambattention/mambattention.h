@@ -115,10 +115,10 @@ MBT_API int mbt_isa_available(mbt_isa isa);
 MBT_API MBT_MUST_CHECK mbt_status mbt_isa_chosen(mbt_isa *isa);
 
 /* A callback that is given the share of the work done, rising from 0 to 1. mbt_enhance counts the whole recording,
- * mbt_pull each window, and with a causal model nothing. It is called now and then, on the thread that made the call. If it returns anything but 0, the
- * call stops with MBT_ERROR_CANCELLED. It has to return: do not leave it by longjmp or an exception. For the same
- * enhancer it may not call mbt_enhance, mbt_push, mbt_pull or mbt_flush, which fail with MBT_ERROR_STREAM, nor
- * mbt_reset or mbt_close, which do nothing. */
+ * mbt_pull each window, and with a causal model nothing. It is called now and then, on the thread that made the call.
+ * If it returns anything but 0, the call stops with MBT_ERROR_CANCELLED. It has to return: do not leave it by longjmp
+ * or an exception. For the same enhancer it may not call mbt_enhance, mbt_push, mbt_pull or mbt_flush, which fail with
+ * MBT_ERROR_STREAM, nor mbt_reset or mbt_close, which do nothing. */
 typedef int mbt_progress(void *cookie, double done);
 
 /* The caller's own allocator. mbt_open calls mbt_allocate, which returns a block of so many bytes, aligned or not, or
@@ -137,8 +137,8 @@ typedef void mbt_release(void *cookie, void *block);
  * last window ends with the recording. It may overlap more than the others, so that it is at least half as long as they
  * are.
  *
- * A causal network has no windows: it enhances hop by hop, a recording as a stream, in the same memory for any length. The
- * options window and overlap have no effect then, and it always runs on one thread, the caller's.
+ * A causal network has no windows: it enhances hop by hop, a recording as a stream, in the same memory for any length.
+ * The options window and overlap have no effect then, and it always runs on one thread, the caller's.
  *
  * Memory is taken for one window, or for max_samples if that is less, whatever the length of the recordings. To enhance
  * longer recordings whole, make the window that long. The paper's evaluation has windows of 10 s without overlap, and
@@ -177,12 +177,12 @@ typedef struct mbt_options {
     /* Dry: the share of the input in the result, 0 to 1. Each sample becomes (1 - dry) * enhanced + dry * input. 0
      * (default): the enhanced sound alone. */
     float dry;
-    /* Spread, for mbt_process, where a hop's work does not fit one small block: 1 cuts it into steps, of which each call
-     * does an even share while the next hop comes in, for one hop more of latency. The samples are the same. 0
+    /* Spread, for mbt_process, where a hop's work does not fit one small block: 1 cuts it into steps, of which each
+     * call does an even share while the next hop comes in, for one hop more of latency. The samples are the same. 0
      * (default): all of it is done in the call that completes the hop. */
-    uintptr_t spread;
-    /* Zero. mbt_open checks it. */
-    uintptr_t reserved[4 - 2 * sizeof(float) / sizeof(uintptr_t)];
+    unsigned char spread;
+    /* Zeros. mbt_open checks them. */
+    unsigned char reserved[3 * sizeof(uintptr_t) - 2 * sizeof(float) - 1];
 } mbt_options;
 
 /* Sets every option to its default. options: not NULL. */
@@ -258,13 +258,13 @@ MBT_API MBT_MUST_CHECK mbt_status mbt_push(mbt_enhancer *enhancer, const float *
  * out all the same, and the next call tries the window again; MBT_ERROR_STREAM in the progress callback. */
 MBT_API MBT_MUST_CHECK mbt_status mbt_pull(mbt_enhancer *enhancer, float *out, size_t room, size_t *given);
 
-/* For an audio callback: takes samples and gives as many, from a causal model alone. out is the result delayed by exactly
- * mbt_latency samples, which begins with as many zeros; a stream may go on for ever. Blocks may have any size, from call
- * to call another. The bits are those of mbt_push and mbt_pull. out may be in.
+/* For an audio callback: takes samples and gives as many, from a causal model alone. out is the result delayed by
+ * exactly mbt_latency samples, which begins with as many zeros; a stream may go on for ever. Blocks may have any size,
+ * from call to call another. The bits are those of mbt_push and mbt_pull. out may be in.
  *
  * It takes no lock, makes no system call and allocates nothing. Its time is bounded: a call runs the network once for
- * each hop that its samples complete. A callback cannot refuse a sample: NaN and infinity count as silence, and the rest
- * is limited to +-8, 18 dB above full scale.
+ * each hop that its samples complete. A callback cannot refuse a sample: NaN and infinity count as silence, and the
+ * rest is limited to +-8, 18 dB above full scale.
  *
  * The first call begins a stream, in which mbt_push, mbt_pull and mbt_flush return MBT_ERROR_STREAM; mbt_reset ends it.
  * Returns how many samples were replaced, or a negative mbt_status: MBT_ERROR_ARGUMENT; MBT_ERROR_STREAM for a model

@@ -82,8 +82,9 @@ typedef struct mbt_unit {
 } mbt_unit;
 
 /* Four units. Unit i is a 3 x 3 convolution with dilation d = 2^i in time from (i + 1) C to C channels. Its time taps
- * are the frames t - d, t, t + d, or in a causal network t - 2 d, t - d, t. Its input is the block's input, then the outputs of units 0 .. i-1: oldest first, where the checkpoint has newest first. Either all
- * four have int8 weights or none has. */
+ * are the frames t - d, t, t + d, or in a causal network t - 2 d, t - d, t. Its input is the block's input, then the
+ * outputs of units 0 .. i-1: oldest first, where the checkpoint has newest first. Either all four have int8 weights or
+ * none has. */
 typedef struct mbt_dense_block {
     mbt_unit unit[MBT_DENSE_UNITS];
 } mbt_dense_block;
@@ -196,9 +197,9 @@ struct mbt_model {
     float compress_factor;                 /* the magnitude's exponent, 0.125 to 1 */
     uint32_t channels;                     /* C, a multiple of 8 */
     uint32_t block_count;
-    /* A causal network knows the past only: a frame attends to itself and the attention_frames - 1 frames before it, and
-     * the level of the input is a running mean over level_frames frames. Its win is n_fft, a multiple of hop. Both are 0
-     * in a network that looks at a whole recording. */
+    /* A causal network knows the past only: a frame attends to itself and the attention_frames - 1 frames before it,
+     * and the level of the input is a running mean over level_frames frames. Its win is n_fft, a multiple of hop. Both
+     * are 0 in a network that looks at a whole recording. */
     uint32_t attention_frames, level_frames;
     uint64_t parameters;    /* numbers in the checkpoint */
     uint64_t weight_bytes;  /* bytes of all arrays */

@@ -1,4 +1,5 @@
-/* test_halves.c: binary16 from floats and back: what numpy 1.24 makes of the same numbers, and every number there is. */
+/* test_halves.c: binary16 from floats and back: what numpy 1.24 makes of the same numbers, and every number there
+ * is. */
 #include <math.h>
 
 #include "common/half.h"

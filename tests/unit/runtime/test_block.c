@@ -88,7 +88,7 @@ START_TEST(every_sequence_is_run_once)
     ck_assert_int_eq(mbt_pool_start(run.pool), MBT_OK);
     for (int i = 0; i < COUNT(x); i++)
         x[i] = (float)i;
-    mbt_block_run(&run, &block, &memory, x, 1);
+    mbt_block_run(&run, 0, &memory, x, 1);
     mbt_pool_stop(run.pool);
     const float added = sum_of(cases[_i].time, cases[_i].times) + sum_of(cases[_i].frequency, cases[_i].frequencies);
     for (int i = 0; i < COUNT(x); i++)

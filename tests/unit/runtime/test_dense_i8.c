@@ -137,7 +137,7 @@ static void run_in_int8(const mbt_dense_block *block, const plan *p, size_t fram
                    .bins = BINS,
                    .inner_bins = BINS};
     mbt_dense_input_i8(&run, &p->dense, p->in, BINS * C, C, &before);
-    mbt_dense_run_i8(&run, block, &p->dense, (mbt_view){p->out, BINS * C, C}, &p->norm, 1);
+    mbt_dense_run_i8(&run, block, &p->dense, (mbt_view){p->out, BINS * C, C, 0}, &p->norm, 1);
 }
 
 START_TEST(agrees_with_double)

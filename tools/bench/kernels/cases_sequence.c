@@ -56,7 +56,7 @@ bool mbt_cases_attend_past(mbt_bench_case *c, const mbt_shape *s, size_t number)
                           .newest = 0,
                           .count = s->past,
                           .scores = mbt_case_row(c, MBT_CASE_INOUT, s->past * MBT_LANES)};
-    c->bytes += 2.0 * (double)frame * (half ? sizeof(uint16_t) : sizeof(float)); /* the newest, written to the rings */
+    c->bytes += (double)(2 * frame * (half ? sizeof(uint16_t) : sizeof(float))); /* the newest, written to the rings */
     const double elements = (double)(groups * MBT_LANES * s->past);
     return mbt_case_ready(c, call_attend_past, elements, mbt_work_attend_past(&c->arguments.attend_past));
 }
