@@ -47,7 +47,7 @@ def late_writer():
 
 
 def late_raw_writer():
-    return late(["--raw", "s16", "-", "-"], VOICE[44:]) == (WANTED[44:], 0)
+    return late(["--model", "tiny", "--raw", "s16", "-", "-"], VOICE[44:]) == (WANTED[44:], 0)
 
 
 def slow_reader():

@@ -52,6 +52,30 @@ static int in_pieces(uint32_t from, uint32_t to, size_t piece, size_t room)
     return good;
 }
 
+/* Sample by sample: how far the output is behind at most is what mbt_resampler_latency says, and little less. */
+static int is_behind(uint32_t from, uint32_t to)
+{
+    enum { SAMPLES = 20000, ROOM = 64 };
+    float out[ROOM];
+    const float in = 1;
+    size_t used, made, given = 0;
+    double worst = 0;
+    const char *reason;
+    mbt_resampler *resampler = mbt_resampler_open(from, to, &reason);
+    int good = resampler != NULL;
+    for (size_t i = 1; good && i <= SAMPLES; i++) {
+        good = mbt_resampler_run(resampler, &in, 1, &used, out, ROOM, &made, &reason) && used == 1;
+        given += made;
+        worst = fmax(worst, (double)i - (double)given * from / to);
+    }
+    mbt_resampler_close(resampler);
+    const double told = (double)mbt_resampler_latency(from, to), lower = from < to ? 1 : (double)from / to;
+    good = good && worst <= told && worst >= told - 2 * lower;
+    if (!good)
+        fprintf(stderr, "resample_check: %u to %u Hz: %g behind, told %g\n", from, to, worst, told);
+    return good;
+}
+
 int main(void)
 {
     static const uint32_t rates[] = {8000, 11025, 16000, 22050, 44100, 48000, 96000};
@@ -71,6 +95,9 @@ int main(void)
                   !in_pieces(8000, 16000, piece, piece) || !in_pieces(16000, 16000, piece, 50) ||
                   !in_pieces(44100, 16000, 5000, piece);
     }
+    for (int i = 0; i < RATES; i++)
+        failed |= rates[i] != 16000 && (!is_behind(rates[i], 16000) || !is_behind(16000, rates[i]));
+    failed |= mbt_resampler_latency(16000, 16000) != 0;
     failed |= mbt_resampled_length(1, 48000, 16000) != 1 || mbt_resampled_length(441, 44100, 16000) != 160 ||
               mbt_resampled_length(442, 44100, 16000) != 161 || mbt_resampled_length(0, 8000, 16000) != 0;
     failed |= mbt_can_resample(16000, 16000 * 300) || !mbt_can_resample(8000, 16000) || mbt_can_resample(0, 16000);

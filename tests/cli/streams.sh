@@ -9,7 +9,8 @@ same_as_file() { # same_as_file IN RAW OPTION...
     if [ "$2" = f32 ]; then
         "$command" enhance -q --raw f32 "${@:3}" - - <in.f32 >got.raw && cmp got.raw out.f32
     else
-        raw file.wav | "$command" enhance -q --raw s16 "${@:3}" - - >got.raw && cmp got.raw <(raw file-out.wav)
+        raw file.wav | "$command" enhance -q --model tiny --raw s16 "${@:3}" - - >got.raw &&
+            cmp got.raw <(raw file-out.wav)
     fi
 }
 
@@ -28,7 +29,7 @@ raw_as_wav() { # raw_as_wav RAW
     ./wavtool convert voice.wav wide.wav 16000 2 "wav-$1" && "$command" enhance -q wide.wav wanted.wav || return 1
     samples_of wide.wav >wide.raw && samples_of wanted.wav >wanted.raw || return 1
     "$command" enhance -q --raw "$1" --channels 2 - got.wav <wide.raw && cmp got.wav wanted.wav &&
-        dribble wide.raw | "$command" enhance -q --raw "$1" --channels 2 - - >got.raw || return 1
+        dribble wide.raw | "$command" enhance -q --model tiny --raw "$1" --channels 2 - - >got.raw || return 1
     case $1 in
     alaw | ulaw) [ "$(stat -c %s got.raw)" -eq "$(stat -c %s wanted.raw)" ] ;; # libsndfile rounds once more
     *) cmp got.raw wanted.raw ;;
@@ -231,7 +232,7 @@ folder_named_dash() {
 # stdin_fails PATTERN OPTION...: exit code 1, one line on stderr that matches, nothing on stdout.
 stdin_fails() {
     local pattern=$1 code=0
-    "$command" enhance "${@:2}" - - >stdout 2>stderr || code=$?
+    "$command" enhance -q "${@:2}" - - >stdout 2>stderr || code=$?
     cat stderr
     [ $code -eq 1 ] && [ ! -s stdout ] && [ "$(wc -l <stderr)" -eq 1 ] && grep -qE -- "^mambattention: $pattern" stderr
 }

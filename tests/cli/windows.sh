@@ -90,6 +90,7 @@ END
 shortage() {
     check "a stream beyond 2 GiB" beyond_2_gib
     check "memory does not grow" memory_stays
+    check "memory does not grow with a causal model" live_memory_stays
     check "more jobs than there is memory for" too_many_jobs
     check "no memory, in the terms of the command" without_library_terms
     check "no memory, with --mix" without_library_terms --mix 0.5

@@ -38,6 +38,14 @@ struct mbt_resampler {
     uint64_t taken, given; /* samples */
 };
 
+/* Half the length of SRC_SINC_BEST_QUALITY's filter is 143 samples of the lower rate (340239 / 2381, high_qual_coeffs.h
+ * of libsamplerate). */
+size_t mbt_resampler_latency(uint32_t from, uint32_t to)
+{
+    enum { HALF = 144 };
+    return from == to ? 0 : from < to ? HALF : mbt_resampled_length(HALF, to, from);
+}
+
 mbt_resampler *mbt_resampler_open(uint32_t from, uint32_t to, const char **reason)
 {
     mbt_resampler *r = calloc(1, sizeof *r);

@@ -20,6 +20,9 @@ bool mbt_resample(const float *in, size_t in_samples, uint32_t from, float *out,
 /* The same for a signal that comes in pieces. */
 typedef struct mbt_resampler mbt_resampler;
 
+/* How many samples of the input it takes at most that were not yet given, beside those that the output spans. */
+size_t mbt_resampler_latency(uint32_t from, uint32_t to);
+
 /* NULL on failure, and *reason says why. */
 mbt_resampler *mbt_resampler_open(uint32_t from, uint32_t to, const char **reason);
 

@@ -59,9 +59,16 @@ static const mbt_model *find_linked(const char *name)
     return NULL;
 }
 
+const mbt_model *mbt_model_live(void)
+{
+    return find_linked(MBT_LIVE_MODEL_NAME);
+}
+
 static bool no_such_model(const char *name)
 {
     char names[128] = "";
+    if (mbt_model_live() != NULL)
+        snprintf(names, sizeof names, ", %s", MBT_LIVE_MODEL_NAME);
     for (const mbt_linked_model *linked = mbt_linked_models; linked->name != NULL; linked++) {
         const size_t used = strlen(names);
         snprintf(names + used, sizeof names - used, ", %s", linked->name);

@@ -13,6 +13,10 @@ typedef struct mbt_loaded_model {
 } mbt_loaded_model;
 
 #define MBT_DEFAULT_MODEL_NAME "tiny"
+#define MBT_LIVE_MODEL_NAME "live"
+
+/* The model linked in that MBT_LIVE_MODEL_NAME stands for. NULL if there is none. */
+const mbt_model *mbt_model_live(void);
 
 /* name: MBT_DEFAULT_MODEL_NAME for the first of the models linked in, or one of their names (weights/models.h), with or
  * without its precision, or a shared object made of the C that mambac writes.

@@ -55,6 +55,26 @@ static bool enhance_blocks(mbt_channels *channels, mbt_recording *recording)
     return good;
 }
 
+/* Whether it ends by itself. */
+static bool is_file(int fd)
+{
+    struct stat about;
+    return fstat(fd, &about) == 0 && S_ISREG(about.st_mode);
+}
+
+/* Whoever sends samples through a pipe and waits for the result wants to know for how long. */
+static void print_latency(const mbt_enhance_request *r, const mbt_loaded_model *loaded, const mbt_recording *recording,
+                          const mbt_channels *channels)
+{
+    const size_t latency = mbt_channels_latency(channels);
+    char line[4096];
+    snprintf(line, sizeof line, "%s: model %s%s, latency %zu samples, %.1f ms%s", recording->path, r->model,
+             r->live_by_default ? " (the default for --raw through pipes)" : "", latency,
+             1e3 * (double)latency / recording->info.samplerate, loaded->info.causal ? "" : ": a window");
+    mbt_make_printable(line);
+    fprintf(stderr, "%s\n", line);
+}
+
 static bool enhance_recording(const mbt_enhance_request *r, const mbt_loaded_model *loaded, mbt_recording *recording,
                               mbt_writer *writer)
 {
@@ -70,6 +90,8 @@ static bool enhance_recording(const mbt_enhance_request *r, const mbt_loaded_mod
         .bar = &bar,
     };
     mbt_channels *channels = mbt_channels_open(r, loaded, &format);
+    if (channels != NULL && r->out_stream && !r->quiet && !is_file(recording->fd))
+        print_latency(r, loaded, recording, channels);
     bool done = channels != NULL && enhance_blocks(channels, recording);
     mbt_channels_close(channels);
     mbt_progress_bar_end(&bar);
@@ -137,11 +159,9 @@ static void print_factor(const mbt_enhance_request *r, const mbt_recording *reco
     fputc('\n', to);
 }
 
-/* A file ends by itself. */
 static bool let_signals_end(int input)
 {
-    struct stat about;
-    return fstat(input, &about) != 0 || S_ISREG(about.st_mode) || mbt_interrupt_ends_input();
+    return is_file(input) || mbt_interrupt_ends_input();
 }
 
 static bool open_input(const mbt_enhance_request *r, uint32_t model_rate, mbt_recording *recording)
@@ -209,9 +229,32 @@ static int check_folder(const mbt_enhance_request *r, bool *folder)
     return mbt_usage_error("enhance", "--jobs and --resume are for folders, and %s is none", r->in);
 }
 
-/* Checks that the window, the model's by default, has room for the overlap. Returns an exit code as above. */
-static int check_windows(const mbt_enhance_request *r, const mbt_loaded_model *loaded)
+/* Samples that come through a pipe without a header and go on in one are live: somebody waits for them. */
+static void choose_model(mbt_enhance_request *r)
 {
+    struct stat about;
+    if (r->model != NULL)
+        return;
+    const bool pipes = r->in_stream && r->out_stream && r->raw != MBT_FORMAT_AS_INPUT;
+    const bool live = pipes && !mbt_wants_windows(r) && mbt_model_live() != NULL &&
+                      (mbt_is_dash(r->in) ? fstat(STDIN_FILENO, &about) : stat(r->in, &about)) == 0 &&
+                      !S_ISREG(about.st_mode);
+    r->live_by_default = live;
+    r->model = live ? MBT_LIVE_MODEL_NAME : MBT_DEFAULT_MODEL_NAME;
+}
+
+/* Checks that the model goes with the other options, and that the window, the model's by default, has room for the
+ * overlap. Returns an exit code as above. */
+static int check_model(const mbt_enhance_request *r, const mbt_loaded_model *loaded)
+{
+    if (loaded->info.causal && mbt_wants_windows(r)) {
+        return mbt_usage_error("enhance",
+                               "--window and --overlap are for models that see a recording window by window, "
+                               "and '%s' is causal: it has none",
+                               r->model);
+    }
+    if (!loaded->info.causal && r->high_band_given && r->high_band == MBT_HIGH_BAND_KEEP)
+        return mbt_usage_error("enhance", "--high-band keep is for causal models, and '%s' is none", r->model);
     mbt_options options;
     mbt_enhance_set_options(r, loaded->info.sample_rate, &options);
     const mbt_status status = mbt_options_check(&options, loaded->model);
@@ -236,9 +279,10 @@ int mbt_command_enhance(int argc, char **argv)
     if (code != MBT_EXIT_OK)
         return code;
     mbt_loaded_model loaded;
+    choose_model(&r);
     if (!mbt_choose_isa(r.isa, &r.isa) || !mbt_model_load(r.model, &loaded))
         return MBT_EXIT_FAILED;
-    code = check_windows(&r, &loaded);
+    code = check_model(&r, &loaded);
     if (code == MBT_EXIT_OK) {
         code = folder                      ? mbt_enhance_folder(&r, &loaded, enhance_file)
                : enhance_file(&r, &loaded) ? MBT_EXIT_OK

@@ -1,5 +1,4 @@
-/* enhance_channels.h: recordings of any length and rate, channel by channel through one enhancer. Memory is needed for
- * one window. */
+/* enhance_channels.h: recordings of any length and rate, each channel on its own. */
 #ifndef MBT_TOOLS_COMMAND_ENHANCE_CHANNELS_H
 #define MBT_TOOLS_COMMAND_ENHANCE_CHANNELS_H
 
@@ -26,6 +25,9 @@ typedef struct mbt_channels_format {
 /* request: its options fit the model (mbt_options_check). On failure prints one error line and returns NULL. */
 mbt_channels *mbt_channels_open(const mbt_enhance_request *request, const mbt_loaded_model *loaded,
                                 const mbt_channels_format *format);
+
+/* How many frames the result is behind the input at most. */
+size_t mbt_channels_latency(const mbt_channels *channels);
 
 /* Takes frames, interleaved, and emits those that are enhanced by then. No sample is NaN or beyond MBT_LARGEST_SAMPLE.
  * On failure prints one error line and returns false. */

@@ -33,10 +33,10 @@ void mbt_enhance_print_help(void)
         "IN is a WAV, FLAC, Ogg or other file that libsndfile reads, at any rate, with any number of channels\n"
         "(each is enhanced on its own). OUT is in the format that its extension names, else in IN's. It appears\n"
         "when it is done, and may be IN. '-' stands for standard input (WAV, if it is a pipe) and standard output\n"
-        "(WAV of unknown length), where what is done appears window by window. So do the names of pipes, devices\n"
-        "and open descriptors, as /dev/stdout and the shell's <(...) and >(...). The first SIGINT or SIGTERM ends\n"
-        "a pipe that is IN, and what came until then is enhanced; a second one stops at once. The bandwidth of the\n"
-        "result is that of the model: 8 kHz for tiny.\n"
+        "(WAV of unknown length), where what is done appears window by window, or hop by hop with a causal model as\n"
+        "live. So do the names of pipes, devices and open descriptors, as /dev/stdout and the shell's <(...) and\n"
+        ">(...). The first SIGINT or SIGTERM ends a pipe that is IN, and what came until then is enhanced; a second\n"
+        "one stops at once. The bandwidth of the result is that of the model: 8 kHz for tiny and live.\n"
         "\n"
         "What else IN holds, as tags, bext, iXML and cue points, goes to OUT as far as it can; a warning names what\n"
         "is left behind.\n"
@@ -46,18 +46,21 @@ void mbt_enhance_print_help(void)
         "One that fails does not stop the others; those that failed are listed at the end, and the exit code is 1.\n"
         "\n"
         "Options:\n"
-        "  --model NAME   tiny (the default) or another that is built in (see info), or FILE.so made from the C\n"
-        "                 that mambac writes\n"
+        "  --model NAME   tiny or another that is built in (see info), or FILE.so made from the C that mambac writes.\n"
+        "                 live knows only the past: in a pipe each hop of 12.5 ms comes out as soon as it is done. It\n"
+        "                 is the default for --raw from a pipe to a pipe without --window; else tiny is\n"
         "  --format F     how samples are stored: s16, s24 or f32; by default as in IN\n"
         "  --raw F        samples at '-' have no header: s16, s24, s32, f32, f64, u8, alaw or ulaw, little-endian\n"
         "  --rate HZ      their rate, if '-' is IN; by default the model's\n"
         "  --channels N   how many channels they have, if '-' is IN; 1 by default\n"
         "  --window W     seconds that the network sees at once, 10 by default, or 'paper': 10 without overlap. What\n"
         "                 is longer is enhanced in windows that are cross-faded; memory is taken for one\n"
-        "  --overlap S    seconds that windows overlap, at most half of one; 0.5 by default\n"
+        "  --overlap S    seconds that windows overlap, at most half of one; 0.5 by default. live has no windows\n"
         "  --mix M        share of the enhanced sound in the result, 1 by default; the rest is IN, aligned to the\n"
         "                 sample: 0 gives IN itself\n"
         "  --limit DB     decibels that a frequency is attenuated by at most, 0.1 to 200; by default any number\n"
+        "  --high-band B  what becomes of frequencies above those of a causal model, in sound of a higher rate: keep,\n"
+        "                 the default, has them follow the highest of the model's; drop leaves them out, as tiny does\n"
         "  --threads N    1 to 256; 0, the default, stands for one for each core that may be used\n"
         "  --isa NAME     kernels, auto by default; every choice gives the same bits:\n"
         "                 %s\n"
@@ -119,10 +122,26 @@ static bool parse_window(const char *text, mbt_enhance_request *r)
     return r->paper || parse_seconds("window", text, LEAST_WINDOW, &r->window);
 }
 
+static bool parse_high_band(const char *text, mbt_enhance_request *r)
+{
+    const bool keep = strcmp(text, "keep") == 0;
+    r->high_band_given = true;
+    r->high_band = keep ? MBT_HIGH_BAND_KEEP : MBT_HIGH_BAND_DROP;
+    if (keep || strcmp(text, "drop") == 0)
+        return true;
+    mbt_usage_error("enhance", "--high-band takes keep or drop, not '%s'", text);
+    return false;
+}
+
 static bool parse_overlap(const char *text, mbt_enhance_request *r)
 {
     r->overlap_given = true;
     return parse_seconds("overlap", text, 0, &r->overlap);
+}
+
+bool mbt_wants_windows(const mbt_enhance_request *r)
+{
+    return r->window > 0 || r->paper || r->overlap_given;
 }
 
 bool mbt_is_dash(const char *path)
@@ -147,16 +166,25 @@ static int check_together(const mbt_enhance_request *r)
 int mbt_enhance_parse(int argc, char **argv, mbt_enhance_request *r)
 {
     static const struct option options[] = {
-        {"model", required_argument, NULL, 'm'},    {"format", required_argument, NULL, 'f'},
-        {"raw", required_argument, NULL, 'r'},      {"rate", required_argument, NULL, 'R'},
-        {"channels", required_argument, NULL, 'c'}, {"window", required_argument, NULL, 'w'},
-        {"overlap", required_argument, NULL, 'o'},  {"mix", required_argument, NULL, 'M'},
-        {"limit", required_argument, NULL, 'l'},    {"threads", required_argument, NULL, 't'},
-        {"isa", required_argument, NULL, 'i'},      {"jobs", required_argument, NULL, 'j'},
-        {"resume", no_argument, NULL, 'e'},         {"quiet", no_argument, NULL, 'q'},
-        {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0},
+        {"model", required_argument, NULL, 'm'},
+        {"format", required_argument, NULL, 'f'},
+        {"raw", required_argument, NULL, 'r'},
+        {"rate", required_argument, NULL, 'R'},
+        {"channels", required_argument, NULL, 'c'},
+        {"window", required_argument, NULL, 'w'},
+        {"overlap", required_argument, NULL, 'o'},
+        {"mix", required_argument, NULL, 'M'},
+        {"limit", required_argument, NULL, 'l'},
+        {"high-band", required_argument, NULL, 'b'},
+        {"threads", required_argument, NULL, 't'},
+        {"isa", required_argument, NULL, 'i'},
+        {"jobs", required_argument, NULL, 'j'},
+        {"resume", no_argument, NULL, 'e'},
+        {"quiet", no_argument, NULL, 'q'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
     };
-    *r = (mbt_enhance_request){.model = MBT_DEFAULT_MODEL_NAME, .isa = MBT_ISA_AUTO, .mix = 1};
+    *r = (mbt_enhance_request){.isa = MBT_ISA_AUTO, .mix = 1, .high_band = MBT_HIGH_BAND_KEEP};
     opterr = 0;
     int found;
     while ((found = getopt_long(argc, argv, ":qh", options, NULL)) != -1) {
@@ -188,6 +216,9 @@ int mbt_enhance_parse(int argc, char **argv, mbt_enhance_request *r)
             break;
         case 'l':
             fine = parse_amount("limit", optarg, LEAST_LIMIT, MOST_LIMIT, " dB", &r->limit);
+            break;
+        case 'b':
+            fine = parse_high_band(optarg, r);
             break;
         case 't':
             fine = mbt_parse_threads("enhance", optarg, &r->threads);

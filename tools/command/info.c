@@ -49,7 +49,9 @@ static bool print_models(void)
         if (status != MBT_OK)
             return mbt_complain_status(status, linked->name);
         printf("  %-12s %-4s %10" PRIu64 " bytes%s\n", linked->name, info.precision, info.weight_bytes,
-               linked->model == mbt_model_default() ? "  (" MBT_DEFAULT_MODEL_NAME ", the default)" : "");
+               linked->model == mbt_model_default() ? "  (" MBT_DEFAULT_MODEL_NAME ", the default)"
+               : linked->model == mbt_model_live()  ? "  (" MBT_LIVE_MODEL_NAME ", the default for --raw through pipes)"
+                                                    : "");
     }
     return true;
 }
@@ -72,7 +74,14 @@ static bool print_model(const char *name, const mbt_loaded_model *loaded)
     printf("  parameters   %" PRIu64 "\n", info->parameters);
     printf("  weights      %" PRIu64 " bytes, %s\n", info->weight_bytes, info->precision);
     printf("  work         %.3f GMAC for a second of audio\n", info->macs_per_second / 1e9);
-    printf("  memory       %.1f MB for %d s\n", (double)memory / 1e6, (int)MEMORY_SECONDS);
+    if (info->causal) {
+        printf("  memory       %.1f MB for any length\n", (double)memory / 1e6);
+        printf("  latency      %" PRIu32 " samples, %.1f ms: causal\n", info->latency,
+               1e3 * info->latency / info->sample_rate);
+    } else {
+        printf("  memory       %.1f MB for %d s\n", (double)memory / 1e6, (int)MEMORY_SECONDS);
+        printf("  latency      a window: not causal\n");
+    }
     return true;
 }
 
