@@ -6,7 +6,7 @@
 #include "runtime/stages.h"
 
 /* Of SHORT samples of the embedded model: frames times bins. */
-#define MASKS (5u * 201u)
+#define MASKS (6u * 201u)
 
 /* 6 frames of the embedded model, overlapping by 2: 3 windows and a last one. */
 #define WINDOW 1200u
