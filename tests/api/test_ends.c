@@ -40,11 +40,11 @@ static float peak(const float *samples, size_t count)
     return largest;
 }
 
-static void expect_no_click(const float *result, size_t count)
+static void expect_no_click(const float *result, size_t count, float most)
 {
     const size_t judged = count < JUDGED ? count : JUDGED;
     const float before = peak(in + count - judged, judged), after = peak(result + count - judged, judged);
-    ck_assert_msg(after <= 1.2f * before, "%zu samples: %g where the input has %g", count, after, before);
+    ck_assert_msg(after <= most * before, "%zu samples: %g where the input has %g", count, after, before);
 }
 
 START_TEST(at_every_residue_of_hop)
@@ -54,13 +54,14 @@ START_TEST(at_every_residue_of_hop)
     makers[_i](in, LONGEST);
     for (size_t residue = 0; residue < HOP; residue = NEXT(residue)) {
         ck_assert_int_eq(mbt_enhance(enhancer, in, out, BEFORE + residue), MBT_OK);
-        expect_no_click(out, BEFORE + residue);
+        expect_no_click(out, BEFORE + residue, 1.2f);
     }
     mbt_close(enhancer);
 }
 END_TEST
 
-/* From one sample on, most of them within the first frame. */
+/* From one sample on, most of them within the first frame. All of such a recording is judged, and of a tone of 18 ms the
+ * network lets the middle grow by a quarter; clicks were up to 600 times as loud. */
 START_TEST(of_few_samples)
 {
     const mbt_options options = api_options(2 * HOP);
@@ -68,7 +69,7 @@ START_TEST(of_few_samples)
     makers[_i](in, 2 * HOP);
     for (size_t count = 1; count <= 2 * HOP; count += MBT_TEST_FEWER ? 19 : 1) {
         ck_assert_int_eq(mbt_enhance(enhancer, in, out, count), MBT_OK);
-        expect_no_click(out, count);
+        expect_no_click(out, count, 1.4f);
     }
     mbt_close(enhancer);
 }
@@ -102,7 +103,7 @@ START_TEST(of_streams)
     for (size_t residue = 0; residue < HOP; residue = NEXT(residue)) {
         const size_t count = BEFORE + residue;
         stream(enhancer, count);
-        expect_no_click(pulled, count);
+        expect_no_click(pulled, count, 1.2f);
         ck_assert_int_eq(mbt_enhance(enhancer, in, out, count), MBT_OK);
         ck_assert_mem_eq(pulled, out, count * sizeof *out);
     }
