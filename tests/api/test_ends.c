@@ -60,8 +60,8 @@ START_TEST(at_every_residue_of_hop)
 }
 END_TEST
 
-/* From one sample on, most of them within the first frame. All of such a recording is judged, and of a tone of 18 ms the
- * network lets the middle grow by a quarter; clicks were up to 600 times as loud. */
+/* From one sample on, most of them within the first frame. All of such a recording is judged, and of a tone of 18 ms
+ * the network lets the middle grow by a quarter; clicks were up to 600 times as loud. */
 START_TEST(of_few_samples)
 {
     const mbt_options options = api_options(2 * HOP);

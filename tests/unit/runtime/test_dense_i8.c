@@ -10,8 +10,8 @@ extern const mbt_model mbt_model_tiny_int8;
 
 enum { MOST_FRAMES = 14, BINS = 11, C = 16 };
 
-/* Rounding activations to 8 bits leaves 38 to 46 dB on average with tiny's weights, inside and at the border. With zeros
- * for padding, where the integers stand for values less a center, it is 10 dB at most. */
+/* Rounding activations to 8 bits leaves 38 to 46 dB on average with tiny's weights, inside and at the border. With
+ * zeros for padding, where the integers stand for values less a center, it is 10 dB at most. */
 #define MIN_SNR 37.0
 #define INPUTS 8
 
