@@ -114,7 +114,7 @@ mbt_run mbt_enhancer_run(mbt_enhancer *e, size_t samples)
     return (mbt_run){.model = e->model,
                      .kernels = e->kernels,
                      .pool = e->pool,
-                     .frames = e->causal ? 1 : 1 + samples / e->model->hop,
+                     .frames = e->causal ? 1 : mbt_spectrum_frames(e->model, samples),
                      .bins = bins,
                      .inner_bins = (bins - 3) / 2 + 1,
                      .mask_floor = e->mask_floor,

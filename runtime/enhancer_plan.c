@@ -78,7 +78,7 @@ static void plan_windows(mbt_enhancer *e, unsigned threads, mbt_arena *arena)
     const mbt_model *model = e->model;
     const size_t window = window_of(&e->options, model), longest = e->options.max_samples;
     const size_t samples = longest > 0 && longest < window ? longest : window;
-    const size_t frames = 1 + samples / model->hop, bins = model->n_fft / 2 + 1;
+    const size_t frames = mbt_spectrum_frames(model, samples), bins = model->n_fft / 2 + 1;
     e->planes = mbt_arena_floats(arena, mbt_times(mbt_times(2, frames), bins)); /* also a window's result */
     mbt_windows_plan(&e->windows, window, overlap_of(&e->options, model), longest, e->planes, arena);
     mbt_spectrum_plan(&e->spectrum, model, threads, arena);

@@ -13,7 +13,7 @@ typedef struct mbt_run {
     const mbt_model *model;
     const mbt_kernels *kernels;
     mbt_pool *pool;
-    size_t frames;     /* T = 1 + floor(samples / hop); of a causal network 1 */
+    size_t frames;     /* T: see mbt_spectrum_frames; of a causal network 1 */
     uint64_t clock;    /* of a causal network: the number of frames before this one */
     size_t bins;       /* F = n_fft / 2 + 1 */
     size_t inner_bins; /* F' = (F - 3) / 2 + 1 */

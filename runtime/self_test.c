@@ -13,9 +13,9 @@ static const struct {
     int sleef;
     uint64_t hash;
 } known[] = {
-    {"tiny_int8", 1, UINT64_C(0x51eef2a20384c3d2)}, {"tiny_f16", 1, UINT64_C(0xf7809bb4046879fc)},
-    {"tiny_f32", 1, UINT64_C(0xbf42a91a348a0b1b)},  {"tiny_int8", 0, UINT64_C(0x1d6804c13558d9e7)},
-    {"tiny_f16", 0, UINT64_C(0xdf6f8ba9a1cf16ee)},  {"tiny_f32", 0, UINT64_C(0x06d8f7c67bca67f1)},
+    {"tiny_int8", 1, UINT64_C(0x12427a2c678a7103)}, {"tiny_f16", 1, UINT64_C(0x9334ecc60de7b2a4)},
+    {"tiny_f32", 1, UINT64_C(0xdcad21fa78779c45)},  {"tiny_int8", 0, UINT64_C(0x0af077b7d7223fad)},
+    {"tiny_f16", 0, UINT64_C(0xc7e235d9f6c9bf5c)},  {"tiny_f32", 0, UINT64_C(0x9fcdfb9711857c3e)},
     {"live_int8", 1, UINT64_C(0x9b9870c29a6ebcf2)}, {"live_int8", 0, UINT64_C(0x238c7fae54b6d99d)},
 };
 

@@ -57,13 +57,20 @@ typedef struct spectrum_job {
     const mbt_run *run;
     const mbt_spectrum *spectrum;
     const float *in;
-    size_t count;
+    size_t count, continued; /* samples; with the continuation */
     mbt_level level;
     float floor; /* floor_level on the scale of `in` */
     float *planes;
     const float *magnitude, *pairs;
     float *out;
 } spectrum_job;
+
+/* The factor of sample `at` of the continued recording: 1 in the recording, from there on less and less. */
+static float fade(const spectrum_job *job, size_t at)
+{
+    const size_t added = job->continued - job->count;
+    return at < job->count ? 1.0f : (float)(job->continued - at) / (float)(added + 1);
+}
 
 static void forward_frame(void *context, size_t t, unsigned worker)
 {
@@ -73,9 +80,10 @@ static void forward_frame(void *context, size_t t, unsigned worker)
     const size_t n_fft = s->fft.size;
     const ptrdiff_t start = (ptrdiff_t)(t * s->hop) - (ptrdiff_t)(n_fft / 2);
     for (size_t n = 0; n < n_fft; n++) {
-        const float sample = job->in[reflect(start + (ptrdiff_t)n, job->count)];
+        const size_t at = reflect(start + (ptrdiff_t)n, job->continued);
+        const float sample = job->in[reflect((ptrdiff_t)at, job->count)];
         const float x = fabsf(sample) < job->floor ? 0.0f : sample;
-        m->frame[n] = (float)((double)x * job->level.scale) * job->level.gain * s->window[n];
+        m->frame[n] = (float)((double)x * job->level.scale) * job->level.gain * fade(job, at) * s->window[n];
     }
     mbt_fft_forward(&s->fft, m->frame, m->scratch, m->re, m->im);
     job->run->kernels->spectrum(m->re, m->im, job->run->bins, job->run->model->compress_factor,
@@ -89,6 +97,7 @@ void mbt_spectrum_forward(mbt_run *run, const mbt_spectrum *spectrum, const floa
                         .spectrum = spectrum,
                         .in = samples,
                         .count = count,
+                        .continued = (run->frames - 1) * spectrum->hop,
                         .level = level,
                         .floor = (float)(floor_level / (double)level.gain / level.scale),
                         .planes = planes};
@@ -124,8 +133,7 @@ static void overlap_add(void *context, size_t task, unsigned worker)
             sum += s->windowed[t * n_fft + n];
             envelope += s->window[n] * s->window[n];
         }
-        /* envelope can be 0 at the last sample of a very long window */
-        const float sample = envelope > 0 ? sum / envelope / job->level.gain : 0;
+        const float sample = sum / envelope / job->level.gain; /* no sample is far from the middle of a frame */
         const double value = (double)sample / job->level.scale, limit = (double)FLT_MAX;
         const float wet = (float)(value > limit ? limit : value < -limit ? -limit : value);
         job->out[i] = job->run->dry > 0 ? mbt_mix(wet, job->in[i], job->run->dry) : wet;

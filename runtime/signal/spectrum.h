@@ -20,14 +20,24 @@ typedef struct mbt_spectrum {
     mbt_spectrum_memory *memories; /* [threads] */
 } mbt_spectrum;
 
+/* How many frames a recording has. They are centred on every hop-th sample from the first on. A length that is no
+ * multiple of hop is continued to the next one, where the last frame is. So each sample has a frame whose middle is at
+ * most half a hop away, and the sum of squared windows over it is not small. */
+static inline size_t mbt_spectrum_frames(const mbt_model *model, size_t samples)
+{
+    return 1 + samples / model->hop + (samples % model->hop > 0);
+}
+
 /* Takes the memory. Computes the tables unless the arena only counts. */
 void mbt_spectrum_plan(mbt_spectrum *spectrum, const mbt_model *model, unsigned threads, mbt_arena *arena);
 
 /* Takes the memory that only the inverse needs. */
 void mbt_spectrum_plan_inverse(mbt_spectrum *spectrum, size_t frames, mbt_arena *arena);
 
-/* Transforms centred frames of the recording, normalised to `level` and reflected at both ends. planes: [T][F][2],
- * |X|^compress_factor and the phase. Normalised samples below 2^-60 count as 0. */
+/* Transforms centred frames of the recording, normalised to `level`. planes: [T][F][2], |X|^compress_factor and the
+ * phase. Normalised samples below 2^-60 count as 0. The recording of n samples is continued to the next multiple of
+ * hop, N, with its mirror image, faded out, and reflected at both ends then:
+ *     x[n - 1 + i] = x[n - 1 - i] (1 - i / (N - n + 1)),   1 <= i <= N - n */
 void mbt_spectrum_forward(mbt_run *run, const mbt_spectrum *spectrum, const float *samples, size_t count,
                           mbt_level level, float *planes);
 

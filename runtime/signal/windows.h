@@ -6,9 +6,8 @@
  * When the signal ends before the next window is full, the last window ends with the signal. Its result is used from
  * where the next window would have started, but it may itself start earlier, because its length must be at least half
  * of size and a whole number of overlaps (at most size). Then, if size and overlap are multiples of hop, so is that
- * length. At other lengths the inverse transform would divide the last samples by a sum of analysis windows that may be
- * almost 0. Without overlap the last window is as long as the others, as in the paper's evaluation. A signal that fits
- * one window is computed in one piece. */
+ * length, and nothing has to be added to it (spectrum.h). Without overlap the last window is as long as the others, as
+ * in the paper's evaluation. A signal that fits one window is computed in one piece. */
 #ifndef MBT_RUNTIME_SIGNAL_WINDOWS_H
 #define MBT_RUNTIME_SIGNAL_WINDOWS_H
 

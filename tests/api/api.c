@@ -118,7 +118,7 @@ static const struct {
              {"run", api_run_tests},       {"windows", api_window_tests},  {"stream", api_stream_tests},
              {"memory", api_memory_tests}, {"rank", api_rank_tests},       {"flush", api_flush_tests},
              {"mix", api_mix_tests},       {"process", api_process_tests}, {"self_test", api_self_test_tests},
-             {"live", api_live_tests}};
+             {"live", api_live_tests},     {"ends", api_ends_tests}};
 
 /* The cases that are named, or all; -1 if one that is named is not there. */
 static int run_cases(int names, char **name)

@@ -16,7 +16,7 @@
 
 #define COUNT(array) ((int)(sizeof(array) / sizeof(array)[0]))
 
-/* 50 ms, 5 frames of the embedded model: enough for every part of the network, and little for an emulator. */
+/* 50 ms, 6 frames of the embedded model: enough for every part of the network, and little for an emulator. */
 #define SHORT 801u
 
 /* Defaults but for max_samples and one thread. */
@@ -36,7 +36,7 @@ void api_enhance_with(const mbt_model *model, const mbt_options *options, const 
 void api_expect_guards(const mbt_model *model, size_t count, size_t max_samples, unsigned threads);
 
 /* The embedded model with frames of 40 samples, every 10: its layers work for any number of bins, and so many more
- * frames take as long. SHORT samples are 81 frames of 21 bins: sequences along time are the longer ones, and longer
+ * frames take as long. SHORT samples are 82 frames of 21 bins: sequences along time are the longer ones, and longer
  * than the 64 positions that the scan takes at once. */
 mbt_model api_narrow_model(void);
 
@@ -73,5 +73,6 @@ TCase *api_mix_tests(void);
 TCase *api_process_tests(void);
 TCase *api_self_test_tests(void);
 TCase *api_live_tests(void);
+TCase *api_ends_tests(void);
 
 #endif

@@ -96,7 +96,7 @@ START_TEST(options_out_of_range)
 }
 END_TEST
 
-/* Whatever the hop: 1 + samples / hop frames must not wrap around. */
+/* Whatever the hop: one frame more than samples / hop must not wrap around. */
 START_TEST(longer_than_memory_can_address)
 {
     static const size_t lengths[] = {SIZE_MAX, SIZE_MAX - 1, SIZE_MAX / 2, SIZE_MAX / 16};

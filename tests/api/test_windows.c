@@ -102,8 +102,7 @@ static float peak(const float *samples, size_t count)
     return largest;
 }
 
-/* Where the length of a window is almost the next multiple of hop, the last samples are divided by nearly 0, and may be
- * full-scale. The last of more windows is a multiple of hop, wherever the recording ends. */
+/* The last of more windows is a multiple of hop, wherever the recording ends. */
 START_TEST(no_click_at_the_end)
 {
     const size_t count = WINDOW + (size_t)_i;

@@ -1,7 +1,7 @@
 /* wavtool.c: makes and measures sound files for the command-line tests.
  *
- *     wavtool make KIND OUT RATE CHANNELS FORMAT FRAMES   KIND: silence, dc, voiced, loud, nan, inf, large,
- *                                                     larger, huge
+ *     wavtool make KIND OUT RATE CHANNELS FORMAT FRAMES   KIND: silence, dc, tone, noise, voiced, loud, nan, inf,
+ *                                                     large, larger, huge
  *     wavtool convert IN OUT RATE CHANNELS FORMAT         IN's first channel; channel c delayed by 1000 c frames
  *     wavtool describe FILE                               "FRAMES RATE CHANNELS FORMAT"
  *     wavtool aligned A B                                 fails unless each channel correlates best at lag 0
@@ -12,6 +12,9 @@
  *                                                         has samples beyond the range, both ways
  *     wavtool wrap IN OUT RATE                            IN: 16-bit samples without a header. OUT: a WAV of them
  *     wavtool unwrap IN OUT                               OUT: the samples of IN as 32-bit floats without a header
+ *     wavtool cuts IN FOLDER N...                         FOLDER/N.wav: the first N frames of IN, for each N
+ *     wavtool ends BEFORE AFTER FRAMES N...               fails if one of the last FRAMES samples of AFTER/N.wav is
+ *                                                     more than 1.2 times the loudest there in BEFORE/N.wav
  *     wavtool snr GOT WANTED DECIBELS                     the same of both; fails if GOT is further from WANTED
  *
  * FORMAT: one of formats[], below.
@@ -147,6 +150,15 @@ static void save(const char *path, sound s)
     free(s.samples);
 }
 
+/* Evenly spread over -1 to 1: another number for each t. */
+static double chance(double t)
+{
+    uint32_t x = (uint32_t)t * 2654435761u + 1u;
+    x = (x ^ x >> 15) * 2246822519u;
+    x = (x ^ x >> 13) * 3266489917u;
+    return (double)(x ^ x >> 16) / 2147483648.0 - 1.0;
+}
+
 /* voiced: a buzz with a pitch and a beat, up to 0.6. loud: the same up to 3. nan and inf: voiced, with one bad sample
  * at frame 5 of the last channel. large, larger: likewise, with 1e6 and the next float. huge: voiced, and after half a
  * second a square wave of 1e6 in the last channel. */
@@ -164,7 +176,11 @@ static float value(const char *kind, double t, double rate, int last, int bad)
         return strcmp(kind, "large") == 0 ? 1e6f : nextafterf(1e6f, INFINITY);
     if (strcmp(kind, "silence") == 0)
         return 0.0f;
+    if (strcmp(kind, "noise") == 0)
+        return (float)(0.3 * chance(t));
     double phase = 2.0 * acos(-1.0) * t / rate;
+    if (strcmp(kind, "tone") == 0)
+        return (float)(0.5 * sin(440.0 * phase));
     double level = strcmp(kind, "loud") == 0 ? 1.0 : 0.2;
     return (float)(level * (1.0 + sin(3.0 * phase)) * (sin(140.0 * phase) + 0.5 * sin(560.0 * phase)));
 }
@@ -341,6 +357,49 @@ static void check_snr(char **a)
     free(wanted.samples);
 }
 
+static void cut(char **a, int lengths)
+{
+    sound in = load(a[0]);
+    for (int i = 2; i < 2 + lengths; i++) {
+        char path[256];
+        snprintf(path, sizeof path, "%s/%s.wav", a[1], a[i]);
+        sound out = allocate(in.info.samplerate, in.info.channels, in.info.format, atol(a[i]));
+        if (out.info.frames > in.info.frames)
+            die(a[0], "too short");
+        memcpy(out.samples, in.samples, (size_t)out.info.frames * (size_t)in.info.channels * sizeof *in.samples);
+        save(path, out);
+    }
+    free(in.samples);
+}
+
+static double peak_of_end(const char *folder, const char *name, long frames)
+{
+    char path[256];
+    snprintf(path, sizeof path, "%s/%s.wav", folder, name);
+    sound s = load(path);
+    double most = 0.0;
+    if (s.info.frames != atol(name) || s.info.channels != 1 || frames > s.info.frames)
+        die(path, "of another length or width");
+    for (long i = s.info.frames - frames; i < s.info.frames; i++)
+        most = fmax(most, fabs(s.samples[i]));
+    free(s.samples);
+    return most;
+}
+
+static void check_ends(char **a, int lengths)
+{
+    double worst = 0.0;
+    for (int i = 3; i < 3 + lengths; i++) {
+        double before = peak_of_end(a[0], a[i], atol(a[2])), after = peak_of_end(a[1], a[i], atol(a[2]));
+        worst = fmax(worst, after / before);
+        if (!(after > 0.0 && after <= 1.2 * before)) {
+            fprintf(stderr, "wavtool: %s frames end with %g, where the input has %g\n", a[i], after, before);
+            exit(1);
+        }
+    }
+    printf("at most %g times the loudest of the input\n", worst);
+}
+
 int main(int argc, char **argv)
 {
     const char *what = argc > 1 ? argv[1] : "";
@@ -362,6 +421,10 @@ int main(int argc, char **argv)
         wrap(argv + 2);
     } else if (argc == 4 && strcmp(what, "unwrap") == 0) {
         unwrap(argv + 2);
+    } else if (argc > 4 && strcmp(what, "cuts") == 0) {
+        cut(argv + 2, argc - 4);
+    } else if (argc > 5 && strcmp(what, "ends") == 0) {
+        check_ends(argv + 2, argc - 5);
     } else if (argc == 5 && strcmp(what, "snr") == 0) {
         check_snr(argv + 2);
     } else {

@@ -16,6 +16,7 @@
 #include "tools/bench/report.h"
 #include "tools/base/message.h"
 #include "runtime/layers/mamba.h"
+#include "runtime/signal/spectrum.h"
 #include "tools/base/model_load.h"
 
 static const size_t case_memory = (size_t)64 << 20;
@@ -79,8 +80,8 @@ static mbt_shape shape_of(const mbt_model *model)
         s.dt_rank = mamba->dt_rank;
     }
     s.padded_inner = MBT_PADDED(s.d_inner);
-    s.frames = 1 + (size_t)SHORT_SECONDS * model->sample_rate / model->hop;
-    s.long_frames = 1 + (size_t)LONG_SECONDS * model->sample_rate / model->hop;
+    s.frames = mbt_spectrum_frames(model, (size_t)SHORT_SECONDS * model->sample_rate);
+    s.long_frames = mbt_spectrum_frames(model, (size_t)LONG_SECONDS * model->sample_rate);
     s.bins = model->n_fft / 2 + 1;
     s.inner_bins = (s.bins - 3) / 2 + 1;
     /* mamba.c makes as few chunks of at most MBT_MAMBA_CHUNK as it can, of equal size. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "runtime/model_walk.h"
+#include "runtime/signal/spectrum.h"
 
 /* Makes room for one more item of a list; NULL when memory runs out, and the list is as it was. */
 static void *grow(void *list, size_t count, size_t *room, size_t size)
@@ -103,6 +104,6 @@ void mbt_layer_index_release(mbt_layer_index *index)
 
 double mbt_plain_macs(const mbt_model *model, size_t samples)
 {
-    const double frames = 1 + (double)(samples / model->hop);
+    const double frames = (double)mbt_spectrum_frames(model, samples);
     return model->macs_per_second * (double)samples / model->sample_rate + model->macs_per_pair * frames * frames;
 }

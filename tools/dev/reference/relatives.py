@@ -486,8 +486,7 @@ def enhance(model, cfg, wav, stages=None):
     s, c = cfg["stft_cfg"], cfg["model_cfg"]["compress_factor"]
     w = torch.hann_window(s["win_size"], dtype=wav.dtype)
     g = torch.sqrt(wav.numel() / (wav ** 2).sum())
-    mag, pha = model.polar(torch.stft((wav * g)[None], s["n_fft"], s["hop_size"], s["win_size"], w, center=True,
-                                      pad_mode="reflect", return_complex=True))
+    mag, pha = model.polar(base.stft(wav * g, s, w))
     mag, pha = model(mag ** c, pha, stages)
     Y = torch.polar(mag ** (1 / c), pha)
     return torch.istft(Y, s["n_fft"], s["hop_size"], s["win_size"], w, center=True, length=wav.numel())[0] / g
