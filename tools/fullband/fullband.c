@@ -20,7 +20,6 @@ enum {
 #define LOUDEST 8.0f
 #define METER_SECONDS 0.3
 #define DRY_SECONDS 0.01
-#define GAIN_SECONDS 0.0005
 #define SILENCE 1e-10 /* power, 100 dB below full scale */
 #define NOTHING 1e-30 /* less is not kept: sums that fade away for ever become slow to compute with */
 
@@ -161,7 +160,7 @@ static mbt_fullband *open_around(mbt_enhancer *enhancer, const mbt_options *opti
     }
     if (f->keep) {
         mbt_high_band_open(&f->high.follower, model_rate, options->limit);
-        f->high.step = (float)(1 / (GAIN_SECONDS * rate));
+        f->high.step = mbt_high_band_step(rate);
     }
     mbt_fullband_reset(f);
     return f;
@@ -227,13 +226,6 @@ static void delay(delay_line *d, const float *in, float *out, size_t count)
     }
 }
 
-/* Goes a share of the way to where it shall be, and the last bit at once. */
-static float approach(float now, float target, float step)
-{
-    const float rest = target - now;
-    return fabsf(rest) > 1e-6f ? now + rest * step : target;
-}
-
 /* Adds the high band to f->out. `made` samples have come at the model's rate with these `count` at the host's, the
  * first of them with the host's next sample or, if that stands between two of the model's, a little before it. */
 static void add_high_band(mbt_fullband *f, size_t made, size_t count)
@@ -245,7 +237,7 @@ static void add_high_band(mbt_fullband *f, size_t made, size_t count)
     mbt_polyphase_get(&f->up, &h->noisy, h->low, count);
     size_t newest = h->phase == 0; /* index of the gain after the newest of the model's samples so far */
     for (size_t i = 0; i < count; i++) {
-        h->gain = approach(h->gain, h->gains[newest], h->step);
+        h->gain = mbt_approach(h->gain, h->gains[newest], h->step);
         f->out[i] += h->gain * (f->dry_in[i] - h->low[i]);
         h->phase += f->down.up;
         if (h->phase >= f->down.down) {
@@ -280,7 +272,7 @@ static void follow_power(double *power, float sample, double step)
 static void mix_and_measure(mbt_fullband *f, float *out, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        f->dry_now = approach(f->dry_now, f->dry, f->dry_step);
+        f->dry_now = mbt_approach(f->dry_now, f->dry, f->dry_step);
         out[i] = mbt_mix(f->out[i], f->dry_in[i], f->dry_now);
         follow_power(&f->power_in, f->dry_in[i], f->meter_step);
         follow_power(&f->power_out, out[i], f->meter_step);

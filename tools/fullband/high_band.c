@@ -13,8 +13,9 @@ enum { EVERY = 4, CENTER = MBT_HIGH_BAND_TAPS - 1 - MBT_HIGH_BAND_DELAY };
 #define WIDTH (1.0 / 16)
 #define ATTENUATION 60.0
 #define SECONDS 0.006
-/* 120 dB below full scale. Less than that in a band says nothing of what lies above. */
-#define SILENCE 1e-12
+#define SMOOTH_SECONDS 0.0005
+/* 150 dB below full scale. Less than that in a band says nothing of what lies above. */
+#define SILENCE 1e-15
 
 /* A band pass is the difference of two low passes. */
 static void band_pass(double lower, double upper, float *weights)
@@ -35,6 +36,11 @@ void mbt_high_band_open(mbt_high_band_gain *h, double rate, float limit)
     h->step = EVERY / (rate * SECONDS);
     h->least = limit > 0 ? (float)pow(10, -(double)limit / 20) : 0;
     mbt_high_band_reset(h);
+}
+
+float mbt_high_band_step(double rate)
+{
+    return (float)(1 / (SMOOTH_SECONDS * rate));
 }
 
 void mbt_high_band_reset(mbt_high_band_gain *h)

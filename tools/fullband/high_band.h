@@ -7,6 +7,7 @@
 #ifndef MBT_TOOLS_FULLBAND_HIGH_BAND_H
 #define MBT_TOOLS_FULLBAND_HIGH_BAND_H
 
+#include <math.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,6 +15,7 @@ enum {
     MBT_HIGH_BANDS = 2,
     MBT_HIGH_BAND_TAPS = 64,
     MBT_HIGH_BAND_DELAY = 31, /* the gain after sample n is that of the time of sample n - 31 */
+    MBT_HIGH_BAND_LEAD = 38,  /* which it is best used for: it lags behind, and gets where it shall be in 8 samples */
     MBT_HIGH_BAND_BLOCK = 64
 };
 
@@ -28,6 +30,16 @@ typedef struct mbt_high_band_gain {
 
 /* rate: the model's, in Hz. limit: as in mbt_options; the gain does not fall below what it allows. */
 void mbt_high_band_open(mbt_high_band_gain *h, double rate, float limit);
+
+/* The step of mbt_approach with which a gain is smoothed that changes at the model's rate and is used at `rate`. */
+float mbt_high_band_step(double rate);
+
+/* Goes a share of the way to where it shall be, and the last bit at once. */
+static inline float mbt_approach(float now, float target, float step)
+{
+    const float rest = target - now;
+    return fabsf(rest) > 1e-6f ? now + rest * step : target;
+}
 
 /* Begins anew. */
 void mbt_high_band_reset(mbt_high_band_gain *h);
