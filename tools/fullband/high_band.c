@@ -6,8 +6,8 @@
 
 #include "tools/fullband/sinc.h"
 
-/* Bands are an eighth as wide as the rate allows, so every fourth sample of one tells its energy. */
-enum { EVERY = 4, CENTER = MBT_HIGH_BAND_TAPS - 1 - MBT_HIGH_BAND_DELAY };
+/* Every second sample of a band tells its energy. Of every fourth a steady 6 kHz might have nothing but zeros. */
+enum { EVERY = 2, CENTER = MBT_HIGH_BAND_TAPS - 1 - MBT_HIGH_BAND_DELAY };
 
 #define FIRST_EDGE (5.0 / 16) /* cycles per sample */
 #define WIDTH (1.0 / 16)
