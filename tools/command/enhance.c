@@ -253,8 +253,6 @@ static int check_model(const mbt_enhance_request *r, const mbt_loaded_model *loa
                                "and '%s' is causal: it has none",
                                r->model);
     }
-    if (!loaded->info.causal && r->high_band_given && r->high_band == MBT_HIGH_BAND_KEEP)
-        return mbt_usage_error("enhance", "--high-band keep is for causal models, and '%s' is none", r->model);
     mbt_options options;
     mbt_enhance_set_options(r, loaded->info.sample_rate, &options);
     const mbt_status status = mbt_options_check(&options, loaded->model);

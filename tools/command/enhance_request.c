@@ -36,7 +36,7 @@ void mbt_enhance_print_help(void)
         "(WAV of unknown length), where what is done appears window by window, or hop by hop with a causal model as\n"
         "live. So do the names of pipes, devices and open descriptors, as /dev/stdout and the shell's <(...) and\n"
         ">(...). The first SIGINT or SIGTERM ends a pipe that is IN, and what came until then is enhanced; a second\n"
-        "one stops at once. The bandwidth of the result is that of the model: 8 kHz for tiny and live.\n"
+        "one stops at once.\n"
         "\n"
         "What else IN holds, as tags, bext, iXML and cue points, goes to OUT as far as it can; a warning names what\n"
         "is left behind.\n"
@@ -59,8 +59,10 @@ void mbt_enhance_print_help(void)
         "  --mix M        share of the enhanced sound in the result, 1 by default; the rest is IN, aligned to the\n"
         "                 sample: 0 gives IN itself\n"
         "  --limit DB     decibels that a frequency is attenuated by at most, 0.1 to 200; by default any number\n"
-        "  --high-band B  what becomes of frequencies above those of a causal model, in sound of a higher rate: keep,\n"
-        "                 the default, has them follow the highest of the model's; drop leaves them out, as tiny does\n"
+        "  --high-band B  what becomes of the frequencies above the model's, 8 kHz for tiny and live, in sound of a\n"
+        "                 higher rate: keep, the default, has them follow the highest of the model's; drop leaves "
+        "them\n"
+        "                 out\n"
         "  --threads N    1 to 256; 0, the default, stands for one for each core that may be used\n"
         "  --isa NAME     kernels, auto by default; every choice gives the same bits:\n"
         "                 %s\n"
@@ -125,7 +127,6 @@ static bool parse_window(const char *text, mbt_enhance_request *r)
 static bool parse_high_band(const char *text, mbt_enhance_request *r)
 {
     const bool keep = strcmp(text, "keep") == 0;
-    r->high_band_given = true;
     r->high_band = keep ? MBT_HIGH_BAND_KEEP : MBT_HIGH_BAND_DROP;
     if (keep || strcmp(text, "drop") == 0)
         return true;

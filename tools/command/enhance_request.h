@@ -21,12 +21,11 @@ typedef struct mbt_enhance_request {
     mbt_isa isa;
     double window, overlap; /* s; window 0: the library's default */
     bool overlap_given, paper;
-    mbt_high_band high_band; /* what becomes of frequencies above those of a causal model */
-    bool high_band_given;
-    double mix;    /* the enhanced sound's share in the result, 0 to 1; that of the input is the rest */
-    double limit;  /* dB that a frequency is attenuated by at most; 0: any */
-    unsigned jobs; /* recordings at a time, of a folder; 0: not given */
-    bool resume;   /* skips recordings that have a result */
+    mbt_high_band high_band; /* what becomes of the frequencies above the model's */
+    double mix;              /* the enhanced sound's share in the result, 0 to 1; that of the input is the rest */
+    double limit;            /* dB that a frequency is attenuated by at most; 0: any */
+    unsigned jobs;           /* recordings at a time, of a folder; 0: not given */
+    bool resume;             /* skips recordings that have a result */
     bool quiet, help;
     bool no_bar; /* no progress bar */
 } mbt_enhance_request;

@@ -180,10 +180,6 @@ static bool open_causal(const mbt_enhance_request *r, const mbt_loaded_model *lo
         status = open_host(r, loaded, &options, t);
         if (status != MBT_ERROR_ARGUMENT)
             return is_open(t, r, status);
-        if (r->high_band_given && r->high_band == MBT_HIGH_BAND_KEEP && t->format.rate > t->rate) {
-            return mbt_complain("%s: --high-band keep cannot be had at its rate of %u Hz", t->format.path,
-                                t->format.rate);
-        }
         status = MBT_OK;
     }
     for (size_t i = 0; status == MBT_OK && i < t->format.count; i++)
