@@ -1,6 +1,8 @@
 /* demo_mix.c: makes the demo's sounds: recorded voice, and the same voice in generated noise.
  *
- *     mbt_demo_mix SNR_DB CLEAN.wav NOISY.wav VOICE.wav...    16 kHz, mono, 16 bits, from the first channels
+ *     mbt_demo_mix [--rate HZ] SNR_DB CLEAN.wav NOISY.wav VOICE.wav...
+ *
+ * 16 kHz unless it says otherwise, mono, 16 bits, from the first channels.
  */
 #include <math.h>
 #include <stdbool.h>
@@ -14,7 +16,7 @@
 #include "common/random.h"
 #include "tools/audio/resample.h"
 
-enum { RATE = 16000, PAUSE = RATE / 4 };
+enum { DEFAULT_RATE = 16000, LEAST_RATE = 8000, MOST_RATE = 192000 };
 
 typedef struct signal {
     float *samples;
@@ -50,21 +52,21 @@ static bool read_first_channel(const char *path, signal *voice)
     return true;
 }
 
-/* Appends a file at RATE, and a pause. */
+/* Appends a file at the rate of all, and a pause. */
 static bool append_voice(const char *path, signal *all)
 {
     signal voice;
     if (!read_first_channel(path, &voice))
         return false;
-    size_t added = mbt_resampled_length(voice.count, voice.rate, RATE);
-    float *grown = realloc(all->samples, (all->count + added + PAUSE) * sizeof *grown);
+    size_t added = mbt_resampled_length(voice.count, voice.rate, all->rate), pause = all->rate / 4;
+    float *grown = realloc(all->samples, (all->count + added + pause) * sizeof *grown);
     const char *reason = "out of memory";
     bool done = grown != NULL;
     if (done) {
         all->samples = grown;
-        done = mbt_resample(voice.samples, voice.count, voice.rate, grown + all->count, added, RATE, &reason);
-        memset(grown + all->count + added, 0, PAUSE * sizeof *grown);
-        all->count += added + PAUSE;
+        done = mbt_resample(voice.samples, voice.count, voice.rate, grown + all->count, added, all->rate, &reason);
+        memset(grown + all->count + added, 0, pause * sizeof *grown);
+        all->count += added + pause;
     }
     free(voice.samples);
     return done || fail(path, reason);
@@ -90,12 +92,12 @@ static double energy(const float *x, size_t count)
 }
 
 /* noisy = clean + noise at snr_db; both scaled alike so that neither clips. */
-static void mix(float *clean, float *noisy, size_t count, double snr_db)
+static void mix(float *clean, float *noisy, size_t count, uint32_t rate, double snr_db)
 {
     double pole[3] = {0.0, 0.0, 0.0};
     uint64_t state = 1;
     for (size_t i = 0; i < count; i++)
-        noisy[i] = (float)next_noise(pole, (double)i / RATE, &state);
+        noisy[i] = (float)next_noise(pole, (double)i / rate, &state);
     double gain = sqrt(energy(clean, count) / energy(noisy, count) * pow(10.0, -snr_db / 10.0));
     double peak = 0.0;
     for (size_t i = 0; i < count; i++) {
@@ -108,11 +110,11 @@ static void mix(float *clean, float *noisy, size_t count, double snr_db)
     }
 }
 
-static bool write_wav(const char *path, const float *samples, size_t count)
+static bool write_wav(const char *path, const float *samples, size_t count, uint32_t rate)
 {
     SF_INFO info;
     memset(&info, 0, sizeof info);
-    info.samplerate = RATE;
+    info.samplerate = (int)rate;
     info.channels = 1;
     info.format = SF_FORMAT_WAV | SF_FORMAT_PCM_16;
     SNDFILE *file = sf_open(path, SFM_WRITE, &info);
@@ -123,9 +125,9 @@ static bool write_wav(const char *path, const float *samples, size_t count)
     return done || fail(path, "cannot write");
 }
 
-static bool run_mix(double snr_db, const char *clean_path, const char *noisy_path, char **voices)
+static bool run_mix(uint32_t rate, double snr_db, const char *clean_path, const char *noisy_path, char **voices)
 {
-    signal clean = {NULL, 0, RATE};
+    signal clean = {NULL, 0, rate};
     bool done = true;
     for (; done && *voices != NULL; voices++)
         done = append_voice(*voices, &clean);
@@ -133,22 +135,34 @@ static bool run_mix(double snr_db, const char *clean_path, const char *noisy_pat
     if (done && (noisy == NULL || energy(clean.samples, clean.count) <= 0.0))
         done = fail("mix", noisy == NULL ? "out of memory" : "the voice is silent");
     if (done) {
-        mix(clean.samples, noisy, clean.count, snr_db);
-        done = write_wav(clean_path, clean.samples, clean.count) && write_wav(noisy_path, noisy, clean.count);
+        mix(clean.samples, noisy, clean.count, rate, snr_db);
+        done =
+            write_wav(clean_path, clean.samples, clean.count, rate) && write_wav(noisy_path, noisy, clean.count, rate);
     }
     free(noisy);
     free(clean.samples);
     return done;
 }
 
+/* A number within limits; NAN if text is none. */
+static double number(const char *text, double least, double most)
+{
+    char *end;
+    const double value = strtod(text, &end);
+    return end != text && *end == '\0' && value >= least && value <= most ? value : NAN;
+}
+
 int main(int argc, char **argv)
 {
-    if (argc >= 5) {
-        char *end;
-        double snr_db = strtod(argv[1], &end);
-        if (end != argv[1] && *end == '\0' && fabs(snr_db) <= 100.0)
-            return run_mix(snr_db, argv[2], argv[3], argv + 4) ? 0 : 1;
+    double rate = DEFAULT_RATE;
+    if (argc >= 3 && strcmp(argv[1], "--rate") == 0) {
+        rate = floor(number(argv[2], LEAST_RATE, MOST_RATE));
+        argc -= 2;
+        argv += 2;
     }
-    fputs("usage: mbt_demo_mix SNR_DB CLEAN.wav NOISY.wav VOICE.wav...\n", stderr);
+    const double snr_db = argc >= 5 ? number(argv[1], -100, 100) : NAN;
+    if (!isnan(rate) && !isnan(snr_db))
+        return run_mix((uint32_t)rate, snr_db, argv[2], argv[3], argv + 4) ? 0 : 1;
+    fputs("usage: mbt_demo_mix [--rate HZ] SNR_DB CLEAN.wav NOISY.wav VOICE.wav...\n", stderr);
     return 2;
 }
