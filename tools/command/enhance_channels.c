@@ -184,7 +184,7 @@ static bool emit(mbt_channels *c, size_t count)
         for (size_t k = 0; k < c->format.channels; k++)
             if (!next_block(c, k, done, count, &input, &used, &made) || !interleave(c, k, made))
                 return false;
-        if (c->dry > 0)
+        if (c->dry > 0 && input != NULL)
             mix_in(c, input, made);
         if (made > 0 && !c->format.emit(c->format.cookie, c->emitted, made))
             return false;

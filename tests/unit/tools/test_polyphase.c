@@ -114,7 +114,7 @@ START_TEST(same_bits)
 {
     static const size_t blocks[] = {1, 7, 64, MOST};
     const uint32_t host = rates[_i];
-    const size_t samples = host, room = 2 * MODEL_RATE;
+    const size_t samples = host, room = 2 * (size_t)MODEL_RATE;
     float *in = malloc(samples * sizeof *in), *out[2];
     for (size_t i = 0; i < samples; i++)
         in[i] = (float)up_to(2001) / 1000 - 1;

@@ -117,7 +117,7 @@ START_TEST(follows)
     memset(in, 0, HALF * sizeof *in);
     enhance(in, RATE, RATE, cases[_i].gain, cases[_i].limit, 1000, out);
     for (size_t i = 0; i < HALF - 600; i++) /* but for what the filters' ring before it */
-        ck_assert_double_lt(fabs(out[i]), 1e-4);
+        ck_assert_float_lt(fabsf(out[i]), 1e-4f);
     ck_assert_double_eq_tol(level_of(out + HALF + 480, HALF - 480, 10.0 / 48) / 0.2, expected, 0.01 * expected + 1e-4);
     free(in);
     free(out);
