@@ -57,8 +57,8 @@ static bool open_channel(mbt_channels *c, channel_state *channel, float limit)
     return good || mbt_complain("%s: cannot change the rate: %s", c->format.path, reason);
 }
 
-/* What is kept of the input waits until its place in the result is reached: about as long as the result is behind, twice
- * in a fifo. For what lies above the model's frequencies it waits at the model's rate too. */
+/* What is kept of the input waits until its place in the result is reached: about as long as the result is behind,
+ * twice in a fifo. For what lies above the model's frequencies it waits at the model's rate too. */
 static bool open_tracks(const mbt_enhance_request *r, const mbt_loaded_model *loaded, mbt_channels *c)
 {
     const mbt_channels_format *format = &c->format;

@@ -99,8 +99,8 @@ static double level_of(const float *x, size_t count, double turns)
     return 2 * hypot(re, im) / (double)count;
 }
 
-/* The gain of 10 kHz is that of 6 kHz, cubed, but no less than the limit: of a sine that is as loud all the time, and of
- * one that begins in the middle, from the same sample on. */
+/* The gain of 10 kHz is that of 6 kHz, cubed, but no less than the limit: of a sine that is as loud all the time, and
+ * of one that begins in the middle, from the same sample on. */
 START_TEST(follows)
 {
     enum { RATE = 48000, HALF = RATE / 2 };
