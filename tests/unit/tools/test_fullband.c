@@ -339,8 +339,8 @@ START_TEST(refused)
 }
 END_TEST
 
-/* The bits that gcc and clang make on x86-64, with and without fused operations at their choice of instructions, and gcc
- * for aarch64: FNV-1a over the values of the samples, of noise through a network that takes 3 dB away. */
+/* The bits that gcc and clang make on x86-64, with and without AVX and FMA to choose from, and gcc for aarch64: FNV-1a
+ * over the bits of the samples, of noise through a network that takes 3 dB away. */
 START_TEST(bits_of_all_machines)
 {
     static const struct {
