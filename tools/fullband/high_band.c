@@ -13,6 +13,7 @@ enum { EVERY = 2, CENTER = MBT_HIGH_BAND_TAPS - 1 - MBT_HIGH_BAND_DELAY };
 #define WIDTH (1.0 / 16)
 #define ATTENUATION 60.0
 #define SECONDS 0.006
+#define OTHERS 0.1 /* share of the energy of all bands that counts in each */
 #define SMOOTH_SECONDS 0.0005
 /* 150 dB below full scale. Less than that in a band says nothing of what lies above. */
 #define SILENCE 1e-15
@@ -60,15 +61,27 @@ static void follow_energy(double *energy, float sample, double step)
     *energy = *energy > SILENCE * SILENCE ? *energy : 0;
 }
 
+/* A band with next to nothing in it goes with the others: what rings in it when the network lets go is not speech. */
+static double ratio_of(const mbt_high_band_gain *h, int band)
+{
+    double in = h->energy_in[band], out = h->energy_out[band];
+    for (int i = 0; i < MBT_HIGH_BANDS; i++) {
+        in += OTHERS * h->energy_in[i];
+        out += OTHERS * h->energy_out[i];
+    }
+    return out / (in + SILENCE);
+}
+
 /* noisy and clean: the last MBT_HIGH_BAND_TAPS samples of each. */
 static void measure(mbt_high_band_gain *h, const float *noisy, const float *clean)
 {
-    double most = 0;
     for (int band = 0; band < MBT_HIGH_BANDS; band++) {
         follow_energy(&h->energy_in[band], mbt_dot(h->weights[band], noisy, MBT_HIGH_BAND_TAPS), h->step);
         follow_energy(&h->energy_out[band], mbt_dot(h->weights[band], clean, MBT_HIGH_BAND_TAPS), h->step);
-        most = fmax(most, h->energy_out[band] / (h->energy_in[band] + SILENCE));
     }
+    double most = 0;
+    for (int band = 0; band < MBT_HIGH_BANDS; band++)
+        most = fmax(most, ratio_of(h, band));
     const double ratio = fmin(most, 1);
     h->gain = fmaxf((float)(ratio * sqrt(ratio)), h->least);
 }

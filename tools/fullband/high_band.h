@@ -1,9 +1,9 @@
 /* high_band.h: what becomes of the frequencies above those of the network: a gain that follows what the network did to
  * the highest of its own, from 5/8 to 7/8 of half its rate: 5 to 7 kHz of 16.
  *
- * In two bands the energy that came out of the network is compared with the energy that went in, over some 6 ms. The
- * gain is the larger of the two ratios, to the power of 3/2: where the network took d dB away, 3 d go. docs/live.md
- * says how this was chosen. */
+ * In two bands the energy that came out of the network is compared with the energy that went in, over some 6 ms; a
+ * tenth of the energy of both counts in each. The gain is the larger of the two ratios, to the power of 3/2: where the
+ * network took d dB away, 3 d go. docs/live.md says how this was chosen. */
 #ifndef MBT_TOOLS_FULLBAND_HIGH_BAND_H
 #define MBT_TOOLS_FULLBAND_HIGH_BAND_H
 

@@ -3,6 +3,7 @@
 #include "tests/unit/unit_main.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -23,15 +24,21 @@ static float *floats(size_t count)
     return x;
 }
 
+/* What the model does: a gain, always or in every other tenth of a second. */
+typedef struct model {
+    float gain, limit;
+    bool pauses;
+} model;
+
 /* As enhance does it: `clean` comes from the model LAG samples after it went in, in pieces. */
-static void enhance(const float *in, size_t samples, uint32_t rate, float gain, float limit, size_t piece, float *out)
+static void enhance(const float *in, size_t samples, uint32_t rate, model m, size_t piece, float *out)
 {
     const size_t model_samples = mbt_resampled_length(samples, rate, MODEL_RATE);
     float *noisy = floats(model_samples), *clean = floats(model_samples);
     ck_assert(mbt_resample(in, samples, rate, noisy, model_samples, MODEL_RATE, &reason));
     for (size_t i = 0; i < model_samples; i++)
-        clean[i] = gain * noisy[i];
-    mbt_upper *upper = mbt_upper_open(MODEL_RATE, rate, limit, &reason);
+        clean[i] = m.pauses && i / (MODEL_RATE / 10) % 2 == 1 ? 0 : m.gain * noisy[i];
+    mbt_upper *upper = mbt_upper_open(MODEL_RATE, rate, m.limit, &reason);
     mbt_resampler *back = mbt_resampler_open(MODEL_RATE, rate, &reason);
     ck_assert(upper != NULL && back != NULL);
     size_t put = 0, got = 0, given = 0;
@@ -74,14 +81,14 @@ START_TEST(all_of_it)
         state = state * 1664525u + 1013904223u;
         in[i] = (float)(state >> 8) / (1 << 23) - 1;
     }
-    enhance(in, samples, rate, 1, 0, 1000, out);
+    enhance(in, samples, rate, (model){.gain = 1}, 1000, out);
     double wrong = 0, all = 0;
     for (size_t i = begin; i < samples; i++) {
         wrong += pow((double)out[i] - (double)in[i], 2);
         all += pow(in[i], 2);
     }
     ck_assert_double_lt(10 * log10(wrong / all), -80);
-    enhance(in, samples, rate, 1, 0, 77, other);
+    enhance(in, samples, rate, (model){.gain = 1}, 77, other);
     ck_assert_mem_eq(out, other, samples * sizeof *out);
     free(in);
     free(out);
@@ -111,14 +118,37 @@ START_TEST(follows)
     float *in = floats(RATE), *out = floats(RATE);
     for (size_t i = 0; i < RATE; i++)
         in[i] = (float)(0.2 * sin(2 * PI * fmod((double)i / 8, 1)) + 0.2 * sin(2 * PI * fmod((double)i * 10 / 48, 1)));
-    enhance(in, RATE, RATE, cases[_i].gain, cases[_i].limit, 1000, out);
+    enhance(in, RATE, RATE, (model){.gain = cases[_i].gain, .limit = cases[_i].limit}, 1000, out);
     const double expected = cases[_i].expected;
     ck_assert_double_eq_tol(level_of(out + HALF, HALF, 10.0 / 48) / 0.2, expected, 0.01 * expected + 1e-4);
     memset(in, 0, HALF * sizeof *in);
-    enhance(in, RATE, RATE, cases[_i].gain, cases[_i].limit, 1000, out);
+    enhance(in, RATE, RATE, (model){.gain = cases[_i].gain, .limit = cases[_i].limit}, 1000, out);
     for (size_t i = 0; i < HALF - 600; i++) /* but for what the filters' ring before it */
         ck_assert_float_lt(fabsf(out[i]), 1e-4f);
     ck_assert_double_eq_tol(level_of(out + HALF + 480, HALF - 480, 10.0 / 48) / 0.2, expected, 0.01 * expected + 1e-4);
+    free(in);
+    free(out);
+}
+END_TEST
+
+/* The gain is that of its time: it goes with the pauses of the model. */
+START_TEST(pauses)
+{
+    enum { RATE = 44100, STRETCH = RATE / 10 };
+    float *in = floats(2 * RATE), *out = floats(2 * RATE);
+    for (size_t i = 0; i < 2 * RATE; i++)
+        in[i] = (float)(0.2 * sin(2 * PI * fmod((double)i / 7, 1)) + 0.2 * sin(2 * PI * fmod((double)i / 4, 1)));
+    enhance(in, 2 * RATE, RATE, (model){.gain = 1, .pauses = true}, 1000, out);
+    for (size_t i = 0; i < 20; i++) { /* but for 20 ms after each change */
+        const double level = level_of(out + i * STRETCH + RATE / 50, STRETCH - 2 * (RATE / 50), 1.0 / 4) / 0.2;
+        ck_assert_double_eq_tol(level, i % 2 == 0 ? 1 : 0, 0.06);
+    }
+    double early = 0;
+    for (size_t i = 1; i < 20; i++) { /* half way within 6 ms */
+        const double level = level_of(out + i * STRETCH + 6 * RATE / 1000, RATE / 200, 1.0 / 4) / 0.2;
+        early = fmax(early, fabs(level - (i % 2 == 0)));
+    }
+    ck_assert_double_lt(early, 0.5);
     free(in);
     free(out);
 }
@@ -129,5 +159,6 @@ int main(void)
     TCase *tests = tcase_create("upper");
     tcase_add_loop_test(tests, all_of_it, 0, COUNT(rates));
     tcase_add_loop_test(tests, follows, 0, 5);
+    tcase_add_test(tests, pauses);
     return unit_main(tests, "upper");
 }
