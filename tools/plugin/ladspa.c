@@ -194,17 +194,18 @@ static void cleanup(LADSPA_Handle instance)
 #define AUDIO_OUT (LADSPA_PORT_OUTPUT | LADSPA_PORT_AUDIO)
 #define CONTROL_IN (LADSPA_PORT_INPUT | LADSPA_PORT_CONTROL)
 #define CONTROL_OUT (LADSPA_PORT_OUTPUT | LADSPA_PORT_CONTROL)
-#define BOUNDED (LADSPA_HINT_BOUNDED_BELOW | LADSPA_HINT_BOUNDED_ABOVE)
+#define BETWEEN (LADSPA_HINT_BOUNDED_BELOW | LADSPA_HINT_BOUNDED_ABOVE)
+#define COUNTED (LADSPA_HINT_BOUNDED_BELOW | LADSPA_HINT_INTEGER)
+#define HINT(hints, standard, least, most)                    \
+    {                                                         \
+        (hints) | LADSPA_HINT_DEFAULT_##standard, least, most \
+    }
 
-/* Hosts look for "latency" by this name. */
+/* Hosts look for "latency" by this name. sox asks for values of outputs too, where they have no default. */
 #define CONTROL_PORTS CONTROL_IN, CONTROL_IN, CONTROL_OUT, CONTROL_OUT
 #define CONTROL_NAMES "Attenuation limit (dB)", "Mix", "latency", "Removed (dB)"
-#define CONTROL_HINTS                                                                              \
-    {BOUNDED | LADSPA_HINT_DEFAULT_MAXIMUM, 0, NO_LIMIT}, {BOUNDED | LADSPA_HINT_DEFAULT_1, 0, 1}, \
-        {LADSPA_HINT_BOUNDED_BELOW | LADSPA_HINT_INTEGER, 0, 0},                                   \
-    {                                                                                              \
-        BOUNDED, 0, 100                                                                            \
-    }
+#define CONTROL_HINTS \
+    HINT(BETWEEN, MAXIMUM, 0, NO_LIMIT), HINT(BETWEEN, 1, 0, 1), HINT(COUNTED, 0, 0, 0), HINT(BETWEEN, 0, 0, 100)
 
 static const LADSPA_PortDescriptor mono_ports[] = {AUDIO_IN, AUDIO_OUT, CONTROL_PORTS};
 static const char *const mono_names[] = {"Input", "Output", CONTROL_NAMES};
