@@ -28,12 +28,12 @@ enum {
 enum { LIMIT, MIX, LATENCY, REMOVED };
 
 typedef struct kind {
-    unsigned channels;
+    unsigned long channels;
     bool spread;
 } kind;
 
 typedef struct plugin {
-    unsigned channels;                  /* of a mono plugin, the second has neither sound nor ports */
+    unsigned long channels;             /* of a mono plugin, the second has neither sound nor ports */
     mbt_fullband *sound[MOST_CHANNELS]; /* all of them NULL if the sound is passed through */
     /* What the host has connected to the ports, else NULL. */
     LADSPA_Data *in[MOST_CHANNELS], *out[MOST_CHANNELS], *controls[CONTROLS];
