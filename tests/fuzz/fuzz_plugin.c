@@ -1,5 +1,5 @@
-/* fuzz_plugin.c: the LADSPA plugin in the hands of a hostile host: any rate, blocks, controls, samples, places of ports,
- * and new starts. Its source is linked in, so that what it does is watched. */
+/* fuzz_plugin.c: the LADSPA plugin in the hands of a hostile host: any rate, blocks, controls, samples, places of
+ * ports, and new starts. Its source is linked in, so that what it does is watched. */
 #include <ladspa.h>
 #include <math.h>
 #include <stdbool.h>

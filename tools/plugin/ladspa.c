@@ -1,7 +1,7 @@
 /* ladspa.c: the live model as a LADSPA plugin, mono and stereo, at any rate of the host: mambattention_ladspa.so.
  *
- * A channel is an mbt_fullband of its own, so that channels share nothing. Where none can be opened, the sound is passed
- * through as it is, with latency 0: mbt_fullband_process refuses NULL and leaves the sound alone.
+ * A channel is an mbt_fullband of its own, so that channels share nothing. Where none can be opened, the sound is
+ * passed through as it is, with latency 0: mbt_fullband_process refuses NULL and leaves the sound alone.
  *
  * docs/live.md describes the plugins. Hosts know them by label, unique number, and the places of their ports, which
  * never change: new ports come behind the last. */
