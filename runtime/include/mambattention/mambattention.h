@@ -243,8 +243,8 @@ MBT_API MBT_MUST_CHECK mbt_status mbt_enhance(mbt_enhancer *enhancer, const floa
  *
  * The first samples come out when a window is full. After that, window - overlap samples come out at a time. With a
  * causal model they come out hop by hop, with a delay of mbt_latency in all. mbt_push only keeps samples; mbt_pull does
- * the work. A call of mbt_pull that finds a full window takes as long as the network needs for it, so it does not belong
- * on the thread that records and plays. Nothing is allocated. */
+ * the work. A call of mbt_pull that finds a full window takes as long as the network needs for it, so it does not
+ * belong on the thread that records and plays. Nothing is allocated. */
 
 /* Gives the next samples of the stream to the enhancer. The first call begins a stream. *taken: how many fitted. If
  * that is less than samples, call mbt_pull before pushing the rest. On failure nothing was taken.
