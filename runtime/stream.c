@@ -88,6 +88,8 @@ ptrdiff_t mbt_process(mbt_enhancer *enhancer, const float *in, float *out, size_
         return MBT_ERROR_ARGUMENT;
     if (!e->causal || e->busy || (e->streaming && !e->live.delayed))
         return MBT_ERROR_STREAM;
+    if (samples == 0) /* begins no stream */
+        return 0;
     mbt_run run = mbt_enhancer_run(e, 0);
     size_t replaced = 0;
     mbt_float_mode_enter(&e->callers);
@@ -95,7 +97,7 @@ ptrdiff_t mbt_process(mbt_enhancer *enhancer, const float *in, float *out, size_
         out[i] = accept_sample(in[i], &replaced);
     mbt_live_process(&e->live, &run, out, out, samples);
     mbt_float_mode_leave(&e->callers);
-    e->streaming = e->streaming || samples > 0;
+    e->streaming = true;
     return (ptrdiff_t)replaced;
 }
 

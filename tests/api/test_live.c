@@ -329,7 +329,10 @@ START_TEST(calls_out_of_order)
     ck_assert_int_eq(mbt_process(NULL, in, out, HOP), MBT_ERROR_ARGUMENT);
     ck_assert_int_eq(mbt_process(live, NULL, out, HOP), MBT_ERROR_ARGUMENT);
     ck_assert_int_eq(mbt_process(live, in, NULL, HOP), MBT_ERROR_ARGUMENT);
-    ck_assert_int_eq(mbt_process(live, NULL, NULL, 0), 0);
+    ck_assert_int_eq(mbt_process(live, NULL, NULL, 0), 0); /* begins nothing */
+    ck_assert_int_eq(mbt_push(live, in, 0, &some), MBT_OK);
+    ck_assert_int_eq(mbt_flush(live), MBT_OK);
+    mbt_reset(live);
     ck_assert_int_eq(mbt_process(live, in, out, 10), 0);
     ck_assert_int_eq(mbt_push(live, in, 10, &some), MBT_ERROR_STREAM);
     ck_assert_int_eq(mbt_pull(live, out, 10, &some), MBT_ERROR_STREAM);
@@ -348,10 +351,15 @@ START_TEST(calls_out_of_order)
 }
 END_TEST
 
+/* Whose progress is told. */
+static mbt_enhancer *told;
+
 static int count_calls(void *cookie, double done)
 {
     int *calls = cookie;
+    float sample = 0;
     (void)done;
+    ck_assert_int_eq(mbt_process(told, &sample, &sample, 1), MBT_ERROR_STREAM);
     return ++*calls == 2;
 }
 
@@ -364,6 +372,7 @@ START_TEST(progress_can_stop_it)
     options.progress_cookie = &calls;
     mbt_enhancer *enhancer = NULL;
     ck_assert_int_eq(mbt_open(models[0], &options, &enhancer), MBT_OK);
+    told = enhancer;
     static float sound[50 * HOP];
     ck_assert_int_eq(mbt_enhance(enhancer, sound, sound, 50 * HOP), MBT_ERROR_CANCELLED);
     ck_assert_int_eq(calls, 2);

@@ -13,8 +13,14 @@
 #define MOST_RECORDED 120u /* samples of recordings, after which an input ends: they are what takes time */
 
 extern const mbt_model mbt_model_fuzz_f32, mbt_model_fuzz_f16, mbt_model_fuzz_int8;
+extern const mbt_model mbt_model_fuzz_causal_f32, mbt_model_fuzz_causal_int8;
 
-const mbt_model *const fuzz_models[FUZZ_MODELS] = {&mbt_model_fuzz_f32, &mbt_model_fuzz_f16, &mbt_model_fuzz_int8};
+/* A causal network at so low a rate that 3 s, after which it rests in silence, pass within a stream. */
+static mbt_model tired;
+
+const mbt_model *const fuzz_models[FUZZ_MODELS] = {&mbt_model_fuzz_f32,         &mbt_model_fuzz_f16,
+                                                   &mbt_model_fuzz_int8,        &mbt_model_fuzz_causal_f32,
+                                                   &mbt_model_fuzz_causal_int8, &tired};
 
 fuzz_session *fuzz_choose_session(fuzz_player *p)
 {
@@ -23,7 +29,7 @@ fuzz_session *fuzz_choose_session(fuzz_player *p)
 
 size_t fuzz_most_samples(const fuzz_session *s)
 {
-    if (s->enhancer == NULL || s->window > FUZZ_MOST_SAMPLES)
+    if (s->enhancer == NULL || s->window > FUZZ_MOST_SAMPLES || fuzz_is_causal(s))
         return FUZZ_MOST_SAMPLES;
     const size_t most = s->window + (FUZZ_MOST_WINDOWS - 1) * (s->window - s->overlap);
     return most < FUZZ_MOST_SAMPLES ? most : FUZZ_MOST_SAMPLES;
@@ -32,12 +38,14 @@ size_t fuzz_most_samples(const fuzz_session *s)
 static void call_describe(fuzz_player *p)
 {
     mbt_model model = *fuzz_models[fuzz_byte(&p->input) % FUZZ_MODELS];
-    const uint8_t which = fuzz_byte(&p->input) % 4;
+    const uint8_t which = fuzz_byte(&p->input) % 6;
     mbt_model_info info;
     size_t bytes;
     model.abi += which == 1;
     model.model_size += which == 2;
     model.hop *= which == 3 ? 0 : 1;
+    model.attention_frames = which != 4 ? model.attention_frames : model.attention_frames == 0 ? 3 : 0;
+    model.level_frames = which != 5 ? model.level_frames : model.level_frames == 0 ? 3 : 0;
     const mbt_status expected = which == 0 ? MBT_OK : MBT_ERROR_MODEL;
     FUZZ_CHECK(mbt_model_describe(&model, &info) == expected);
     FUZZ_CHECK(mbt_memory_needed(&model, NULL, &bytes) == expected);
@@ -80,13 +88,15 @@ static void call_rounding(fuzz_player *p)
 
 /* tests/fuzz/make-seeds knows their numbers. */
 static void (*const calls[])(fuzz_player *p) = {
-    fuzz_call_open,     fuzz_call_enhance, fuzz_call_push,   fuzz_call_pull,  fuzz_call_push,
-    fuzz_call_pull,     fuzz_call_flush,   fuzz_call_finish, fuzz_call_reset, fuzz_call_close,
-    fuzz_call_patience, call_describe,     call_names,       call_pcm,        call_rounding,
+    fuzz_call_open,  fuzz_call_enhance, fuzz_call_push,  fuzz_call_pull,    fuzz_call_push,     fuzz_call_pull,
+    fuzz_call_flush, fuzz_call_finish,  fuzz_call_reset, fuzz_call_close,   fuzz_call_patience, call_describe,
+    call_names,      call_pcm,          call_rounding,   fuzz_call_process,
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+    tired = mbt_model_fuzz_causal_f32;
+    tired.sample_rate = 4;
     fuzz_player p = {.input = {data, size}, .rounding = FE_TONEAREST};
     for (unsigned i = 0; i < MOST_CALLS && p.samples < MOST_RECORDED && p.input.left != 0; i++) {
         calls[fuzz_byte(&p.input) % (sizeof calls / sizeof calls[0])](&p);
@@ -99,7 +109,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         fuzz_close_session(&p.sessions[i]);
     }
     for (unsigned i = 0; i < FUZZ_MODELS; i++)
-        mbt_close(p.references[i]);
+        mbt_close(p.references[i].enhancer);
     fesetround(FE_TONEAREST);
     return 0;
 }

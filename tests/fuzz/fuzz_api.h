@@ -10,7 +10,8 @@
 #include "mambattention/model.h"
 
 #define FUZZ_SESSIONS 2u
-#define FUZZ_MODELS 3u
+#define FUZZ_MODELS 6u
+#define FUZZ_CAUSAL 3u        /* the first model that is causal; all after it are */
 #define FUZZ_MOST_SAMPLES 40u /* of a recording, and of a stream */
 #define FUZZ_MOST_WINDOWS 4u  /* likewise */
 
@@ -35,7 +36,9 @@ typedef struct fuzz_watcher {
 typedef struct fuzz_stream {
     float in[FUZZ_MOST_SAMPLES], out[FUZZ_MOST_SAMPLES];
     size_t pushed, pulled;
+    size_t frames; /* that a causal network has run */
     bool begun, flushed;
+    bool delayed; /* mbt_process gives it, which pulls what it pushes */
 } fuzz_stream;
 
 typedef struct fuzz_session {
@@ -43,22 +46,36 @@ typedef struct fuzz_session {
     const mbt_model *model;
     bool refused; /* some options are out of their ranges */
     size_t max_samples;
-    size_t window, overlap; /* samples at once: the window that the options come to, or max_samples if that is less */
+    size_t window, overlap; /* samples at once: the window that the options come to, or max_samples if that is less; of
+                               a causal network the latency */
+    float limit, dry;
     fuzz_memory memory;
     bool hooked; /* memory came from an allocator of the caller's */
     fuzz_watcher watcher;
     fuzz_stream stream;
 } fuzz_session;
 
+/* An enhancer with the fastest kernels and one thread that takes a whole stream in a window, to compare with. Opened
+ * when it is needed. */
+typedef struct fuzz_reference {
+    mbt_enhancer *enhancer;
+    float limit, dry;
+} fuzz_reference;
+
 typedef struct fuzz_player {
     fuzz_input input;
     fuzz_session sessions[FUZZ_SESSIONS];
-    mbt_enhancer *references[FUZZ_MODELS]; /* opened when needed, to compare with */
-    size_t samples;                        /* of all recordings */
-    int rounding;                          /* the caller's mode, which every call must leave as it is */
+    fuzz_reference references[FUZZ_MODELS];
+    size_t samples; /* of all recordings */
+    int rounding;   /* the caller's mode, which every call must leave as it is */
 } fuzz_player;
 
 extern const mbt_model *const fuzz_models[FUZZ_MODELS];
+
+static inline bool fuzz_is_causal(const fuzz_session *s)
+{
+    return s->model->attention_frames > 0;
+}
 
 /* Which session the input names. */
 fuzz_session *fuzz_choose_session(fuzz_player *p);
@@ -109,8 +126,12 @@ void fuzz_check_output(const float *out, size_t count, size_t written);
 
 void fuzz_free_output(float *out);
 
+/* The reference with the session's model, limit and share of the input. */
+mbt_enhancer *fuzz_reference_of(fuzz_player *p, const fuzz_session *s);
+
 /* Holds a result against its windows, each enhanced as a recording by an enhancer that knows of no windows. The bits
- * are the same but where one window is faded into the next. in, out: [count], count at most FUZZ_MOST_SAMPLES. */
+ * are the same but where one window is faded into the next. A causal network's result is held against that of the
+ * whole, and against the input if it is nothing else. in, out: [count], count at most FUZZ_MOST_SAMPLES. */
 void fuzz_check_windows(fuzz_player *p, const fuzz_session *s, const float *in, const float *out, size_t count);
 
 /* fuzz_api_stream.c: streams. */
@@ -126,5 +147,24 @@ void fuzz_check_stream(fuzz_player *p, fuzz_session *s);
 
 /* Flushes the session's stream, if there is one, pulls the rest, and checks it as above. */
 void fuzz_finish_stream(fuzz_player *p, fuzz_session *s);
+
+/* The end of a stream. */
+void fuzz_forget_stream(fuzz_session *s);
+
+/* fuzz_api_live.c: what a causal network makes of streams. */
+
+void fuzz_call_process(fuzz_player *p);
+
+/* How many samples mbt_push has room for: those that are missing for a hop. */
+size_t fuzz_live_room(const fuzz_session *s);
+
+/* How many samples of the result can be had. */
+size_t fuzz_live_available(const fuzz_session *s);
+
+/* After mbt_pull with so much room: how many frames it has run. */
+void fuzz_live_pulled(fuzz_session *s, size_t room, size_t given);
+
+/* What mbt_process has given is the result of the whole, delayed. Ends the stream. */
+void fuzz_live_check(fuzz_player *p, fuzz_session *s);
 
 #endif

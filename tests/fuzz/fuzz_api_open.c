@@ -69,6 +69,7 @@ static void meddle(const fuzz_session *s)
     FUZZ_CHECK(mbt_enhance(s->enhancer, &in, &out, 1) == MBT_ERROR_STREAM);
     FUZZ_CHECK(mbt_push(s->enhancer, &in, 1, &taken) == MBT_ERROR_STREAM && taken == 0);
     FUZZ_CHECK(mbt_pull(s->enhancer, &out, 1, &given) == MBT_ERROR_STREAM && given == 0);
+    FUZZ_CHECK(mbt_process(s->enhancer, &in, &out, 1) == MBT_ERROR_STREAM);
     FUZZ_CHECK(mbt_flush(s->enhancer) == MBT_ERROR_STREAM);
     mbt_reset(s->enhancer);
     mbt_close(s->enhancer);
@@ -187,6 +188,10 @@ static void check_measured(fuzz_session *s, const mbt_options *options, mbt_stat
     mbt_status expected = MBT_ERROR_ARGUMENT;
     if (options->threads <= 256 && !s->refused && !options->allocate == !options->release)
         expected = plan_windows(s, options);
+    if (expected == MBT_OK && fuzz_is_causal(s)) {
+        s->window = s->model->win + (options->spread ? s->model->hop : 0);
+        s->overlap = 0;
+    }
     if (expected == MBT_OK && s->window > PTRDIFF_MAX / 64)
         expected = MBT_ERROR_TOO_LONG;
     const bool perhaps_too_long = expected == MBT_OK && s->window > 1 << 16 && measured == MBT_ERROR_TOO_LONG;
@@ -227,13 +232,20 @@ static void open_with(fuzz_session *s, mbt_options *options, fuzz_input *in)
     FUZZ_CHECK(s->hooked || s->memory.empty || s->memory.allocations == s->memory.releases);
 }
 
-/* Options that are out of their ranges, for the highest kinds. */
-static bool spoil(mbt_options *options, uint8_t kind)
+/* What changes the sound. Options that are out of their ranges, for the highest kinds. */
+static bool take_effects(mbt_options *options, uint8_t kind)
 {
+    static const float limits[] = {0, 12, 0, 200}, shares[] = {0, 0.25f, 0, 1};
+    options->limit = limits[kind % 4];
+    options->dry = shares[kind / 4 % 4];
+    options->spread = kind / 16 % 2;
+    if (kind < 248)
+        return false;
     options->reserved[0] = kind == 255;
     options->limit = kind == 254 ? NAN : kind == 253 ? -1 : kind == 252 ? INFINITY : 0;
     options->dry = kind == 251 ? NAN : kind == 250 ? -FLT_TRUE_MIN : kind == 249 ? 1.5f : 0;
-    return kind >= 249;
+    options->spread = kind == 248 ? 2 : 0;
+    return true;
 }
 
 void fuzz_call_open(fuzz_player *p)
@@ -249,7 +261,9 @@ void fuzz_call_open(fuzz_player *p)
     options.overlap = take_overlap(in);
     options.threads = take_threads(in);
     options.isa = take_isa(in);
-    s->refused = spoil(&options, fuzz_byte(in));
+    s->refused = take_effects(&options, fuzz_byte(in));
+    s->limit = options.limit;
+    s->dry = options.dry;
     s->max_samples = options.max_samples;
     open_with(s, &options, in);
     if (s->enhancer == NULL)

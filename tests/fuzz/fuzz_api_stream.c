@@ -13,13 +13,15 @@ static size_t smaller(size_t a, size_t b)
 /* How many samples mbt_push has room for: a window and what was made of the windows that mbt_pull has begun to give. */
 static size_t room_of(const fuzz_session *s)
 {
+    if (fuzz_is_causal(s))
+        return fuzz_live_room(s);
     const size_t step = s->window - s->overlap;
     return s->window + (s->stream.pulled + step - 1) / step * step - s->stream.pushed;
 }
 
 static mbt_status expected_of_push(const fuzz_session *s, const float *in, size_t count)
 {
-    if (s->stream.flushed)
+    if (s->stream.flushed || s->stream.delayed)
         return MBT_ERROR_STREAM;
     if (s->max_samples != 0 && count > s->max_samples - s->stream.pushed)
         return MBT_ERROR_TOO_LONG;
@@ -55,6 +57,8 @@ void fuzz_call_push(fuzz_player *p)
 /* How many samples of the result can be had: all after mbt_flush, else a step of each window that is full. */
 static size_t available_of(const fuzz_session *s)
 {
+    if (fuzz_is_causal(s))
+        return fuzz_live_available(s);
     const size_t step = s->window - s->overlap, pushed = s->stream.pushed;
     return s->stream.flushed ? pushed : pushed < s->window ? 0 : (pushed - s->window) / step * step + step;
 }
@@ -74,6 +78,8 @@ static void pull(fuzz_session *s, size_t room)
     } else { /* whole windows have been given */
         FUZZ_CHECK(given < expected && (t->pulled + given) % (s->window - s->overlap) == 0);
     }
+    if (fuzz_is_causal(s))
+        fuzz_live_pulled(s, room, given);
     fuzz_check_output(out, room, given);
     FUZZ_CHECK(fuzz_all_finite(out, given));
     memcpy(t->out + t->pulled, out, given * sizeof *out);
@@ -86,14 +92,15 @@ void fuzz_call_pull(fuzz_player *p)
     fuzz_session *s = fuzz_choose_session(p);
     const uint8_t flags = fuzz_byte(&p->input);
     const size_t room = fuzz_byte(&p->input) % (FUZZ_MOST_SAMPLES + 2);
-    if (s->enhancer != NULL && flags != NO_COUNT && (flags != NO_SAMPLES || room == 0)) {
+    const bool good = s->enhancer != NULL && flags != NO_COUNT && (flags != NO_SAMPLES || room == 0);
+    if (good && !s->stream.delayed) {
         pull(s, room);
         return;
     }
     float *out = fuzz_make_output(room);
     size_t given = SIZE_MAX;
     FUZZ_CHECK(mbt_pull(s->enhancer, flags == NO_SAMPLES ? NULL : out, room, flags == NO_COUNT ? NULL : &given) ==
-               MBT_ERROR_ARGUMENT);
+               (good ? MBT_ERROR_STREAM : MBT_ERROR_ARGUMENT));
     FUZZ_CHECK(flags == NO_COUNT || given == 0);
     fuzz_check_output(out, room, 0);
     fuzz_free_output(out);
@@ -101,6 +108,10 @@ void fuzz_call_pull(fuzz_player *p)
 
 static void flush(fuzz_session *s)
 {
+    if (s->stream.delayed) {
+        FUZZ_CHECK(mbt_flush(s->enhancer) == MBT_ERROR_STREAM);
+        return;
+    }
     FUZZ_CHECK(mbt_flush(s->enhancer) == (s->enhancer != NULL ? MBT_OK : MBT_ERROR_ARGUMENT));
     s->stream.begun = s->stream.flushed = s->enhancer != NULL;
 }
@@ -110,17 +121,17 @@ void fuzz_call_flush(fuzz_player *p)
     flush(fuzz_choose_session(p));
 }
 
-static void forget_stream(fuzz_session *s)
+void fuzz_forget_stream(fuzz_session *s)
 {
-    s->stream.pushed = s->stream.pulled = 0;
-    s->stream.begun = s->stream.flushed = false;
+    s->stream.pushed = s->stream.pulled = s->stream.frames = 0;
+    s->stream.begun = s->stream.flushed = s->stream.delayed = false;
 }
 
 void fuzz_call_reset(fuzz_player *p)
 {
     fuzz_session *s = fuzz_choose_session(p);
     mbt_reset(s->enhancer);
-    forget_stream(s);
+    fuzz_forget_stream(s);
 }
 
 void fuzz_call_finish(fuzz_player *p)
@@ -130,7 +141,9 @@ void fuzz_call_finish(fuzz_player *p)
 
 void fuzz_finish_stream(fuzz_player *p, fuzz_session *s)
 {
-    if (s->stream.begun) {
+    if (s->stream.delayed) {
+        fuzz_live_check(p, s);
+    } else if (s->stream.begun) {
         flush(s);
         s->watcher.calls_left = UINT32_MAX;
         pull(s, FUZZ_MOST_SAMPLES);
@@ -143,6 +156,10 @@ void fuzz_check_stream(fuzz_player *p, fuzz_session *s)
     fuzz_stream *t = &s->stream;
     if (!t->begun)
         return;
+    if (t->delayed) {
+        fuzz_live_check(p, s);
+        return;
+    }
     mbt_reset(s->enhancer);
     if (t->pulled > 0) {
         float *whole = fuzz_make_output(t->pushed);
@@ -153,5 +170,5 @@ void fuzz_check_stream(fuzz_player *p, fuzz_session *s)
         fuzz_check_windows(p, s, t->in, whole, t->pushed);
         fuzz_free_output(whole);
     }
-    forget_stream(s);
+    fuzz_forget_stream(s);
 }

@@ -117,8 +117,8 @@ MBT_API MBT_MUST_CHECK mbt_status mbt_isa_chosen(mbt_isa *isa);
 /* A callback that is given the share of the work done, rising from 0 to 1. mbt_enhance counts the whole recording,
  * mbt_pull each window, and with a causal model nothing. It is called now and then, on the thread that made the call.
  * If it returns anything but 0, the call stops with MBT_ERROR_CANCELLED. It has to return: do not leave it by longjmp
- * or an exception. For the same enhancer it may not call mbt_enhance, mbt_push, mbt_pull or mbt_flush, which fail with
- * MBT_ERROR_STREAM, nor mbt_reset or mbt_close, which do nothing. */
+ * or an exception. For the same enhancer it may not call mbt_enhance, mbt_push, mbt_pull, mbt_process or mbt_flush,
+ * which fail with MBT_ERROR_STREAM, nor mbt_reset or mbt_close, which do nothing. */
 typedef int mbt_progress(void *cookie, double done);
 
 /* The caller's own allocator. mbt_open calls mbt_allocate, which returns a block of so many bytes, aligned or not, or
@@ -223,8 +223,8 @@ MBT_API MBT_MUST_CHECK mbt_status mbt_open(const mbt_model *model, const mbt_opt
 
 /* Enhances a whole recording. 0 samples are allowed. out may be the same array as in; otherwise the two may not
  * overlap. Silence comes out as silence. Allocates nothing. MBT_ERROR_STREAM if a stream has begun, and in the
- * progress callback. On failure out is untouched, with one exception: if a recording longer than a window is cancelled,
- * out begins with the part that was done by then. */
+ * progress callback. On failure out is untouched, with one exception: if a recording is cancelled that is longer than a
+ * window, or the model is causal, out begins with the part that was done by then. */
 MBT_API MBT_MUST_CHECK mbt_status mbt_enhance(mbt_enhancer *enhancer, const float *in, float *out, size_t samples);
 
 /* Streams. The result has the same bits as that of mbt_enhance for the whole recording, whatever the sizes of the
@@ -242,9 +242,9 @@ MBT_API MBT_MUST_CHECK mbt_status mbt_enhance(mbt_enhancer *enhancer, const floa
  *     mbt_reset(enhancer);
  *
  * The first samples come out when a window is full. After that, window - overlap samples come out at a time. With a
- * causal model they come out hop by hop, with a delay of mbt_latency in all. mbt_push
- * only keeps samples; mbt_pull does the work. A call of mbt_pull that finds a full window takes as long as the network
- * needs for it, so it does not belong on the thread that records and plays. Nothing is allocated. */
+ * causal model they come out hop by hop, with a delay of mbt_latency in all. mbt_push only keeps samples; mbt_pull does
+ * the work. A call of mbt_pull that finds a full window takes as long as the network needs for it, so it does not
+ * belong on the thread that records and plays. Nothing is allocated. */
 
 /* Gives the next samples of the stream to the enhancer. The first call begins a stream. *taken: how many fitted. If
  * that is less than samples, call mbt_pull before pushing the rest. On failure nothing was taken.
@@ -266,9 +266,10 @@ MBT_API MBT_MUST_CHECK mbt_status mbt_pull(mbt_enhancer *enhancer, float *out, s
  * each hop that its samples complete. A callback cannot refuse a sample: NaN and infinity count as silence, and the
  * rest is limited to +-8, 18 dB above full scale.
  *
- * The first call begins a stream, in which mbt_push, mbt_pull and mbt_flush return MBT_ERROR_STREAM; mbt_reset ends it.
- * Returns how many samples were replaced, or a negative mbt_status: MBT_ERROR_ARGUMENT; MBT_ERROR_STREAM for a model
- * that is not causal, or after mbt_push or mbt_flush. */
+ * The first call with samples begins a stream, in which mbt_push, mbt_pull and mbt_flush return MBT_ERROR_STREAM;
+ * mbt_reset ends it. max_samples does not count here. Returns how many samples were replaced, or a negative mbt_status:
+ * MBT_ERROR_ARGUMENT; MBT_ERROR_STREAM for a model that is not causal, after mbt_push or mbt_flush, and in the progress
+ * callback. */
 MBT_API ptrdiff_t mbt_process(mbt_enhancer *enhancer, const float *in, float *out, size_t samples);
 
 /* Says that no more samples come, so that the rest can be pulled. MBT_ERROR_ARGUMENT for NULL; MBT_ERROR_STREAM in the
