@@ -9,7 +9,7 @@ typedef struct mbt_linked_model {
     const mbt_model *model;
 } mbt_linked_model;
 
-/* At least one; a NULL name ends them. Not in the order of MBT_MODELS: the default is what mbt_model_default says. */
+/* In the order of MBT_MODELS: at least one, the default first. A NULL name ends them. */
 extern const mbt_linked_model mbt_linked_models[];
 
 #endif

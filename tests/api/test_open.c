@@ -362,6 +362,37 @@ START_TEST(version)
 }
 END_TEST
 
+/* MBT_TEST_MODELS is the build's MBT_MODELS with ',' for ';'. A model's own name has '_' for '-'. */
+START_TEST(models_by_name)
+{
+    const char *rest = MBT_TEST_MODELS;
+    ck_assert_ptr_eq(mbt_model_by_name(MBT_TEST_FIRST), mbt_model_default());
+    while (*rest != '\0') {
+        char name[40];
+        const int size = (int)strcspn(rest, ",");
+        snprintf(name, sizeof name, "%.*s", size, rest);
+        rest += size + (rest[size] == ',');
+        const mbt_model *model = mbt_model_by_name(name);
+        ck_assert_msg(model != NULL, "%s", name);
+        mbt_model_info info;
+        ck_assert_int_eq(mbt_model_describe(model, &info), MBT_OK);
+        ck_assert_uint_eq(strlen(info.name), (size_t)size);
+        for (char *c = name; *c != '\0'; c++)
+            ck_assert_msg(info.name[c - name] == (*c == '-' ? '_' : *c), "%s is %s", name, info.name);
+        /* The name without its precision is the first that has it. */
+        *strchr(name, '-') = '\0';
+        const char *first = strstr(MBT_TEST_MODELS, name);
+        char full[40];
+        snprintf(full, sizeof full, "%.*s", (int)strcspn(first, ","), first);
+        ck_assert_ptr_eq(mbt_model_by_name(name), mbt_model_by_name(full));
+    }
+    static const char *const others[] = {NULL,         "",          "-",    "t",     "tin",      "tiny-", "tiny-int",
+                                         "tiny-int88", "tiny_int8", "TINY", "live-", "none-f32", "-int8", "int8"};
+    for (int i = 0; i < COUNT(others); i++)
+        ck_assert_msg(mbt_model_by_name(others[i]) == NULL, "%s", others[i]);
+}
+END_TEST
+
 TCase *api_open_tests(void)
 {
     TCase *tests = tcase_create("open");
@@ -384,5 +415,6 @@ TCase *api_open_tests(void)
 #endif
     tcase_add_test(tests, status_texts);
     tcase_add_test(tests, version);
+    tcase_add_test(tests, models_by_name);
     return tests;
 }

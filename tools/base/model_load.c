@@ -44,24 +44,15 @@ static bool is_complete(FILE *file, unsigned long long size)
     return true;
 }
 
-/* The model linked in that has this name, or NULL. A name without a precision, as "live", is that of the first one. */
+/* The model linked in that has this name, or NULL. */
 static const mbt_model *find_linked(const char *name)
 {
-    if (strcmp(name, MBT_DEFAULT_MODEL_NAME) == 0)
-        return mbt_model_default();
-    for (const mbt_linked_model *linked = mbt_linked_models; linked->name != NULL; linked++)
-        if (strcmp(name, linked->name) == 0)
-            return linked->model;
-    const size_t size = strlen(name);
-    for (const mbt_linked_model *linked = mbt_linked_models; linked->name != NULL; linked++)
-        if (strncmp(name, linked->name, size) == 0 && linked->name[size] == '-' && strchr(name, '-') == NULL)
-            return linked->model;
-    return NULL;
+    return strcmp(name, MBT_DEFAULT_MODEL_NAME) == 0 ? mbt_model_default() : mbt_model_by_name(name);
 }
 
 const mbt_model *mbt_model_live(void)
 {
-    return find_linked(MBT_LIVE_MODEL_NAME);
+    return mbt_model_by_name(MBT_LIVE_MODEL_NAME);
 }
 
 static bool no_such_model(const char *name)

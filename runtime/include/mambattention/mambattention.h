@@ -212,6 +212,11 @@ MBT_API MBT_MUST_CHECK mbt_status mbt_model_describe(const mbt_model *model, mbt
  * Never NULL. */
 MBT_API const mbt_model *mbt_model_default(void);
 
+/* A model that is linked into the library, by its name in MBT_MODELS: "tiny-int8". A name without a precision, "tiny",
+ * is that of the first one that begins so. NULL if there is none, and for NULL. A program that links the static library
+ * takes along all of the models if it calls this, else only those that it names. */
+MBT_API const mbt_model *mbt_model_by_name(const char *name);
+
 /* How many bytes of options->memory mbt_open needs for this model and these options. If mbt_open allocates, it takes
  * one block of 63 bytes more. Nothing else is allocated, then or later, except what the system takes when threads
  * start. If you bring your own memory, set options->threads: the number of cores may change between the calls.
