@@ -124,7 +124,8 @@ bench_of_live() {
         json_has 'd["bench"] == "live" and d["hop_ns"] == 12500000' &&
         json_has 'd["memory_bytes"] > 0 and d["cold_bytes"] >= 1 << 26 and len(d["isas"]) == 2' &&
         json_has '[(c["block"], c["spread"], c["caches"], c["streams"])
-            for c in d["cases"] if c["isa"] == "scalar"][:4] == [(200, False, "cold", 1), (32, False, "warm", 1), (32, True, "warm", 1), (200, False, "warm", 1)]' &&
+            for c in d["cases"] if c["isa"] == "scalar"][:4] == [(200, False, "cold", 1),
+            (32, False, "warm", 1), (32, True, "warm", 1), (200, False, "warm", 1)]' &&
         json_has 'all(c["block_ns"] == c["block"] * 62500 for c in d["cases"])' &&
         json_has 'all(c[v]["rounds"] == 10 and 0 < c[v]["median_ns"] <= c[v]["p99_ns"] <= c[v]["p999_ns"] <=
             c[v]["worst_ns"] and c[v]["mean_ns"] <= c[v]["worst_ns"]
