@@ -138,12 +138,15 @@ void mbt_block_run(mbt_run *run, uint32_t index, const mbt_block_memory *memory,
     const mbt_block *block = &run->model->blocks[index];
     const size_t frames = run->frames, bins = run->inner_bins;
     const ptrdiff_t channels = (ptrdiff_t)run->model->channels, frame = (ptrdiff_t)bins * channels;
+    const size_t size = frames * bins * run->model->channels;
     if (mbt_model_is_causal(run->model)) {
         advance_time(run, index, memory, x);
+        mbt_run_stage(run, "time", index, x, size);
         run_frequency(run, &block->frequency, memory, (mbt_rows){x, channels, bins});
         return;
     }
     run_axis(run, &block->time, memory, (mbt_batch){{x, frame, frames}, bins, channels});
+    mbt_run_stage(run, "time", index, x, size);
     mbt_run_advance(run, share / 2);
     run_axis(run, &block->frequency, memory, (mbt_batch){{x, channels, bins}, frames, frame});
     mbt_run_advance(run, share / 2);

@@ -7,8 +7,8 @@
 
 #include "mambattention/mambattention.h"
 
-/* stage: "encoder" or "block", data [T][F'][C]; "mask", [T][F]; or "phase", [T][F][2], real and imaginary part, whose
- * angle is the phase. index: number of the block. count: number of floats. */
+/* stage: "encoder", "time" (a block's axis of time) or "block", data [T][F'][C]; "mask", [T][F]; or "phase", [T][F][2],
+ * real and imaginary part, whose angle is the phase. index: number of the block. count: number of floats. */
 typedef void mbt_stage_hook(void *cookie, const char *stage, unsigned index, const float *data, size_t count);
 
 /* The hook is called in every later run of the network, on the calling thread. NULL removes it. */

@@ -106,6 +106,37 @@ bench_of_stream() {
         bench stream --window 0.3 --minutes 0.02 && grep -q 'samples went in, and as many came out' stdout
 }
 
+# All samples are compared: 0.0032 hours are 11.52 s, whose last 1.52 s are silent. After 10 s, a window, less the
+# latency of 400 samples, no more are compared with mbt_enhance; 0.1 s are compared whole.
+bench_of_live_stream() {
+    bench stream --model ./live.so --hours 0.0032 --json &&
+        json_has '"window_seconds" not in d and "windows" not in d' &&
+        json_has 'd["samples_checked"] == 184320 and d["samples_checked_at_once"] == 159600' &&
+        json_has 'abs(d["silent_seconds"] - 1.52) < 1e-6 and abs(d["audio_seconds"] - 11.52) < 1e-6' &&
+        json_has 'd["memory_bytes_at_end"] >= d["memory_bytes"] > 0 and d["processor_factor"] > 0' &&
+        bench stream --model ./live.so --minutes 0.01 --window 0.1 --isa scalar &&
+        grep -q 'were compared with' stdout && grep -q 'first 1200 with mbt_enhance' stdout
+}
+
+# A hop is 12.5 ms, a block of 32 samples 2 ms. In the order of the cases: cold, both blocks, warm, then the search.
+bench_of_live() {
+    bench live --model ./live.so --isa scalar,auto --block 32 --json &&
+        json_has 'd["bench"] == "live" and d["hop_ns"] == 12500000' &&
+        json_has 'd["memory_bytes"] > 0 and d["cold_bytes"] >= 1 << 26 and len(d["isas"]) == 2' &&
+        json_has '[(c["block"], c["spread"], c["caches"], c["streams"])
+            for c in d["cases"] if c["isa"] == "scalar"][:4] == [(200, False, "cold", 1),
+            (32, False, "warm", 1), (32, True, "warm", 1), (200, False, "warm", 1)]' &&
+        json_has 'all(c["block_ns"] == c["block"] * 62500 for c in d["cases"])' &&
+        json_has 'all(c[v]["rounds"] == 10 and 0 < c[v]["median_ns"] <= c[v]["p99_ns"] <= c[v]["p999_ns"] <=
+            c[v]["worst_ns"] and c[v]["mean_ns"] <= c[v]["worst_ns"]
+            for c in d["cases"] for v in ("clock", "processor"))' &&
+        json_has 'all(c["undisturbed"]["rounds"] <= 10 for c in d["cases"])' &&
+        json_has 'all(abs(sum(i["kinds"].values()) - 1) < 0.02 and len(i["parts"]) == 8 for i in d["isas"])' &&
+        json_has 'all(i["parts"]["block 2 frequency"] > 0 and i["parts"]["block 1 time"] > 0 for i in d["isas"])' &&
+        bench live --streams 3 && grep -q 'bytes of memory for a stream' stdout &&
+        grep -qE '^ +3 +200 +no +warm +processor +10 ' stdout && grep -q '^phase decoder' stdout
+}
+
 old_picture_stays() {
     echo old >picture.svg
     (ulimit -f 1 && "$command" bench kernels --quick --filter add --svg picture.svg >/dev/null 2>stderr)
@@ -202,6 +233,16 @@ benches() {
     check "bench network" bench_of_network
     check "bench inputs" bench_of_inputs
     check "bench stream" bench_of_stream
+    check "bench stream of a causal model" bench_of_live_stream
+    check "bench live" bench_of_live
+    check "bench live: of windows" fails_with 1 'live takes a causal model, and tiny is none' bench live --model tiny
+    check "bench live: no seconds" fails_with 2 'live takes no --seconds' bench live --seconds 2
+    for name in 0 1001 x '' -1 1.5; do
+        check "bench: streams '$name'" fails_with 2 "--streams takes .* not '$name'" bench live --streams "$name"
+    done
+    for name in 0 65537 x '' -1 1.5; do
+        check "bench: block '$name'" fails_with 2 "--block takes .* not '$name'" bench live --block "$name"
+    done
     check "bench without what" fails_with 2 'what to measure is missing' bench --quick
     check "bench of something else" fails_with 2 "not 'disk'" bench disk
     check "bench of two" fails_with 2 "'kernels' is one argument too many" bench machine kernels

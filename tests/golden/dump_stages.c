@@ -13,7 +13,7 @@
 
 #define PATH_SIZE 4096
 #define NAME_SIZE 24
-#define MAX_FILES 80u /* the blocks of a network, 64 at most, and the other stages */
+#define MAX_FILES 144u /* two for each block of a network, 64 at most, and the other stages */
 #define MAX_SAMPLES ((size_t)1 << 24)
 
 /* A file that tensors of one name are written to, one after the other: a causal network has one for each frame. */
@@ -51,8 +51,8 @@ static void write_tensor(void *cookie, const char *stage, unsigned index, const 
 {
     destination *to = cookie;
     char name[NAME_SIZE];
-    if (strcmp(stage, "block") == 0)
-        snprintf(name, sizeof name, "block%u", index);
+    if (strcmp(stage, "block") == 0 || strcmp(stage, "time") == 0)
+        snprintf(name, sizeof name, "%s%u", stage, index);
     else
         snprintf(name, sizeof name, "%s", stage);
     FILE *file = find_file(to, name);

@@ -13,6 +13,7 @@
 #include "tools/bench/inputs.h"
 #include "tools/bench/kernels/kernels.h"
 #include "tools/bench/lists.h"
+#include "tools/bench/live/live.h"
 #include "tools/bench/machine/machine.h"
 #include "tools/bench/network/network.h"
 #include "tools/bench/options.h"
@@ -26,12 +27,12 @@ typedef struct measurement {
     bool single;         /* it takes one set of kernels and one number of threads */
 } measurement;
 
-#define MEASUREMENTS_LISTED "machine, kernels, network, inputs or stream"
+#define MEASUREMENTS_LISTED "machine, kernels, network, inputs, stream or live"
 
 static const measurement measurements[] = {
     {"machine", mbt_bench_machine, "ijQ", true, false},       {"kernels", mbt_bench_kernels, "mfijQs", true, false},
     {"network", mbt_bench_network, "mStirjQs", false, false}, {"inputs", mbt_bench_inputs, "mwtirjQ", false, false},
-    {"stream", mbt_bench_stream, "mwtiMHjQ", false, true},
+    {"stream", mbt_bench_stream, "mwtiMHjQ", false, true},    {"live", mbt_bench_live, "mibNjQ", true, false},
 };
 
 enum { MEASUREMENTS = sizeof measurements / sizeof measurements[0] };
@@ -41,7 +42,7 @@ static void print_help(void)
     char isas[MBT_ISA_LIST];
     mbt_list_isas(isas);
     printf(
-        "Usage: mambattention bench machine|kernels|network|inputs|stream [OPTION]...\n"
+        "Usage: mambattention bench machine|kernels|network|inputs|stream|live [OPTION]...\n"
         "Measures what a core of this machine can do, and how much of that the kernels and the network reach.\n"
         "\n"
         "machine: the peak of each instruction set: fp32 multiply-adds, int8 dot products, bandwidth.\n"
@@ -54,19 +55,24 @@ static void print_help(void)
         "         memory, and whether windows come out, at their place, with the bits that they have by themselves:\n"
         "         each 32nd, the first and the last are compared, without the parts that are cross-faded. Exit 1 if\n"
         "         one has others, or memory grows by more than 1 %%.\n"
+        "live:    the time of a hop of a causal model, with warm caches and with cold ones, and how many streams a\n"
+        "         core carries.\n"
         "\n"
         "Options:\n"
         "  --isa LIST      of %s;\n"
-        "                  by default all that run here (machine, kernels) or the fastest\n"
+        "                  by default all that run here (machine, kernels, live) or the fastest\n"
         "  --filter TEXT   kernels: those whose name or shape has the text\n"
-        "  --model NAME    one that is built in, or FILE.so; by default tiny, and for kernels the shapes of the\n"
-        "                  published size and of tiny\n"
+        "  --model NAME    one that is built in, or FILE.so; by default tiny, for live live, and for kernels the "
+        "shapes\n"
+        "                  of the published size and of tiny\n"
         "  --seconds LIST  network: lengths of audio, 0.1 to 600; by default 2\n"
         "  --threads LIST  network, inputs, stream: 1 to 256; by default 1\n"
         "  --runs N        network, inputs: 1 to 1000 runs of each; by default 5 and 7, of long recordings fewer\n"
         "  --window S      inputs, stream: seconds that the network sees at once; by default 10\n"
         "  --minutes M     stream: until so much time has passed; by default 1, unless --hours is given\n"
         "  --hours H       stream: until so many hours of audio have gone through\n"
+        "  --streams N     live: 1 to 1000 streams in turn, in place of the search for the most that fit\n"
+        "  --block N       live: also blocks of 1 to 65536 samples, without and with mbt_options.spread\n"
         "  --json          print one JSON document in place of tables\n"
         "  --svg FILE      draw a roofline (kernels), bars (network)\n"
         "  --quick         measure so shortly that the figures mean little, to try it out\n"
@@ -76,14 +82,6 @@ static void print_help(void)
         "counted beside them, lie beyond the quartiles by more than 1.5 times their distance.\n"
         "tools/bench/bench-check compares two JSON documents.\n",
         isas);
-}
-
-static bool parse_runs(const char *text, unsigned *runs)
-{
-    if (text[0] == '\0' || strlen(text) > 4 || strspn(text, "0123456789") != strlen(text))
-        return false;
-    *runs = (unsigned)strtoul(text, NULL, 10);
-    return *runs >= 1 && *runs <= 1000;
 }
 
 /* Fills in the sets of kernels: those of the list, all of which must run here; without a list, all that run here, or
@@ -114,7 +112,8 @@ static const struct option long_options[] = {
     {"seconds", required_argument, NULL, 'S'}, {"threads", required_argument, NULL, 't'},
     {"isa", required_argument, NULL, 'i'},     {"runs", required_argument, NULL, 'r'},
     {"window", required_argument, NULL, 'w'},  {"minutes", required_argument, NULL, 'M'},
-    {"hours", required_argument, NULL, 'H'},   {"json", no_argument, NULL, 'j'},
+    {"hours", required_argument, NULL, 'H'},   {"streams", required_argument, NULL, 'N'},
+    {"block", required_argument, NULL, 'b'},   {"json", no_argument, NULL, 'j'},
     {"svg", required_argument, NULL, 's'},     {"quick", no_argument, NULL, 'Q'},
     {"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0},
 };
@@ -162,9 +161,11 @@ static int take_option(int found, char **argv, mbt_bench_options *o, const char 
                    : mbt_usage_error("bench", "--threads takes up to %d numbers from 1 to 256, not '%s'",
                                      MBT_BENCH_LIST, optarg);
     case 'r':
-        return parse_runs(optarg, &o->runs)
-                   ? MBT_EXIT_OK
-                   : mbt_usage_error("bench", "--runs takes a number from 1 to 1000, not '%s'", optarg);
+        return mbt_parse_number("bench", "runs", optarg, 1, 1000, &o->runs) ? MBT_EXIT_OK : MBT_EXIT_USAGE;
+    case 'N':
+        return mbt_parse_number("bench", "streams", optarg, 1, 1000, &o->streams) ? MBT_EXIT_OK : MBT_EXIT_USAGE;
+    case 'b':
+        return mbt_parse_number("bench", "block", optarg, 1, 65536, &o->block) ? MBT_EXIT_OK : MBT_EXIT_USAGE;
     case 'w':
         return take_number("window", 0.1, 600, &o->window);
     case 'M':

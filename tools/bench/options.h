@@ -17,7 +17,7 @@ typedef struct mbt_bench_options {
     size_t thread_count;
     double seconds[MBT_BENCH_LIST]; /* of audio */
     size_t second_count;
-    unsigned runs;                 /* 0 without */
+    unsigned runs, streams, block; /* 0 without */
     double window, minutes, hours; /* s, minutes of time, hours of audio; 0 without */
     bool json, quick, help;
 } mbt_bench_options;

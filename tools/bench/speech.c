@@ -39,3 +39,14 @@ void mbt_bench_speech(float *samples, size_t count, uint64_t position, double ra
         samples[i] = (float)(0.15 * syllable * voice + 0.03 * mbt_bench_noise(position + i));
     }
 }
+
+void mbt_bench_talk(float *samples, size_t count, uint64_t position, double rate)
+{
+    const double period = 600, begin = 10, end = 70; /* s */
+    mbt_bench_speech(samples, count, position, rate);
+    for (size_t i = 0; i < count; i++) {
+        const double at = fmod((double)(position + i) / rate, period);
+        if (at >= begin && at < end)
+            samples[i] = 0;
+    }
+}

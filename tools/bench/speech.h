@@ -13,4 +13,7 @@ double mbt_bench_noise(uint64_t position);
  * any piece can be made again with the same bits. */
 void mbt_bench_speech(float *samples, size_t count, uint64_t position, double rate);
 
+/* The same with pauses: of every ten minutes one, after the first ten seconds, is digital silence. */
+void mbt_bench_talk(float *samples, size_t count, uint64_t position, double rate);
+
 #endif

@@ -1,5 +1,6 @@
 /* stream.c: `bench stream`: an endless recording through mbt_push and mbt_pull. Checks that the memory does not
- * grow, and that the output has the right bits at the right place; measures whether the speed stays the same. */
+ * grow, and that the output has the right bits at the right place; measures whether the speed stays the same. Windows
+ * are compared with themselves alone, and the samples of a causal model with a twin of the stream. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "tools/bench/stream.h"
@@ -10,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/bench/live/twin.h"
 #include "tools/bench/memory.h"
 #include "tools/bench/report.h"
 #include "tools/bench/speech.h"
@@ -38,9 +40,11 @@ typedef struct stream {
     const mbt_bench_options *options;
     const mbt_loaded_model *loaded;
     double rate;
-    size_t window, overlap, step; /* samples */
+    size_t window, overlap, step; /* samples; without windows, these are stretches of time */
+    bool causal, ended;           /* the model is; all has been pushed */
+    mbt_twin twin;                /* of a causal model's stream */
     mbt_enhancer *enhancer;
-    mbt_enhancer *reference; /* enhances single windows, which the stream is compared with */
+    mbt_enhancer *reference; /* enhances single windows, which the stream is compared with, or is the twin's */
     float *block, *in, *out; /* [MOST_BLOCK], [window], [window] */
     float *ring;             /* [ring_size] the last samples that came out, sample i at i % ring_size */
     size_t ring_size, block_size, block_used;
@@ -116,6 +120,27 @@ static bool check_end(stream *s)
     return check_full_window(s, last) && check_window(s, s->given - size, size, end, s->given);
 }
 
+/* Counts a window, and marks the time that all so far have taken. */
+static void mark_window(stream *s)
+{
+    s->windows++;
+    const double seconds = (double)(s->windows * s->step) / s->rate;
+    mbt_soak_mark(&s->pace, seconds, s->busy);
+    mbt_soak_mark(&s->processor_pace, seconds, s->processor);
+}
+
+/* Checks a causal model's samples, all of them. */
+static bool check_samples(stream *s)
+{
+    if (!mbt_twin_check(&s->twin, s->ring, s->ring_size, s->pushed, s->given, s->ended))
+        return false;
+    while ((s->windows + 1) * s->step <= s->given)
+        mark_window(s);
+    if (s->memory_early == 0 && s->windows > 1)
+        s->memory_early = mbt_bench_memory_peak();
+    return true;
+}
+
 /* Counts the full windows whose output is complete up to the fade into the next one, checks one in CHECK_EVERY, and
  * marks the time. */
 static bool check_windows(stream *s)
@@ -123,10 +148,7 @@ static bool check_windows(stream *s)
     while (s->windows * s->step + s->window <= s->pushed && (s->windows + 1) * s->step < s->given) {
         if (s->windows % CHECK_EVERY == 0 && !check_full_window(s, s->windows))
             return false;
-        s->windows++;
-        const double seconds = (double)(s->windows * s->step) / s->rate;
-        mbt_soak_mark(&s->pace, seconds, s->busy);
-        mbt_soak_mark(&s->processor_pace, seconds, s->processor);
+        mark_window(s);
     }
     if (s->memory_early == 0 && s->windows > 0) /* only now: the second window fills all buffers */
         s->memory_early = mbt_bench_memory_peak();
@@ -179,7 +201,7 @@ static bool pull(stream *s, size_t *given)
     for (size_t i = 0; i < *given; i++)
         s->ring[(s->given + i) % s->ring_size] = out[i];
     s->given += *given;
-    return check_pending(s) && check_windows(s);
+    return check_pending(s) && (s->causal ? check_samples(s) : check_windows(s));
 }
 
 static double seconds_pushed(const stream *s)
@@ -205,10 +227,12 @@ static double find_time_limit(const stream *s, uint64_t total)
 static void print_progress(stream *s, double now)
 {
     if (now - s->begin >= s->next_progress && !s->options->json) {
-        printf("%8.0f s of audio in %6.0f s: real-time factor %.4f, %.1f MB, %" PRIu64 " windows, %" PRIu64
-               " of them checked\n",
-               seconds_pushed(s), (now - s->begin) / 1e9, s->busy / 1e9 / seconds_pushed(s),
-               (double)mbt_bench_memory_peak() / 1e6, s->windows, s->checked);
+        printf("%8.0f s of audio in %6.0f s: real-time factor %.4f, %.1f MB, ", seconds_pushed(s),
+               (now - s->begin) / 1e9, s->busy / 1e9 / seconds_pushed(s), (double)mbt_bench_memory_peak() / 1e6);
+        if (s->causal)
+            printf("%" PRIu64 " samples checked\n", s->twin.checked);
+        else
+            printf("%" PRIu64 " windows, %" PRIu64 " of them checked\n", s->windows, s->checked);
         fflush(stdout);
         s->next_progress += PROGRESS_EVERY_NS;
     }
@@ -219,6 +243,8 @@ static bool run_stream(stream *s)
     const uint64_t total = find_total(s);
     const double limit = find_time_limit(s, total);
     size_t given;
+    if (s->causal && !mbt_twin_begin(&s->twin, s->reference, s->rate, s->in, s->out, s->window, total))
+        return false;
     s->begin = mbt_bench_now();
     s->next_progress = PROGRESS_EVERY_NS;
     while (s->pushed < total) {
@@ -230,20 +256,21 @@ static bool run_stream(stream *s)
             s->block_size = random_size(s);
             s->block_size = total - s->pushed < s->block_size ? (size_t)(total - s->pushed) : s->block_size;
             s->block_used = 0;
-            mbt_bench_speech(s->block, s->block_size, s->pushed, s->rate);
+            (s->causal ? mbt_bench_talk : mbt_bench_speech)(s->block, s->block_size, s->pushed, s->rate);
         }
         if (!push(s) || !pull(s, &given))
             return false;
     }
     if (mbt_flush(s->enhancer) != MBT_OK)
         return mbt_complain("stream: flush failed");
+    s->ended = true;
     do {
         if (!pull(s, &given))
             return false;
     } while (given > 0);
     if (s->given != s->pushed)
         return mbt_complain("stream: %" PRIu64 " samples went in, and %" PRIu64 " came out", s->pushed, s->given);
-    if (!check_end(s))
+    if (!s->causal && !check_end(s))
         return false;
     s->memory = mbt_bench_memory_peak();
     s->memory_early = s->memory_early > 0 ? s->memory_early : s->memory;
@@ -257,25 +284,49 @@ static void add_pace(mbt_table *table, const char *part, double busy, double pro
     mbt_table_number(table, processor, 4);
 }
 
-static void print_report(const stream *s, double wall)
+/* What was checked. */
+static void print_checked(const stream *s)
+{
+    if (s->causal) {
+        printf(
+            "%" PRIu64 " samples went in, %.1f s of them digital silence, and as many came out. All %" PRIu64
+            " were compared with\nthose of mbt_process in other blocks, and the first %zu with mbt_enhance: the same "
+            "bits.\n",
+            s->given, (double)s->twin.silent / s->rate, s->twin.checked, s->twin.whole_size);
+        return;
+    }
+    printf("%" PRIu64 " samples went in, and as many came out. %" PRIu64 " window%s, %" PRIu64
+           " of them checked: each has its own bits at its own place.\n",
+           s->given, s->windows, mbt_plural(s->windows), s->checked);
+}
+
+static void print_settings(const stream *s, double wall)
 {
     const unsigned threads = s->options->threads[0];
+    if (s->causal) {
+        printf("%s, hop by hop: %.1f s of audio in %.1f s\n\n", mbt_isa_name(s->options->isas[0]), seconds_pushed(s),
+               wall / 1e9);
+        return;
+    }
     printf("%s, %u %s, windows of %g s that overlap by %g s: %.1f s of audio in %.1f s\n\n",
            mbt_isa_name(s->options->isas[0]), threads, threads == 1 ? "thread" : "threads", (double)s->window / s->rate,
            (double)s->overlap / s->rate, seconds_pushed(s), wall / 1e9);
+}
+
+static void print_report(const stream *s, double wall)
+{
     mbt_table table;
+    print_settings(s, wall);
     mbt_table_begin(&table, "|real-time factor|processor time over audio");
     add_pace(&table, "all", s->busy / 1e9 / seconds_pushed(s), s->processor / 1e9 / seconds_pushed(s));
     add_pace(&table, "first tenth", mbt_soak_first_tenth(&s->pace), mbt_soak_first_tenth(&s->processor_pace));
     add_pace(&table, "last tenth", mbt_soak_last_tenth(&s->pace), mbt_soak_last_tenth(&s->processor_pace));
     mbt_table_print(&table);
-    printf("\nMemory: %.1f MB at most after two windows, %.1f MB at the end.\n"
-           "%" PRIu64 " samples went in, and as many came out. %" PRIu64 " window%s, %" PRIu64
-           " of them checked: each has its own bits at its own place.\n"
-           "Times are those of the stream's calls alone; where other processes run, processor time is the one to go "
-           "by.\n",
-           (double)s->memory_early / 1e6, (double)s->memory / 1e6, s->given, s->windows, mbt_plural(s->windows),
-           s->checked);
+    printf("\nMemory: %.1f MB at most after two %s, %.1f MB at the end.\n", (double)s->memory_early / 1e6,
+           s->causal ? "stretches of time" : "windows", (double)s->memory / 1e6);
+    print_checked(s);
+    printf("Times are those of the stream's calls alone; where other processes run, processor time is the one to go "
+           "by.\n");
 }
 
 static bool print_json(const stream *s, double wall)
@@ -284,8 +335,10 @@ static bool print_json(const stream *s, double wall)
     cJSON_AddStringToObject(root, "model", s->loaded->info.name);
     cJSON_AddStringToObject(root, "isa", mbt_isa_name(s->options->isas[0]));
     mbt_report_number(root, "threads", s->options->threads[0]);
-    mbt_report_number(root, "window_seconds", (double)s->window / s->rate);
-    mbt_report_number(root, "overlap_seconds", (double)s->overlap / s->rate);
+    if (!s->causal) {
+        mbt_report_number(root, "window_seconds", (double)s->window / s->rate);
+        mbt_report_number(root, "overlap_seconds", (double)s->overlap / s->rate);
+    }
     mbt_report_number(root, "audio_seconds", seconds_pushed(s));
     mbt_report_number(root, "wall_seconds", wall / 1e9);
     mbt_report_number(root, "real_time_factor", s->busy / 1e9 / seconds_pushed(s));
@@ -296,8 +349,14 @@ static bool print_json(const stream *s, double wall)
     mbt_report_number(root, "processor_last_tenth", mbt_soak_last_tenth(&s->processor_pace));
     mbt_report_number(root, "memory_bytes", (double)s->memory_early);
     mbt_report_number(root, "memory_bytes_at_end", (double)s->memory);
-    mbt_report_number(root, "windows", (double)s->windows);
-    mbt_report_number(root, "windows_checked", (double)s->checked);
+    if (s->causal) {
+        mbt_report_number(root, "silent_seconds", (double)s->twin.silent / s->rate);
+        mbt_report_number(root, "samples_checked", (double)s->twin.checked);
+        mbt_report_number(root, "samples_checked_at_once", (double)s->twin.whole_size);
+    } else {
+        mbt_report_number(root, "windows", (double)s->windows);
+        mbt_report_number(root, "windows_checked", (double)s->checked);
+    }
     return mbt_report_print(root);
 }
 
@@ -344,7 +403,7 @@ static bool open_stream(stream *s)
     if (status != MBT_OK)
         return mbt_complain_status(status, "stream");
     mbt_options_windows(&options, model, &s->window, &s->overlap);
-    s->step = s->window - s->overlap;
+    s->step = s->causal ? s->window : s->window - s->overlap;
     s->ring_size = 2 * s->window + MOST_BLOCK;
     s->block = new_samples(MOST_BLOCK);
     s->in = new_samples(s->window);
@@ -358,7 +417,8 @@ int mbt_bench_stream(const mbt_bench_options *options)
     mbt_loaded_model loaded;
     if (!mbt_model_load(options->model != NULL ? options->model : MBT_DEFAULT_MODEL_NAME, &loaded))
         return MBT_EXIT_FAILED;
-    stream s = {.options = options, .loaded = &loaded, .rate = loaded.info.sample_rate};
+    stream s = {
+        .options = options, .loaded = &loaded, .rate = loaded.info.sample_rate, .causal = loaded.info.causal != 0};
     if (!options->json)
         printf("model %s\n", loaded.info.name);
     const bool done = open_stream(&s) && run_stream(&s) && print_results(&s) && check_growth(&s);

@@ -17,8 +17,7 @@ static int compare(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
-/* sorted[share (count - 1)], interpolated between two values. */
-static double quantile(const double *sorted, size_t count, double share)
+double mbt_bench_quantile(const double *sorted, size_t count, double share)
 {
     const double at = share * (double)(count - 1);
     const size_t below = (size_t)at;
@@ -30,12 +29,12 @@ static double quantile(const double *sorted, size_t count, double share)
 mbt_bench_stats mbt_bench_statistics(double *values, size_t count)
 {
     qsort(values, count, sizeof *values, compare);
-    mbt_bench_stats stats = {.median = quantile(values, count, 0.5),
-                             .p10 = quantile(values, count, 0.1),
-                             .p90 = quantile(values, count, 0.9),
+    mbt_bench_stats stats = {.median = mbt_bench_quantile(values, count, 0.5),
+                             .p10 = mbt_bench_quantile(values, count, 0.1),
+                             .p90 = mbt_bench_quantile(values, count, 0.9),
                              .least = values[0],
                              .count = count};
-    const double first = quantile(values, count, 0.25), third = quantile(values, count, 0.75);
+    const double first = mbt_bench_quantile(values, count, 0.25), third = mbt_bench_quantile(values, count, 0.75);
     const double reach = 1.5 * (third - first);
     for (size_t i = 0; i < count; i++)
         stats.outliers += values[i] < first - reach || values[i] > third + reach;

@@ -27,6 +27,9 @@ mbt_bench_plan mbt_bench_default_plan(int quick);
 /* Sorts the values. count >= 1. */
 mbt_bench_stats mbt_bench_statistics(double *values, size_t count);
 
+/* sorted[share (count - 1)], interpolated between two values. count >= 1. */
+double mbt_bench_quantile(const double *sorted, size_t count, double share);
+
 /* Nanoseconds of a clock that never goes back. */
 double mbt_bench_now(void);
 

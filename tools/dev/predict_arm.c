@@ -1,7 +1,8 @@
 /* predict_arm.c: the program that tools/dev/predict-arm compiles for aarch64 and runs under qemu-user.
  *
  *     predict_arm count SECONDS                 prints the calls of kernels in a run of the network, as lines of
- *                                               "KERNEL A B C D ROWS CALLS"; the kernels compute nothing
+ *                                               "KERNEL A B C D ROWS CALLS"; the kernels compute nothing. Of a causal
+ *                                               network, the calls when it has run for a while, and "hop SECONDS"
  *     predict_arm call KERNEL A B C D ROWS      makes one call, between mbt_trace_begin and mbt_trace_end
  *
  * A to D are the sizes that note_call gets, which depend on the kernel; ROWS is the length of what it loops over. The
@@ -11,6 +12,7 @@
 #include <string.h>
 
 #include "simd/kernels.h"
+#include "runtime/model_check.h"
 #include "runtime/stages.h"
 
 extern const mbt_model MODEL;
@@ -133,6 +135,23 @@ static const mbt_kernels counting_kernels = {
 #undef MBT_KERNEL
 };
 
+/* Runs the network with the kernels that count. A causal network has run before, so that it sees as many frames as it
+ * ever does. */
+static mbt_status run_counting(mbt_enhancer *enhancer, const float *sound, float *result, size_t samples)
+{
+    mbt_enhancer_set_kernels(enhancer, &counting_kernels);
+    if (!mbt_model_is_causal(&MODEL))
+        return mbt_enhance(enhancer, sound, result, samples);
+    ptrdiff_t replaced = 0;
+    for (size_t done = 0; done <= MODEL.attention_frames * (size_t)MODEL.hop && replaced == 0; done += samples)
+        replaced = mbt_process(enhancer, sound, result, samples);
+    count_used = 0;
+    if (replaced == 0)
+        replaced = mbt_process(enhancer, sound, result, samples);
+    printf("hop %g\n", (double)MODEL.hop / (double)MODEL.sample_rate);
+    return replaced < 0 ? (mbt_status)replaced : MBT_OK;
+}
+
 static int count_calls(double seconds)
 {
     const size_t samples = (size_t)(seconds * (double)MODEL.sample_rate);
@@ -140,14 +159,13 @@ static int count_calls(double seconds)
     mbt_options_init(&options);
     options.max_samples = options.window = samples;
     options.threads = 1;
-    float *sound = malloc((samples + 1) * sizeof *sound);
+    float *sound = malloc((2 * samples + 1) * sizeof *sound);
     mbt_enhancer *enhancer = NULL;
     mbt_status status = sound != NULL ? mbt_open(&MODEL, &options, &enhancer) : MBT_ERROR_MEMORY;
     if (status == MBT_OK) {
         for (size_t i = 0; i < samples; i++)
             sound[i] = (float)(i % 100) / 100.0f - 0.5f;
-        mbt_enhancer_set_kernels(enhancer, &counting_kernels);
-        status = mbt_enhance(enhancer, sound, sound, samples);
+        status = run_counting(enhancer, sound, sound + samples, samples);
     }
     mbt_close(enhancer);
     free(sound);

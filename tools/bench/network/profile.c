@@ -40,7 +40,6 @@ static struct {
     atomic_uint slots_taken;
     atomic_uint run; /* the number of this run; a thread whose my_run differs has no slot in it yet */
     atomic_size_t part;
-    bool second_axis;     /* the block has ended its axis of time */
     uint64_t part_begin;  /* ticks */
     uint64_t *part_ticks; /* [parts] */
 } profiler;
@@ -239,24 +238,13 @@ static void on_stage(void *cookie, const char *stage, unsigned index, const floa
     size_t next = MBT_PART_SPECTRUM;
     if (strcmp(stage, "encoder") == 0)
         next = MBT_PART_BLOCKS;
+    else if (strcmp(stage, "time") == 0)
+        next = MBT_PART_BLOCKS + 2 * (size_t)index + 1;
     else if (strcmp(stage, "block") == 0)
         next = MBT_PART_BLOCKS + 2 * ((size_t)index + 1);
     else if (strcmp(stage, "mask") == 0)
         next = profiler.parts - 1;
-    profiler.second_axis = false;
     change_part(next < profiler.parts ? next : MBT_PART_SPECTRUM);
-}
-
-/* In a block the first call of progress is the end of the axis of time. */
-static int on_progress(void *cookie, double done)
-{
-    (void)cookie, (void)done;
-    const size_t part = atomic_load(&profiler.part);
-    if (part >= MBT_PART_BLOCKS && part + 2 < profiler.parts && !profiler.second_axis) {
-        profiler.second_axis = true;
-        change_part(part + 1);
-    }
-    return 0;
 }
 
 static void begin_run(void)
@@ -264,7 +252,6 @@ static void begin_run(void)
     for (size_t i = 0; i < profiler.slot_count; i++)
         memset(profiler.slots[i].entries, 0, profiler.parts * entry_count() * sizeof(entry));
     memset(profiler.part_ticks, 0, profiler.parts * sizeof *profiler.part_ticks);
-    profiler.second_axis = false;
     atomic_store(&profiler.part, MBT_PART_SPECTRUM);
     atomic_store(&profiler.slots_taken, 0);
     atomic_fetch_add(&profiler.run, 1);
@@ -389,7 +376,6 @@ bool mbt_profile_take(mbt_profile *profile, const mbt_model *model, mbt_isa isa,
     options.max_samples = options.window = samples;
     options.threads = threads;
     options.isa = isa;
-    options.progress = on_progress;
     mbt_enhancer *enhancer = NULL;
     bool good = open_profiler(model, isa, threads);
     if (good) {

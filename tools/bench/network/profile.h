@@ -1,6 +1,6 @@
 /* profile.h: where the time of a run goes. The enhancer gets a table of functions that time each call and pass it on to
  * the kernels. Which part and layer a call belongs to follows from its weights and from the events of the run (stage
- * hook, progress). */
+ * hook). */
 #ifndef MBT_TOOLS_BENCH_NETWORK_PROFILE_H
 #define MBT_TOOLS_BENCH_NETWORK_PROFILE_H
 
