@@ -74,8 +74,10 @@ void mbt_dense_reset_i8(const mbt_run *run, const mbt_dense *dense)
     const size_t channels = run->model->channels, rows = (dense->ring + 1) * (dense->bins + 2);
     memset(dense->center, 0, MBT_DENSE_UNITS * channels * sizeof *dense->center);
     memset(dense->zeros, 0, channels * sizeof *dense->zeros);
-    for (size_t slot = 0; slot < MBT_DENSE_UNITS; slot++)
-        round_rows(run, dense, slot, dense->zeros, 0, rows, row_at(run, dense, 0, 0, slot));
+    /* rows of zeros, as quantise rounds them */
+    memset(dense->rows.q, 0, rows * MBT_DENSE_UNITS * channels);
+    memset(dense->rows.scale, 0, rows * MBT_DENSE_UNITS * sizeof *dense->rows.scale);
+    memset(dense->rows.sum, 0, rows * MBT_DENSE_UNITS * sizeof *dense->rows.sum);
 }
 
 typedef struct input_job {

@@ -31,7 +31,7 @@ float *mbt_hops_newest(const mbt_hops *hops, const mbt_model *model);
 /* Takes the frame that ends with the newest hop, and makes room for the next hop.
  *
  * Returns false if the network rests. That is after 3 s of samples that are all zero. What it would give is zeros too,
- * since the mask multiplies the magnitude, so only its state differs: it stays as it is until sound comes back. */
+ * since the mask multiplies the magnitude, so only its state differs. */
 bool mbt_hops_take(const mbt_run *run, mbt_hops *hops, const mbt_spectrum *spectrum);
 
 /* Transforms the frame that was taken. planes: [F][2], (|X| / level)^compress_factor and the phase.
