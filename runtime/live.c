@@ -64,9 +64,9 @@ void mbt_live_finish(mbt_live *live)
     live->ended = true;
 }
 
-/* Takes the frame that ends with the samples held. What is missing of its hop counts as zeros. When the network comes to
- * rest it forgets the silence, as a new one that knows the level: in the 1.5 s of speech that follow, that gains 2 dB of
- * SI-SDR over the state that the silence left (docs/live.md). */
+/* Takes the frame that ends with the samples held. What is missing of its hop counts as zeros. When the network comes
+ * to rest it forgets the silence, as a new one that knows the level: in the 1.5 s of speech that follow, that gains 2
+ * dB of SI-SDR over the state that the silence left (docs/live.md). */
 static void begin_frame(mbt_live *live, mbt_run *run)
 {
     const size_t hop = run->model->hop;
