@@ -28,6 +28,18 @@ wav_to_wav() { # wav_to_wav PLAIN
         carried points out.wav '0 Question, 8000 Réponse, 20000 End'
 }
 
+# The mask of a WAV stays where chunks lie ahead of its samples: ffmpeg writes one itself, and reads the result.
+masks_with_chunks() {
+    local layout
+    for layout in '3.0:0.1|0.2|0.3' '5.1(side):0.1|0.1|0.2|0|0.2|0.3'; do
+        ffmpeg -v error -y -f lavfi -i "aevalsrc=${layout#*:}:c=${layout%:*}:s=16000:d=0.2" plain.wav &&
+            carried add plain.wav rich.wav bext iXML -cue && becomes rich.wav out.wav '' &&
+            carried whole out.wav && carried same rich.wav out.wav bext iXML cue LIST &&
+            [ "$(ffprobe -v error -show_entries stream=channel_layout -of csv=p=0 out.wav)" = "${layout%:*}" ] ||
+            return 1
+    done
+}
+
 through_rf64() {
     carried add voice.wav rich.wav bext iXML -cue -adtl -info && becomes rich.wav out.rf64 '' &&
         carried whole out.rf64 bext iXML && carried same rich.wav out.rf64 -bext -iXML -cue -LIST &&
@@ -181,6 +193,7 @@ carries() {
     check "WAV to WAV: every chunk, in its place" wav_to_wav voice.wav
     ./wavtool convert voice.wav wide.wav 48000 2 wavex-s24
     check "WAV of 24 bits in two channels" wav_to_wav wide.wav
+    check "the mask of a WAV with chunks" masks_with_chunks
     check "WAV to RF64 and back" through_rf64
     check "RF64 in itself" in_itself rf64 rf64-s16 '-bext -iXML -cue -adtl -info' 'bext iXML cue LIST'
     check "AIFF in itself" in_itself aiff aiff-s16 'NAME -ANNO COMT MARK -INST iXML' 'NAME ANNO COMT MARK INST iXML'

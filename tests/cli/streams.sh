@@ -393,7 +393,7 @@ streams() {
     for name in s16 s24 s32 f32 f64 u8 alaw ulaw; do
         check "raw $name in two channels" raw_as_wav $name
     done
-    for name in wav rifx-s16 aiff-s16 flac-s16 ogg au-s16 rf64-s16; do
+    for name in wav rifx-s16 aiff-s16 flac-s16 ogg au-s16 rf64-s16 caf-s16 w64-s16; do
         check "raw samples that are a sound file: $name" header_in_raw $name
     done
     for name in 0 -1 x '' 16000.5 1000001; do

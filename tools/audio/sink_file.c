@@ -204,14 +204,14 @@ static bool allocate(mbt_writer *writer)
            out_of_memory(writer);
 }
 
-/* Reads back how much arrived. */
+/* The head of a WAV is in its place only when what is carried ahead of the samples is: then its mask can be set. At the
+ * end reads back how much arrived. */
 static bool finish(mbt_writer *writer)
 {
     if (!close_file(writer))
         return false;
-    if (!mbt_end_layout(writer->fd, &writer->plan, writer->format.channels))
-        return mbt_complain("%s: cannot write: %s", writer->path, strerror(errno));
-    if (!mbt_carry_write(writer->carry, writer->fd))
+    if (!mbt_carry_write(writer->carry, writer->fd) ||
+        !mbt_end_layout(writer->fd, &writer->plan, writer->format.channels))
         return mbt_complain("%s: cannot write: %s", writer->path, strerror(errno));
     mbt_carry_check_strings(writer->carry, writer->fd);
     sf_count_t frames = frames_written(writer->fd);

@@ -176,12 +176,15 @@ static bool take_all(mbt_recording *recording, uint64_t begin, uint64_t end)
     return mbt_source_use_parts(recording, begin, end);
 }
 
-/* A CAF that is cut, or that leaves its length open: libsndfile refuses both. */
+/* A CAF that is cut, that leaves its length open, or whose length is 0: libsndfile refuses them all. */
 static SNDFILE *open_cut(mbt_recording *recording)
 {
     const mbt_data_extent extent = mbt_find_data_extent(recording->fd);
-    return extent.length_bytes > 0 && extent.length > extent.left ? open_corrected(recording, &extent, &recording->info)
-                                                                  : NULL;
+    const bool uncounted = extent.kind == MBT_DATA_UNCOUNTED;
+    if (extent.length_bytes == 0 || (!uncounted && extent.length <= extent.left))
+        return NULL;
+    recording->no_length = uncounted;
+    return open_corrected(recording, &extent, &recording->info);
 }
 
 bool mbt_source_open_file(mbt_recording *recording, char reason[MBT_SOURCE_REASON])

@@ -206,8 +206,9 @@ static bool check_begin(mbt_recording *recording)
     static const struct {
         char magic[5], at_8[5]; /* "" for anything */
     } kinds[] = {
-        {"RIFF", "WAVE"}, {"RIFX", "WAVE"}, {"RF64", "WAVE"}, {"BW64", "WAVE"}, {"FORM", "AIFF"},
-        {"FORM", "AIFC"}, {"fLaC", ""},     {"OggS", ""},     {".snd", ""},
+        {"RIFF", "WAVE"}, {"RIFX", "WAVE"}, {"RF64", "WAVE"}, {"BW64", "WAVE"},
+        {"FORM", "AIFF"}, {"FORM", "AIFC"}, {"caff", "desc"}, {"riff", "\xa5\xd6\x28\xdb"},
+        {"fLaC", ""},     {"OggS", ""},     {".snd", ""},
     };
     unsigned char *begin = recording->pipe.begin;
     recording->pipe.begun = true;
