@@ -21,6 +21,7 @@ typedef struct group {
     size_t dims, count;    /* those of mbt_attend_past */
     size_t frame, ring;    /* the size of a frame and of a ring, in numbers */
     size_t newest, oldest; /* where these frames begin */
+    size_t next;           /* how far behind its keys those of the next group are; 0 in the last group */
     vf largest, sum;
 } group;
 
@@ -35,6 +36,12 @@ static V_INLINE void store_ring(void *ring, size_t at, vf x, bool half)
         v_store_half((uint16_t *)ring + at, v_at_most(v_at_least(x, -65504.0f), 65504.0f));
     else
         v_store((float *)ring + at, x);
+}
+
+/* Asks for 16 numbers ahead of their use. */
+static V_INLINE void fetch(const void *ring, size_t at, bool half)
+{
+    V_FETCH(half ? (const void *)((const uint16_t *)ring + at) : (const float *)ring + at);
 }
 
 /* Where frame j begins in the rings. */
@@ -52,7 +59,9 @@ static V_INLINE void keep(const group *g, const float *k, const float *v, bool h
     }
 }
 
-/* The scores of a constant number of frames from j on, and the largest. */
+/* The scores of a constant number of frames from j on, and the largest. Fetches what the group reads in its last pass,
+ * and what the next group reads in its first: keys and values of many streams do not fit into the caches, and a
+ * processor does not look ahead far enough by itself. */
 static V_INLINE void score(group *g, size_t j, size_t frames, bool half)
 {
     vf s[PARTS];
@@ -65,8 +74,11 @@ static V_INLINE void score(group *g, size_t j, size_t frames, bool half)
     for (size_t d = 0; d < g->frame; d += MBT_LANES) {
         const vf q = v_load(g->q + d);
         V_UNROLL
-        for (size_t i = 0; i < frames; i++)
+        for (size_t i = 0; i < frames; i++) {
             s[i] = v_fma(q, load_ring(g->keys, at[i] + d, half), s[i]);
+            fetch(g->values, at[i] + d, half);
+            fetch(g->keys, at[i] + d + g->next, half);
+        }
     }
     V_UNROLL
     for (size_t i = 0; i < frames; i++) {
@@ -172,6 +184,7 @@ static V_INLINE void attend(const mbt_attend_past *a, bool half)
                    .frame = frame,
                    .ring = ring,
                    .newest = a->newest * frame,
+                   .next = i + 1 < a->groups ? ring : 0,
                    .oldest = (a->newest + a->window + 1 - a->count) % a->window * frame};
         keep(&g, a->k + i * frame, a->v + i * frame, half);
         attend_group(&g, half);

@@ -62,6 +62,13 @@
 #define V_UNROLL
 #endif
 
+/* Asks the processor for what is at an address, ahead of its use. */
+#if defined(__GNUC__)
+#define V_FETCH(address) __builtin_prefetch(address)
+#else
+#define V_FETCH(address) (void)(address)
+#endif
+
 /* A table for 2^(i / 8), i = 8 n + k, 0 <= k < 8. Entry k plus i << 20 has the bits of 2^(i / 8): the shift brings n to
  * the exponent, and what k adds below the exponent has been subtracted from the entry. */
 #define V_EIGHTHS                                                                                      \

@@ -23,11 +23,17 @@ bool mbt_twin_begin(mbt_twin *twin, mbt_enhancer *enhancer, double rate, float *
     return status == MBT_OK || mbt_complain_status(status, "stream: the first samples at once");
 }
 
+static uint32_t bits_of(float value)
+{
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return bits;
+}
+
 static bool compare(float given, float expected, uint64_t position, const char *how)
 {
-    return memcmp(&given, &expected, sizeof given) == 0 ||
-           mbt_complain("stream: sample %" PRIu64 " is %.9g; by %s it is %.9g", position, (double)given, how,
-                        (double)expected);
+    return bits_of(given) == bits_of(expected) || mbt_complain("stream: sample %" PRIu64 " is %.9g; by %s it is %.9g",
+                                                               position, (double)given, how, (double)expected);
 }
 
 /* The next `count` samples of the recording go into mbt_process; behind its end, zeros. */
