@@ -103,7 +103,7 @@ void mbt_dense_input_i8(mbt_run *run, const mbt_dense *dense, const float *in, p
     input_job job = {run, dense, in, frame, ld};
     memset(dense->zeros, 0, run->model->channels * sizeof *dense->zeros);
     begin_slot(run, dense, 0, unit);
-    mbt_run_frames(run, round_input, &job, ROUND_WORK * run->model->channels * dense->bins);
+    mbt_run_frames(run, round_input, &job, ROUND_WORK * dense->bins * run->model->channels);
 }
 
 typedef struct dense_job {
