@@ -87,3 +87,16 @@ uint64_t mbt_tag_length(mbt_byte_reader *reader, uint64_t at)
         return ape_length(head);
     return head != NULL && memcmp(head, "LYRICSBEGIN", 11) == 0 ? lyrics_length(reader, at) : 0;
 }
+
+uint64_t mbt_count_unread(mbt_byte_reader *reader, uint64_t at, uint64_t end)
+{
+    enum { SECTOR = 4096 };
+    const uint64_t count = end - at;
+    if (end < reader->end || count >= SECTOR)
+        return count;
+    const unsigned char *bytes = mbt_bytes_at(reader, at, (size_t)count);
+    for (size_t i = 0; count >= 4 && bytes != NULL && i < count; i++)
+        if (bytes[i] != 0)
+            return count;
+    return 0;
+}

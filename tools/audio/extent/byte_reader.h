@@ -25,4 +25,8 @@ const unsigned char *mbt_bytes_at(mbt_byte_reader *reader, uint64_t at, size_t c
 /* How long a tag is that begins at `at`: ID3v1, ID3v2, APE or Lyrics3. 0: none does. May reach beyond the end. */
 uint64_t mbt_tag_length(mbt_byte_reader *reader, uint64_t at);
 
+/* How many of bytes [at, end), which are no part of a recording, are worth a word: less than a head at the end of what
+ * is read, and zeros that fill up a sector there, are nothing. */
+uint64_t mbt_count_unread(mbt_byte_reader *reader, uint64_t at, uint64_t end);
+
 #endif

@@ -150,21 +150,6 @@ static uint64_t next_place(walk *w, uint64_t at)
     return at;
 }
 
-/* How many of the bytes from `at` are neither part nor tag: less than a head at the end, and zeros that fill up a
- * sector, are nothing. */
-static uint64_t count_unread(walk *w, uint64_t at, uint64_t end)
-{
-    enum { SECTOR = 4096 };
-    const uint64_t count = end - at;
-    if (end < w->reader.end || count >= SECTOR)
-        return count;
-    const unsigned char *bytes = mbt_bytes_at(&w->reader, at, (size_t)count);
-    for (size_t i = 0; count >= 4 && bytes != NULL && i < count; i++)
-        if (bytes[i] != 0)
-            return count;
-    return 0;
-}
-
 static bool walk_frames(walk *w, uint64_t at)
 {
     frame f;
@@ -183,7 +168,7 @@ static bool walk_frames(walk *w, uint64_t at)
             const uint64_t next = next_place(w, at + 1);
             if (!close_part(w, at))
                 return false;
-            w->parts->unread += count_unread(w, at, next);
+            w->parts->unread += mbt_count_unread(&w->reader, at, next);
             at = next;
         }
     }
