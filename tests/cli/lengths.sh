@@ -175,6 +175,60 @@ damaged_mp3() {
     [ "${frames%% *}" -ge 236000 ]
 }
 
+# tail_behind FILE WARNING...: the samples are those of the file alone, and the warning is of so many bytes, if any.
+tail_behind() {
+    local file=$1 bytes=$2
+    shift 2
+    with_tail "$file" "$@" && "$command" enhance -q "$file" wanted.wav && rm -f out.wav &&
+        "$command" enhance -q tail.in out.wav 2>stderr || { cat stderr; return 1; }
+    cat stderr
+    cmp out.wav wanted.wav || return 1
+    if [ "$bytes" -eq 0 ]; then
+        [ ! -s stderr ]
+    else
+        [ "$(<stderr)" = "mambattention: warning: tail.in: $bytes bytes of it that are no part of the sound were left \
+out" ]
+    fi
+}
+
+# behind_all FILE: zeros and noise, much and little of it, tags, and zeros that fill up a sector.
+behind_all() {
+    local bytes
+    for bytes in 5000 300000; do
+        check "$bytes zeros behind $1" tail_behind "$1" $bytes head -c $bytes /dev/zero
+        check "$bytes bytes of noise behind $1" tail_behind "$1" $bytes noise $bytes
+    done
+    check "7 bytes behind $1" tail_behind "$1" 7 printf 'rubbish'
+    check "4000 zeros behind $1, which is padding" tail_behind "$1" 0 head -c 4000 /dev/zero
+    check "a tag behind $1" tail_behind "$1" 0 id3v1
+}
+
+# by_ffmpeg FILE OPTION...: the recording in another container.
+by_ffmpeg() { ffmpeg -v error -y -i voice.wav "${@:2}" "$1"; }
+
+noise_between() { # of two, the first ended
+    { cat vorbis.ogg && noise 6000 && cat vorbis.ogg; } >joined.in && left_out joined.in out.wav 45696 6000
+}
+
+cut_and_noise() { # what is missing counts for more than what is behind it
+    by_ffmpeg paged.ogg -c:a libvorbis -page_duration 100000 &&
+        { head -c $(($(stat -c %s paged.ogg) / 2)) paged.ogg && noise 6000; } >cut.in &&
+        "$command" enhance -q cut.in out.wav 2>stderr || { cat stderr; return 1; }
+    warned cut.in
+}
+
+tails() {
+    local name
+    by_ffmpeg vorbis.ogg -c:a libvorbis
+    by_ffmpeg opus.ogg -c:a libopus
+    sox voice.wav sox.ogg
+    for name in vorbis.ogg opus.ogg sox.ogg; do
+        behind_all $name
+    done
+    check "noise between two of Ogg" noise_between
+    check "half of an Ogg, and noise" cut_and_noise
+}
+
 lengths() {
     local name
     parts

@@ -168,7 +168,8 @@ bool mbt_source_use_parts(mbt_recording *recording, uint64_t begin, uint64_t end
         major == SF_FORMAT_OGG || (is_wav(recording->info.format) && !mbt_is_mpeg(recording->info.format));
     struct mbt_source_parts *p = NULL;
     const bool good = find_parts(recording, begin, end, &parts);
-    const bool useful = good && parts.count > (several_alone ? 1 : 0);
+    const bool shorter = parts.count == 1 && parts.part[0].end < end; /* something that is no part is behind it */
+    const bool useful = good && (parts.count > (several_alone ? 1 : 0) || shorter);
     if (useful)
         p = calloc(1, sizeof *p);
     recording->ended_early = good && parts.cut;
@@ -179,7 +180,7 @@ bool mbt_source_use_parts(mbt_recording *recording, uint64_t begin, uint64_t end
     p->parts = parts;
     recording->parts = p;
     recording->source = &source;
-    if (parts.count > 1 || !parts.part[0].counted)
+    if (parts.count > 1 || !parts.part[0].counted || shorter)
         recording->info.frames = 0;
     return true;
 }

@@ -37,6 +37,19 @@ static bool add_behind(mbt_parts *parts, const mbt_part *part)
     return mbt_parts_add(parts, part);
 }
 
+/* Counts what is behind a part that ends at `at`, up to `next`, where the next one begins or the file ends. */
+static void count_behind(mbt_byte_reader *reader, mbt_parts *parts, uint64_t at, uint64_t next)
+{
+    while (at < next) {
+        const uint64_t tag = mbt_tag_length(reader, at);
+        if (tag == 0) {
+            parts->unread += mbt_count_unread(reader, at, next);
+            return;
+        }
+        at += tag;
+    }
+}
+
 /* FLAC begins with "fLaC" and the block STREAMINFO, which is 34 bytes long. Its total_samples are the 36 bits from the
  * lower half of byte 21. Source: RFC 9639, sections 8.1 and 8.2. */
 static bool is_flac_head(const unsigned char *bytes)
@@ -76,18 +89,18 @@ bool mbt_find_flac_parts(int fd, uint64_t begin, uint64_t end, mbt_parts *parts)
     return find_heads(&reader, begin, is_flac_head, add_flac, parts);
 }
 
-/* A page of Ogg has a head of 27 bytes and a table of the lengths of its segments; bit 1 of byte 5 marks the first page
- * of a stream. Source: RFC 3533, section 6. */
-enum { PAGE_HEAD = 27, FIRST_PAGE = 2, SUM_AT = 22, SUM_BYTES = 4, MOST_PAGE = 27 + 255 + 255 * 255 };
+/* A page of Ogg has a head of 27 bytes and a table of the lengths of its segments; bits 1 and 2 of byte 5 mark the
+ * first and the last page of a stream. Source: RFC 3533, section 6. */
+enum { PAGE_HEAD = 27, FIRST_PAGE = 2, LAST_PAGE = 4, SUM_AT = 22, SUM_BYTES = 4, MOST_PAGE = 27 + 255 + 255 * 255 };
 
 /* The length of the page at `at`; 0: there is none. */
-static size_t page_length(mbt_byte_reader *reader, uint64_t at, bool *is_first)
+static size_t page_length(mbt_byte_reader *reader, uint64_t at, unsigned *marks)
 {
     const unsigned char *head = mbt_bytes_at(reader, at, PAGE_HEAD);
     if (head == NULL || memcmp(head, "OggS", 4) != 0 || head[4] != 0)
         return 0;
     const size_t segments = head[26];
-    *is_first = (head[5] & FIRST_PAGE) != 0;
+    *marks = head[5];
     head = mbt_bytes_at(reader, at, PAGE_HEAD + segments);
     size_t length = PAGE_HEAD + segments;
     for (size_t i = 0; head != NULL && i < segments; i++)
@@ -112,23 +125,41 @@ static bool is_page_whole(mbt_byte_reader *reader, uint64_t at, size_t length)
     return page != NULL && sum == said;
 }
 
+/* The part that began last ends with the last page of its stream, at `ended`, and what follows up to `next` is left out:
+ * libsndfile would take it as damage. 0: there is no such page, as when the stream is cut. */
+static void end_ogg(mbt_byte_reader *reader, mbt_parts *parts, uint64_t ended, uint64_t next)
+{
+    if (parts->count == 0)
+        return;
+    parts->part[parts->count - 1].end = ended > 0 ? ended : next;
+    if (ended > 0)
+        count_behind(reader, parts, ended, next);
+}
+
 /* Streams side by side begin with their first pages one after the other: only one behind another page begins a part. */
 static bool walk_pages(mbt_byte_reader *reader, uint64_t at, mbt_parts *parts)
 {
-    bool is_first = false, was_first = false;
+    unsigned marks = 0, before = 0;
+    uint64_t ended = 0;
     while (at < reader->end) {
-        const size_t length = page_length(reader, at, &is_first);
+        const size_t length = page_length(reader, at, &marks);
         if (length == 0) {
             at++; /* damage, or what is no Ogg: the next page is searched for */
             continue;
         }
-        const mbt_part part = {.begin = at, .end = reader->end, .counted = true};
-        if (is_first && !was_first && !add_behind(parts, &part))
-            return false;
-        parts->cut = parts->cut || !is_page_whole(reader, at, length);
-        was_first = is_first;
+        if (marks & FIRST_PAGE && !(before & FIRST_PAGE)) {
+            const mbt_part part = {.begin = at, .end = reader->end, .counted = true};
+            end_ogg(reader, parts, ended, at);
+            if (!mbt_parts_add(parts, &part))
+                return false;
+        }
+        const bool is_whole = is_page_whole(reader, at, length);
+        parts->cut = parts->cut || !is_whole;
+        before = marks;
         at += length;
+        ended = is_whole && marks & LAST_PAGE ? at : 0;
     }
+    end_ogg(reader, parts, ended, reader->end);
     return true;
 }
 
