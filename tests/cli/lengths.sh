@@ -221,8 +221,11 @@ tails() {
     local name
     by_ffmpeg vorbis.ogg -c:a libvorbis
     by_ffmpeg opus.ogg -c:a libopus
+    by_ffmpeg ffmpeg.flac
+    by_ffmpeg 24.flac -ac 2 -ar 44100 -sample_fmt s32 -compression_level 12
     sox voice.wav sox.ogg
-    for name in vorbis.ogg opus.ogg sox.ogg; do
+    sox voice.wav -C 8 sox.flac
+    for name in vorbis.ogg opus.ogg sox.ogg ffmpeg.flac 24.flac sox.flac; do
         behind_all $name
     done
     check "noise between two of Ogg" noise_between

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tools/audio/extent/byte_reader.h"
+#include "tools/audio/extent/flac_end.h"
 
 /* More parts are damage, and take long. */
 enum { MOST_PARTS = 100000 };
@@ -86,7 +87,13 @@ bool mbt_find_flac_parts(int fd, uint64_t begin, uint64_t end, mbt_parts *parts)
 {
     mbt_byte_reader reader;
     mbt_byte_reader_begin(&reader, fd, end);
-    return find_heads(&reader, begin, is_flac_head, add_flac, parts);
+    if (!find_heads(&reader, begin, is_flac_head, add_flac, parts))
+        return false;
+    for (size_t i = 0; i < parts->count; i++) {
+        const mbt_part *part = &parts->part[i];
+        count_behind(&reader, parts, mbt_find_flac_end(&reader, part->begin, part->end), part->end);
+    }
+    return true;
 }
 
 /* A page of Ogg has a head of 27 bytes and a table of the lengths of its segments; bits 1 and 2 of byte 5 mark the
