@@ -50,6 +50,10 @@ left_out() { # left_out IN OUT FRAMES BYTES
     warned_of "$1" "$2" "$3" "$4 bytes of it that are no part of the sound were left out\$"
 }
 
+another_left_out() { # another_left_out IN OUT FRAMES
+    warned_of "$1" "$2" "$3" 'a further recording in it with another rate or number of channels is left out$'
+}
+
 # with_tail FILE COMMAND...: what the command prints comes behind it, as tail.in.
 with_tail() {
     local file=$1
@@ -135,7 +139,7 @@ parts() {
     with_tail "$data/mp3-cbr-without-xing.mp3" id3v1
     check "a tag behind an MP3" as_long tail.in out.wav 241920
     with_tail "$data/mp3-concatenated.mp3" cat "$data/mp3-cbr-without-xing.mp3"
-    check "an MP3 of another rate behind one" left_out tail.in out.wav 64000 40320
+    check "an MP3 of another rate behind one" another_left_out tail.in out.wav 64000
     head -c 30001 "$data/mp3-cbr-without-xing.mp3" >cut.in
     check "MP3 without Xing, cut" warned_of cut.in out.wav 179712 'damaged or cut short; the first 179712 frames were'
     head -c 6001 "$data/mp3-concatenated.mp3" >cut.in
@@ -206,6 +210,16 @@ behind_all() {
 # by_ffmpeg FILE OPTION...: the recording in another container.
 by_ffmpeg() { ffmpeg -v error -y -i voice.wav "${@:2}" "$1"; }
 
+# other_behind FORMAT: of two channels, then of another rate, then both.
+other_behind() {
+    ./wavtool convert voice.wav one.in 16000 1 "$1" && ./wavtool convert voice.wav wide.in 16000 2 "$1" &&
+        ./wavtool convert voice.wav fast.in 44100 1 "$1" || return 1
+    with_tail one.in cat wide.in && another_left_out tail.in out.wav 22848 || return 1
+    with_tail one.in cat fast.in && another_left_out tail.in out.wav 22848 || return 1
+    with_tail one.in cat fast.in wide.in one.in &&
+        warned_of tail.in out.wav 45696 '2 further recordings in it with another rate or .* channels are left out$'
+}
+
 noise_between() { # of two, the first ended
     { cat vorbis.ogg && noise 6000 && cat vorbis.ogg; } >joined.in && left_out joined.in out.wav 45696 6000
 }
@@ -227,6 +241,9 @@ tails() {
     sox voice.wav -C 8 sox.flac
     for name in vorbis.ogg opus.ogg sox.ogg ffmpeg.flac 24.flac sox.flac; do
         behind_all $name
+    done
+    for name in flac-s16 ogg wav-s16; do
+        check "others behind $name" other_behind $name
     done
     check "noise between two of Ogg" noise_between
     check "half of an Ogg, and noise" cut_and_noise

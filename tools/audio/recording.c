@@ -155,8 +155,19 @@ bool mbt_recording_read(mbt_recording *recording)
     return true;
 }
 
+static void warn_of_others(const mbt_recording *recording)
+{
+    static const char what[] = "with another rate or number of channels";
+    if (recording->others == 1)
+        mbt_complain("warning: %s: a further recording in it %s is left out", recording->path, what);
+    else if (recording->others > 1)
+        mbt_complain("warning: %s: %zu further recordings in it %s are left out", recording->path, recording->others,
+                     what);
+}
+
 void mbt_recording_warn_if_cut(const mbt_recording *recording)
 {
+    warn_of_others(recording);
     if (recording->ended_early) {
         mbt_complain("warning: %s: damaged or cut short; the first %zu frame%s read", recording->path,
                      recording->frames, recording->frames == 1 ? " was" : "s were");

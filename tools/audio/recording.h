@@ -38,6 +38,7 @@ struct mbt_recording {
     size_t frames;            /* as many as could be read */
     struct mbt_source_parts *parts; /* of source_parts.c; NULL if there are none */
     uint64_t unread;                /* bytes of the file, apart from tags, that no samples were read from */
+    size_t others;                  /* parts left out that have another rate or other channels */
     size_t limit;                   /* frames to read at most; 0: all */
     int fd;
     bool no_length;   /* the header says that there are no samples, and the rest of the file was read */
@@ -82,7 +83,7 @@ bool mbt_recording_next(mbt_recording *recording, float *samples, size_t most, s
 bool mbt_recording_read(mbt_recording *recording);
 
 /* Prints a warning line if less could be read than there should be, if the header has no length, or if bytes of the
- * file were left out. */
+ * file or recordings in it were left out. */
 void mbt_recording_warn_if_cut(const mbt_recording *recording);
 
 /* Whether a file is what it was when it was opened, by size and time of change, and no other has taken its name; a pipe

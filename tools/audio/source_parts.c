@@ -63,8 +63,11 @@ static void open_part(mbt_recording *recording)
             p->claimed = (uint64_t)info.frames;
         return;
     }
+    if (p->file != NULL)
+        recording->others++;
+    else
+        recording->unread += part->end - part->begin;
     close_part(p);
-    recording->unread += part->end - part->begin;
 }
 
 /* After the last frame of a part: whether it was all. */
