@@ -4,6 +4,7 @@
 #include "tools/audio/source_file.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -208,7 +209,10 @@ bool mbt_source_open_file(mbt_recording *recording, char reason[MBT_SOURCE_REASO
     /* sf_open_fd would close the descriptor when it fails (1.2). */
     recording->file = mbt_file_view_open(&recording->view, &recording->info);
     if (recording->file == NULL) {
-        snprintf(reason, MBT_SOURCE_REASON, "not a recording that libsndfile can read: %s", sf_strerror(NULL));
+        const char *why = sf_strerror(NULL);
+        size_t length = strlen(why);
+        length -= length > 0 && why[length - 1] == '.'; /* what is printed may go on behind it */
+        snprintf(reason, MBT_SOURCE_REASON, "not a recording that libsndfile can read: %.*s", (int)length, why);
         recording->file = open_cut(recording);
     }
     if (recording->file == NULL)
