@@ -263,7 +263,8 @@ lengths() {
             enhance voice.wav "never.$name"
     done
     head -c 3000 /dev/urandom >phone.m4a
-    check "IN.m4a" fails_with 1 "phone.m4a: not a .*[^.]; to have it read: ffmpeg -i 'phone.m4a' 'phone.m4a.wav'" enhance phone.m4a never.wav
+    check "IN.m4a" fails_with 1 "phone.m4a: not a .*[^.]; to have it read: ffmpeg -i 'phone.m4a' 'phone.m4a.wav'" \
+        enhance phone.m4a never.wav
     check "OUT.voc" bash -c "'$command' enhance -q voice.wav out.voc && head -c 19 out.voc |
         grep -qxF 'Creative Voice File'"
 }

@@ -132,8 +132,8 @@ static bool is_page_whole(mbt_byte_reader *reader, uint64_t at, size_t length)
     return page != NULL && sum == said;
 }
 
-/* The part that began last ends with the last page of its stream, at `ended`, and what follows up to `next` is left out:
- * libsndfile would take it as damage. 0: there is no such page, as when the stream is cut. */
+/* The part that began last ends with the last page of its stream, at `ended`, and what follows up to `next` is left
+ * out: libsndfile would take it as damage. 0: there is no such page, as when the stream is cut. */
 static void end_ogg(mbt_byte_reader *reader, mbt_parts *parts, uint64_t ended, uint64_t next)
 {
     if (parts->count == 0)
