@@ -45,10 +45,11 @@ static size_t head_parts(const mbt_attention *attention)
 static size_t work(const void *layer, size_t length, size_t channels, size_t part)
 {
     const mbt_attention *attention = layer;
+    const size_t dims = channels / attention->heads;
     if (part == 0)
         return length * mbt_matrix_work(&attention->in_proj);
     if (part <= head_parts(attention))
-        return length * length * MBT_ATTEND_WORK(channels / attention->heads) * HEADS_AT_ONCE;
+        return length * length * MBT_ATTEND_WORK(dims) * HEADS_AT_ONCE;
     return part == head_parts(attention) + 1 ? length * mbt_matrix_work(&attention->out_proj) : 0;
 }
 

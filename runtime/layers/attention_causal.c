@@ -104,12 +104,11 @@ static size_t group_parts(const mbt_attention *attention, const mbt_causal_size 
 static size_t work(const void *layer, const mbt_causal_size *size, size_t part)
 {
     const mbt_attention *attention = layer;
-    const size_t parts = group_parts(attention, size);
+    const size_t parts = group_parts(attention, size), dims = size->channels / attention->heads;
     if (part == 0)
         return size->sequences * mbt_matrix_work(&attention->in_proj);
     if (part <= parts)
-        return size->sequences * attention->heads / parts * size->window *
-               MBT_ATTEND_WORK(size->channels / attention->heads);
+        return size->sequences * attention->heads / parts * size->window * MBT_ATTEND_WORK(dims);
     return part == parts + 1 ? size->sequences * mbt_matrix_work(&attention->out_proj) : 0;
 }
 
