@@ -170,6 +170,8 @@ def reader_gone():
 
 
 signal.alarm(120)
+for one in (signal.SIGINT, signal.SIGTERM):  # a shell's background job, which this may be, has INT ignored
+    signal.signal(one, signal.SIG_DFL)
 CASES = {case.__name__: case for case in (hop_by_hop, two_channels, small_blocks, many_hops_a_block, split_samples,
                                           told_at_once, latency_at_16000, latency_at_8000, latency_at_44100,
                                           latency_at_48000, latency_at_16001, latency_of_windows, ended_by_int,
