@@ -1,7 +1,7 @@
 /* stream.c: a recording that comes in pieces. */
-#include <float.h>
 #include <stdint.h>
 
+#include "common/callback_sample.h"
 #include "runtime/enhancer.h"
 
 /* Progress is reported for each window, because the number of windows is not known. */
@@ -67,20 +67,6 @@ mbt_status mbt_pull(mbt_enhancer *enhancer, float *out, size_t room, size_t *giv
     return status;
 }
 
-/* What a callback, which cannot refuse, does with a sample: not a number and infinity count as silence, and the rest is
- * limited to 18 dB above full scale. */
-#define LOUDEST 8.0f
-
-static float accept_sample(float x, size_t *replaced)
-{
-    if (x >= -LOUDEST && x <= LOUDEST)
-        return x;
-    (*replaced)++;
-    if (x > LOUDEST && x <= FLT_MAX)
-        return LOUDEST;
-    return x < -LOUDEST && x >= -FLT_MAX ? -LOUDEST : 0;
-}
-
 ptrdiff_t mbt_process(mbt_enhancer *enhancer, const float *in, float *out, size_t samples)
 {
     mbt_enhancer *e = enhancer;
@@ -94,7 +80,7 @@ ptrdiff_t mbt_process(mbt_enhancer *enhancer, const float *in, float *out, size_
     size_t replaced = 0;
     mbt_float_mode_enter(&e->callers);
     for (size_t i = 0; i < samples; i++)
-        out[i] = accept_sample(in[i], &replaced);
+        out[i] = mbt_callback_sample(in[i], &replaced);
     mbt_live_process(&e->live, &run, out, out, samples);
     mbt_float_mode_leave(&e->callers);
     e->streaming = true;

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "common/callback_sample.h"
 #include "runtime/enhancer.h"
 #include "runtime/signal/windows.h"
 #include "tools/audio/resample.h"
@@ -249,9 +250,8 @@ static bool is_done(const mbt_tracks *t, size_t track, mbt_status status)
 /* At another rate than its own a causal model takes no more than 8 times full scale. */
 static bool complain_of_loud(const mbt_tracks *t, size_t track, const float *in, size_t samples)
 {
-    const float most = 8;
     size_t at = 0;
-    while (at + 1 < samples && fabsf(in[at]) <= most)
+    while (at + 1 < samples && fabsf(in[at]) <= MBT_LOUDEST_SAMPLE)
         at++;
     const uint64_t frame = t->track[track].taken + at;
     mbt_progress_bar_end(t->format.bar);
@@ -259,7 +259,7 @@ static bool complain_of_loud(const mbt_tracks *t, size_t track, const float *in,
         "%s: channel %zu, %.6f s (frame %llu): the sample is %.9g, and a causal model takes at %u Hz at "
         "most %g",
         t->format.path, track + 1, (double)frame / t->rate, (unsigned long long)frame, (double)in[at], t->rate,
-        (double)most);
+        (double)MBT_LOUDEST_SAMPLE);
 }
 
 bool mbt_tracks_put(mbt_tracks *tracks, size_t track, const float *in, size_t samples, size_t *taken)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/callback_sample.h"
 #include "common/mix.h"
 #include "tools/fullband/high_band.h"
 #include "tools/fullband/polyphase.h"
@@ -17,7 +18,6 @@ enum {
     MOST_REMOVED = 100 /* dB */
 };
 
-#define LOUDEST 8.0f
 #define METER_SECONDS 0.3
 #define DRY_SECONDS 0.01
 #define SILENCE 1e-10 /* power, 100 dB below full scale */
@@ -208,13 +208,10 @@ size_t mbt_fullband_latency(const mbt_fullband *fullband)
 /* Copies in to f->in, with what a network cannot take replaced as mbt_process does. */
 static ptrdiff_t take_sound(mbt_fullband *f, const float *in, size_t count)
 {
-    ptrdiff_t replaced = 0;
-    for (size_t i = 0; i < count; i++) {
-        const float x = isfinite(in[i]) ? fminf(fmaxf(in[i], -LOUDEST), LOUDEST) : 0;
-        replaced += !(x == in[i]);
-        f->in[i] = x;
-    }
-    return replaced;
+    size_t replaced = 0;
+    for (size_t i = 0; i < count; i++)
+        f->in[i] = mbt_callback_sample(in[i], &replaced);
+    return (ptrdiff_t)replaced;
 }
 
 static void delay(delay_line *d, const float *in, float *out, size_t count)
